@@ -1,0 +1,103 @@
+// Jobs: accepted, claimed, parked, finished. Functions on a Database, called inside a Writer's change (or a reader for const work).
+//
+// States: queued -> running -> succeeded | failed | cancelled; running <-> waiting (with reason and wake time); waiting -> queued.
+// The transition table is in jobs.cpp, and CHECK constraints hold it in SQL. Every transition out of `running` names the attempt;
+// one that names an older attempt changes nothing and returns Code::conflict.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/error.h"
+#include "runtime/hash.h"
+#include "runtime/json.h"
+#include "store/database.h"
+#include "tokens/money.h"
+
+namespace docwright::store {
+
+enum class State { queued, running, waiting, succeeded, failed, cancelled };
+std::string_view name(State state);
+std::optional<State> state_named(std::string_view name);
+
+struct NewJob {
+  std::string id;
+  std::string key;  // empty: none
+  std::string path;
+  std::string model;
+  std::int64_t pipeline_version = 0;  // row of pipeline_versions
+  std::string pipeline;               // its name: with the tenant, the job's lane
+  std::string source;                 // the bytes
+  Hash source_hash{};
+  Hash content_hash{};  // of everything that makes the job: same key with another one is key_conflict
+  int priority = 0;     // -100..100, higher first
+  std::optional<Time> not_before;
+  Time deadline{};
+  std::optional<Nusd> budget_nusd;
+  std::optional<std::int64_t> budget_tokens;
+  std::vector<std::pair<std::string, std::string>> labels;
+  Json options = Json::object();  // parameters, answer_language, fresh, force
+  std::string traceparent;
+};
+
+struct NewBatch {
+  std::string id;
+  std::string tenant, project;
+  std::vector<NewJob> jobs;
+};
+
+struct QueueLimits {
+  std::int64_t jobs_max = 1'000'000;
+  std::int64_t bytes_max = std::int64_t{8} << 30;
+};
+
+struct Accepted {
+  std::string batch;
+  struct One {
+    std::string id;
+    State state = State::queued;
+    bool duplicate = false;
+  };
+  std::vector<One> jobs;  // in the order of the request
+};
+
+// All or nothing. Errors: key_conflict (at /jobs/N/key), busy (retry_after) when the queue is full.
+Result<Accepted> submit(Database& database, const NewBatch& batch, const QueueLimits& limits, Time now);
+
+struct Claimed {
+  std::int64_t row = 0;
+  std::string id, batch, tenant, project, path, model, pipeline;
+  std::int64_t pipeline_version = 0;
+  int attempt = 0;
+  std::string source;
+  Hash source_hash{};
+  Json options;
+  std::string traceparent;
+  Time created{}, deadline{};
+  bool resumed = false;  // was running when the daemon ended
+};
+
+struct ClaimLimits {
+  int jobs = 1;                                           // at most so many now
+  std::vector<std::pair<std::string, int>> per_pipeline;  // room left, by pipeline name; absent: no limit of its own
+};
+
+// First whatever was running when the daemon ended (only before the first claim returned none of them), then queued jobs: highest
+// priority first, then round robin over tenants, then oldest. Cost does not depend on the depth of the queue.
+std::vector<Claimed> claim(Database& database, const ClaimLimits& limits, Time now);
+
+// waiting -> queued for whatever is due; overdue (deadline) jobs that are queued or waiting -> failed. Returns how many moved,
+// and when to call again at the latest.
+struct Woken {
+  int jobs = 0;
+  std::optional<Time> next;
+};
+Woken wake_due(Database& database, Time now, int limit);
+
+// Transitions of a running job.
+Result<void> finish(Database& database, std::int64_t row, int attempt, State final_state, const std::optional<Error>& error, Time now);
+Result<void> park(Database& database, std::int64_t row, int attempt, std::string_view reason, std::string_view detail, std::optional<Time> wake, Time now);
+
+}  // namespace docwright::store
