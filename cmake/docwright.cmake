@@ -1,9 +1,11 @@
 # How every docwright target is built: docwright_library(), docwright_program(), docwright_tests().
 
+include(cmake/embed.cmake)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
+pkg_check_modules(ZMQ REQUIRED IMPORTED_TARGET libzmq)
 
 add_library(docwright_flags INTERFACE)
 target_include_directories(docwright_flags INTERFACE ${CMAKE_SOURCE_DIR})
@@ -39,13 +41,16 @@ endfunction()
 function(docwright_library name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
-  add_library(${name} STATIC ${sources})
+  add_library(${name} STATIC ${sources} ${CMAKE_SOURCE_DIR}/cmake/pch.cpp)
   docwright_target(${name})
   target_link_libraries(${name} PUBLIC ${ARGN})
 endfunction()
 
 # docwright_program(NAME LIBRARIES...): main.cpp of the calling folder as a program.
 function(docwright_program name)
+  if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/main.cpp)
+    return()
+  endif()
   add_executable(${name} ${CMAKE_CURRENT_SOURCE_DIR}/main.cpp)
   docwright_target(${name})
   target_link_libraries(${name} PRIVATE ${ARGN})
