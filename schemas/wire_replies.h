@@ -1,0 +1,220 @@
+// The replies and events of protocol 1. Field by field they are described in docs/protocol.md; how
+// each is read and written stands once, in wire_describe.h. A client ignores fields that it does
+// not know.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/clock.h"
+#include "runtime/error.h"
+#include "runtime/json.h"
+#include "schemas/wire_limits.h"
+
+namespace docwright::wire {
+
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+struct Endpoints {
+  std::string requests, push, events;
+};
+
+struct PingReply {
+  std::string version;
+  std::vector<std::int64_t> protocol;
+  std::string instance;  // of this run of the daemon
+  std::int64_t pid = 0;
+  Time started_at{}, now{};
+  std::string state;  // the daemon's folder
+  std::string database;
+  std::string default_pipeline;
+  Endpoints endpoints;
+  Limits limits;
+  std::int64_t seq = 0;  // of the latest event
+};
+
+struct SubmittedJob {
+  std::string id;
+  std::string state;
+  bool duplicate = false;
+};
+
+struct SubmitReply {
+  std::string batch;
+  std::vector<SubmittedJob> jobs;  // in the order of the request
+};
+
+struct StateCounts {
+  std::int64_t queued = 0, running = 0, waiting = 0, succeeded = 0, failed = 0, cancelled = 0;
+};
+
+// Sums over a selection.
+struct Summary {
+  std::int64_t jobs = 0;
+  StateCounts states;
+  std::int64_t chunks = 0, chunks_stored = 0;
+  std::int64_t documents = 0, flagged = 0;
+  std::int64_t calls = 0, calls_unknown = 0;
+  std::int64_t tokens_in = 0, tokens_out = 0;
+  std::int64_t cost_nusd = 0;
+};
+
+// What exactly a job waits for.
+struct Waiting {
+  std::string reason;  // queue, delay, paused, budget, rate_limit, quota, no_credentials,
+                       // provider_down, ...
+  std::string detail;  // a sentence
+  std::optional<Time> until;
+};
+
+struct JobError {
+  std::string code, message, at;
+};
+
+struct JobView {
+  std::string id, batch, key, tenant, project, path, pipeline, model, state;
+  std::optional<Waiting> waiting;
+  std::optional<JobError> error;
+  std::int64_t priority = 0;
+  std::int64_t attempt = 0;
+  Time created_at{};
+  std::optional<Time> started_at, finished_at;
+  Time deadline{};
+  std::int64_t chunks = 0, chunks_stored = 0;
+  std::int64_t documents = 0, flagged = 0;
+  std::int64_t calls = 0, calls_unknown = 0;
+  std::int64_t tokens_in = 0, tokens_out = 0;
+  std::int64_t cost_nusd = 0;
+  Labels labels;
+  std::string traceparent;
+};
+
+struct StatusReply {
+  bool done = false;  // every job of the selection has ended
+  Summary summary;
+  std::vector<JobView> jobs;
+  std::string next;  // cursor; empty: the last page
+};
+
+struct ListReply {
+  std::vector<JobView> jobs;
+  std::string next;
+};
+
+struct DocumentView {
+  std::string job, batch, tenant, project, path, symbol, kind;
+  std::int64_t version = 0;
+  bool flagged = false;
+  Time created_at{};
+  Json document;  // schemas/document.json
+};
+
+struct ResultReply {
+  bool done = false;
+  Summary summary;  // of a selection; of a project: zero
+  std::vector<DocumentView> documents;
+  std::string next;
+};
+
+struct WaitReply {
+  bool done = false;
+  Summary summary;
+};
+
+struct ChangedJob {
+  std::string id;
+  std::string state;  // afterwards
+  bool changed = false;
+};
+
+struct ChangeReply {
+  std::int64_t changed = 0;
+  std::vector<ChangedJob> jobs;  // of a batch: only those that changed, at most 1000
+};
+
+struct PauseView {
+  std::string scope;  // "all" or "pipeline:NAME"
+  std::string reason;
+  Time since{};
+};
+
+struct PauseReply {
+  std::vector<PauseView> paused;     // what is paused now
+  std::int64_t calls_in_flight = 0;  // that were sent before
+  std::int64_t bound_nusd = 0;       // the most that these can still cost
+  std::int64_t jobs_running = 0;
+};
+
+struct StepView {
+  std::string name, step;
+};
+
+struct PipelineView {
+  std::string name, description, model;
+  std::string hash;  // of its text, prompts and schemas
+  bool is_default = false;
+  bool paused = false;
+  std::vector<StepView> steps;
+};
+
+struct PipelinesReply {
+  std::vector<PipelineView> pipelines;
+};
+
+struct ModelView {
+  std::string name, provider, api_name;
+  std::vector<std::string> aliases;
+  std::int64_t window_tokens = 0, output_tokens_max = 0;
+  bool priced = false;
+  std::int64_t input_nusd_per_mtok = 0, output_nusd_per_mtok = 0;
+  std::string credentials;  // "found", "none", "not needed"
+};
+
+struct ModelsReply {
+  std::vector<ModelView> models;
+};
+
+struct StatsReply {
+  Time now{}, started_at{};
+  StateCounts states;
+  std::int64_t queue_jobs = 0, queue_bytes = 0;
+  std::int64_t calls_in_flight = 0, reserved_nusd = 0;
+  std::int64_t documents = 0, flagged = 0;
+  std::int64_t calls = 0, calls_unknown = 0;
+  std::int64_t tokens_in = 0, tokens_out = 0, cost_nusd = 0;
+  std::int64_t rejects = 0;
+  std::int64_t writer_queued = 0, waiters = 0;
+  std::int64_t database_bytes = 0;
+  bool no_space = false;
+  std::vector<PauseView> paused;
+};
+
+struct EventView {
+  std::int64_t seq = 0;
+  Time at{};
+  std::string topic;
+  Json event;
+};
+
+struct EventsSinceReply {
+  std::vector<EventView> events;
+  std::int64_t first_seq = 0;  // the oldest that is kept; 0: none
+  std::int64_t last_seq = 0;   // the newest
+  bool missed = false;         // some after the given number are no longer kept
+};
+
+struct BudgetView {
+  std::string scope, window;
+  std::optional<Time> since, until;  // of the current window
+  std::optional<std::int64_t> limit_nusd, limit_tokens;
+  std::int64_t settled_nusd = 0, unknown_nusd = 0, reserved_nusd = 0;
+  std::int64_t settled_tokens = 0, unknown_tokens = 0, reserved_tokens = 0;
+};
+
+struct BudgetReply {
+  std::vector<BudgetView> budgets;
+};
+
+}  // namespace docwright::wire

@@ -1,0 +1,142 @@
+// The requests of protocol 1, one struct for each verb. Field by field they are described in
+// docs/protocol.md; how each is read and written stands once, in wire_describe.h. A member's
+// initialiser is the default of its field.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "runtime/json.h"
+#include "schemas/wire_limits.h"
+#include "schemas/wire_replies.h"
+
+namespace docwright::wire {
+
+struct PingRequest {
+  using Reply = PingReply;
+};
+
+struct SubmitJob {
+  std::string path;       // only a name: the daemon opens no file of the client
+  std::int64_t blob = 0;  // which blob frame holds the source, from 0
+  std::string key;
+  std::string pipeline;  // empty: the default one
+  std::string model;     // empty: the pipeline's
+  std::string tenant;    // empty: the message's
+  int priority = 0;      // -100..100, higher first
+  std::string budget;    // money: "0.50USD"; empty: none
+  std::optional<std::int64_t> budget_tokens;
+  Duration delay{};
+  Duration deadline = kDeadlineDefault;
+  std::string answer_language;  // empty: the pipeline's
+  Json parameters = Json::object();
+  bool fresh = false;
+  bool force = false;
+  Labels labels;
+  std::string traceparent;
+};
+
+struct SubmitRequest {
+  using Reply = SubmitReply;
+  std::string project = "default";
+  std::string tenant = "default";
+  std::vector<SubmitJob> jobs;
+};
+
+// Exactly one of the two: ids of jobs, or the id of a batch. Ids may be shortened to a unique
+// prefix.
+struct Selection {
+  std::vector<std::string> jobs;
+  std::string batch;
+};
+
+struct StatusRequest : Selection {
+  using Reply = StatusReply;
+  Duration wait{};  // until all have ended, at most so long
+  std::int64_t limit = 100;
+  std::string after;  // cursor: `next` of the page before
+};
+
+struct ListRequest {
+  using Reply = ListReply;
+  std::vector<std::string> states;
+  std::string tenant, project, batch, pipeline, key, path;
+  Labels labels;
+  std::int64_t limit = 100;
+  std::string after;
+};
+
+// A selection, or the latest documents of a project.
+struct ResultRequest : Selection {
+  using Reply = ResultReply;
+  std::string project;
+  std::string tenant = "default";  // of the project
+  Duration wait{};
+  bool flagged = false;  // only flagged documents
+  std::int64_t limit = 100;
+  std::string after;
+};
+
+struct WaitRequest : Selection {
+  using Reply = WaitReply;
+  Duration timeout = std::chrono::seconds(30);
+};
+
+struct CancelRequest : Selection {
+  using Reply = ChangeReply;
+};
+
+struct RetryRequest : Selection {
+  using Reply = ChangeReply;
+  bool failed = false;  // only failed jobs; else cancelled ones too
+};
+
+struct PauseRequest {
+  using Reply = PauseReply;
+  std::string pipeline;  // empty: everything
+  std::string reason;
+};
+
+struct ResumeRequest {
+  using Reply = PauseReply;
+  std::string pipeline;  // empty: everything
+};
+
+struct PipelinesRequest {
+  using Reply = PipelinesReply;
+};
+
+struct ModelsRequest {
+  using Reply = ModelsReply;
+};
+
+struct StatsRequest {
+  using Reply = StatsReply;
+};
+
+struct EventsSinceRequest {
+  using Reply = EventsSinceReply;
+  std::int64_t seq = 0;  // the last one that the client has
+  std::string topic;     // prefix; empty: all
+  std::int64_t limit = 100;
+  Duration wait{};  // for a first event, where there is none yet
+};
+
+struct BudgetRequest {
+  using Reply = BudgetReply;
+  std::string action = "list";  // list, set, remove
+  std::string scope = "all";    // all
+  std::string window = "once";  // once, day
+  std::string limit;            // money; empty: no limit in money
+  std::optional<std::int64_t> tokens;
+};
+
+using Verb =
+    std::variant<PingRequest, SubmitRequest, StatusRequest, ListRequest, ResultRequest, WaitRequest,
+                 CancelRequest, RetryRequest, PauseRequest, ResumeRequest, PipelinesRequest,
+                 ModelsRequest, StatsRequest, EventsSinceRequest, BudgetRequest>;
+
+}  // namespace docwright::wire
