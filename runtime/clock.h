@@ -6,8 +6,9 @@
 namespace docwright {
 
 using Duration = std::chrono::microseconds;
-using Time = std::chrono::sys_time<Duration>;                          // wall clock, UTC: what is stored
-using Moment = std::chrono::time_point<std::chrono::steady_clock, Duration>;  // monotonic: what is waited for
+using Time = std::chrono::sys_time<Duration>;  // wall clock, UTC: what is stored
+using Moment =
+    std::chrono::time_point<std::chrono::steady_clock, Duration>;  // monotonic: what is waited for
 
 // Thread-safe.
 class Clock {
@@ -33,8 +34,8 @@ class ManualClock final : public Clock {
 
  private:
   mutable std::mutex mutex_;
-  Time now_;           // Guarded by mutex_.
-  Moment moment_{};    // Guarded by mutex_.
+  Time now_;         // Guarded by mutex_.
+  Moment moment_{};  // Guarded by mutex_.
 };
 
 }  // namespace docwright

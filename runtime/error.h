@@ -1,4 +1,5 @@
-// Failures as values. Expected outcomes travel as Result; bugs abort; exceptions of a library stop in the file that wraps it.
+// Failures as values. Expected outcomes travel as Result; bugs abort; exceptions of a library stop
+// in the file that wraps it.
 #pragma once
 #include <chrono>
 #include <expected>
@@ -9,7 +10,8 @@
 
 namespace docwright {
 
-// The closed list of error codes, as they go over the wire (docs/protocol.md) and into exit codes of the CLI.
+// The closed list of error codes, as they go over the wire (docs/protocol.md) and into exit codes
+// of the CLI.
 enum class Code {
   invalid_request,      // malformed or contradictory input; `at` says where
   unsupported_version,  // protocol version we do not speak
@@ -38,11 +40,13 @@ enum class Code {
 std::string_view name(Code code);
 std::optional<Code> code_named(std::string_view name);
 
-// What went wrong, where, and what to do instead (message: a sentence for a person, without secrets).
+// What went wrong, where, and what to do instead (message: a sentence for a person, without
+// secrets).
 struct Error {
   Code code = Code::internal;
   std::string message;
-  std::string at = {};  // a JSON pointer, or file:line:column; empty where nothing can be pointed at
+  std::string at =
+      {};  // a JSON pointer, or file:line:column; empty where nothing can be pointed at
   std::optional<std::chrono::milliseconds> retry_after = {};
 
   bool operator==(const Error&) const = default;

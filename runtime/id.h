@@ -7,7 +7,8 @@
 
 namespace docwright {
 
-// 36 characters, lower case. Thread-safe, no state: 12 bits of microseconds follow the milliseconds, then 62 random bits.
+// 36 characters, lower case. Thread-safe, no state: 12 bits of microseconds follow the
+// milliseconds, then 62 random bits.
 std::string new_id(Time now);
 bool is_id(std::string_view text);
 

@@ -1,11 +1,12 @@
 // The loop: one thread that runs every coroutine, timer and socket of docwright.
 //
-// A Task is a lazy coroutine on that thread. Tasks are owned: by the task that awaits them, or by a TaskGroup
-// (task_group.h). Nothing is detached. Cancelling a TaskGroup ends its tasks at their next suspension with a
-// boost::system::system_error (operation_aborted), which only the TaskGroup catches.
+// A Task is a lazy coroutine on that thread. Tasks are owned: by the task that awaits them, or by a
+// TaskGroup (task_group.h). Nothing is detached. Cancelling a TaskGroup ends its tasks at their
+// next suspension with a boost::system::system_error (operation_aborted), which only the TaskGroup
+// catches.
 //
-// Rules for coroutines: free or member functions, parameters by value (or references to parts that outlive the loop),
-// no lock held across co_await.
+// Rules for coroutines: free or member functions, parameters by value (or references to parts that
+// outlive the loop), no lock held across co_await.
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -25,7 +26,8 @@ inline constexpr boost::asio::use_awaitable_t<Executor> use_task{};
 // Loop thread only, except post(), stop() and turns().
 class Loop final {
  public:
-  // The clock must outlive the loop. With a ManualClock, run_until_idle() moves it from timer to timer.
+  // The clock must outlive the loop. With a ManualClock, run_until_idle() moves it from timer to
+  // timer.
   explicit Loop(Clock& clock);
   ~Loop();
   Loop(const Loop&) = delete;
@@ -45,10 +47,15 @@ class Loop final {
   Task<void> sleep_until(Moment wake);
   Task<void> sleep(Duration time);
 
-  // Tests, with a ManualClock: runs everything that is ready, then moves the clock to the next sleeper, until nothing
-  // is left to run and nobody sleeps. Work of other threads must have ended before, or be awaited by `pending`: while
-  // pending() is true, the loop blocks for posted work instead of moving the clock.
+  // Tests, with a ManualClock: runs everything that is ready, then moves the clock to the next
+  // sleeper, until nothing is left to run and nobody sleeps. Work of other threads must have ended
+  // before, or be counted by expect(), or be awaited by `pending`: while pending() is true, the
+  // loop blocks for posted work instead of moving the clock.
   void run_until_idle(const std::function<bool()>& pending = {});
+
+  // Loop thread: +1 where a result from another thread is awaited, -1 where it arrives.
+  // (Pool::run() does so itself.)
+  void expect(int change);
 
   // A number that changes while the loop turns (the supervisor's proof of life). Any thread.
   std::uint64_t turns() const;

@@ -12,8 +12,9 @@
 
 namespace docwright {
 
-// The function owns what it needs (by value, or shared and immutable); it runs on a pool thread, its value comes back
-// on the loop thread. Cancelling the awaiting task does not stop a function that runs: the task ends after it.
+// The function owns what it needs (by value, or shared and immutable); it runs on a pool thread,
+// its value comes back on the loop thread. Cancelling the awaiting task does not stop a function
+// that runs: the task ends after it.
 class Pool final {
  public:
   Pool(Loop& loop, std::size_t threads);
@@ -41,9 +42,11 @@ Task<std::invoke_result_t<Function&>> Pool::run(Function function) {
     std::optional<Stored> value;
     std::exception_ptr failure;
   };
-  // The outcome is shared: the awaiting frame stays alive until it arrives (no cancellation of this wait).
+  // The outcome is shared: the awaiting frame stays alive until it arrives (no cancellation of this
+  // wait).
   auto outcome = std::make_shared<Outcome>();
   auto start = [this, outcome, work = std::move(function)](auto handler) mutable {
+    loop_.expect(+1);
     post([this, outcome, work = std::move(work), handler = std::move(handler)]() mutable {
       try {
         if constexpr (std::is_void_v<Value>) {
@@ -55,10 +58,14 @@ Task<std::invoke_result_t<Function&>> Pool::run(Function function) {
       } catch (...) {
         outcome->failure = std::current_exception();
       }
-      loop_.post([handler = std::move(handler)]() mutable { std::move(handler)(); });
+      loop_.post([this, handler = std::move(handler)]() mutable {
+        loop_.expect(-1);
+        std::move(handler)();
+      });
     });
   };
-  co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void()>(std::move(start), use_task);
+  co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void()>(
+      std::move(start), use_task);
   if (outcome->failure) std::rethrow_exception(outcome->failure);
   if constexpr (!std::is_void_v<Value>) co_return std::move(*outcome->value);
 }

@@ -11,12 +11,14 @@
 
 namespace docwright {
 
-// Offset of the first byte that is not valid UTF-8 (RFC 3629: no surrogates, no overlong forms), if any.
+// Offset of the first byte that is not valid UTF-8 (RFC 3629: no surrogates, no overlong forms), if
+// any.
 std::optional<std::size_t> invalid_utf8(std::string_view bytes);
 // Every maximal invalid part becomes U+FFFD.
 std::string to_valid_utf8(std::string_view bytes);
 
-// The candidate nearest to `word` (Damerau-Levenshtein), if near enough to be a likely typing error; else empty.
+// The candidate nearest to `word` (Damerau-Levenshtein), if near enough to be a likely typing
+// error; else empty.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 // " (did you mean 'x'?)", or nothing.
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates);

@@ -11,18 +11,21 @@ struct TokenCount {
   bool exact = false;
 };
 
-// Counts for one model's vocabulary. Immutable; any thread. Guarantee that chunking rests on: count(a + b) <= count(a) + count(b)
-// for bounds, so a packed sum is never too small.
+// Counts for one model's vocabulary. Immutable; any thread. Guarantee that chunking rests on:
+// count(a + b) <= count(a) + count(b) for bounds, so a packed sum is never too small.
 class TokenCounter {
  public:
   virtual ~TokenCounter() = default;
   virtual TokenCount count(std::string_view text) const = 0;
 };
 
-// A byte-level BPE never yields more tokens than the text has UTF-8 bytes: the proven bound where no vocabulary is known.
+// A byte-level BPE never yields more tokens than the text has UTF-8 bytes: the proven bound where
+// no vocabulary is known.
 class ByteBound final : public TokenCounter {
  public:
-  TokenCount count(std::string_view text) const override { return {static_cast<std::int64_t>(text.size()), false}; }
+  TokenCount count(std::string_view text) const override {
+    return {static_cast<std::int64_t>(text.size()), false};
+  }
 };
 
 }  // namespace docwright

@@ -21,7 +21,8 @@ struct Prices {
   Nusd input_cached = 0;       // at most input
   Nusd input_cache_write = 0;  // 0: writing is free (billed as input)
   Nusd output = 0;
-  // Requests with more input tokens than this are billed wholly at the multiplied prices; 0: no such tier.
+  // Requests with more input tokens than this are billed wholly at the multiplied prices; 0: no
+  // such tier.
   std::int64_t long_context_over_tokens = 0;
   int long_context_input_percent = 100;
   int long_context_output_percent = 100;
@@ -41,7 +42,9 @@ struct Usage {
 
 // What a request with this usage costs: exact integer arithmetic, rounded up once at the end.
 Nusd cost(const Prices& prices, const Usage& usage);
-// The most that a request can cost with at most these tokens: the highest price that applies to each.
-Nusd cost_bound(const Prices& prices, std::int64_t input_tokens_max, std::int64_t output_tokens_max);
+// The most that a request can cost with at most these tokens: the highest price that applies to
+// each.
+Nusd cost_bound(const Prices& prices, std::int64_t input_tokens_max,
+                std::int64_t output_tokens_max);
 
 }  // namespace docwright
