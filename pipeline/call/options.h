@@ -1,0 +1,42 @@
+// What the step `call` can be told.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "config/spec.h"
+
+namespace docwright::pipeline {
+
+struct Prompt;
+
+// exact: one schema per chunk, with the real names in it (right where grammars are cheap: local
+// servers). shared: one schema for all, so that a provider's prompt and schema caches work. Answers
+// are checked alike.
+enum class AnswerSchema { exact, shared };
+// What becomes of a call whose outcome a crash or a cut connection left unknown; it stays charged
+// in any case.
+enum class OnUnknown { repeat, park, fail };
+
+struct CallOptions {
+  std::string name;    // of this question; later templates read its answer as {{steps.NAME...}}
+  std::string model;   // as models.yaml names it; once bound never empty
+  std::string prompt;  // name of a prompt file; or system and user inline
+  std::string system, user;
+  std::string answer_language = "English";
+  Json parameters = Json::object();  // temperature, ...: over the model's defaults, under the
+                                     // submit's; 0 is a value
+  std::int64_t answer_tokens_max = 4096;
+  AnswerSchema answer_schema = AnswerSchema::shared;
+  OnUnknown on_unknown = OnUnknown::repeat;
+  Duration time_limit = std::chrono::minutes(10);  // of one attempt, waiting for a place included
+  int retries = 5;                                 // after transient errors
+
+  // Set when the pipeline is parsed: the compiled templates of `prompt`, or of system and user.
+  // Never null in a Pipeline.
+  std::shared_ptr<const Prompt> templates;
+};
+
+const config::Spec<CallOptions>& call_spec();
+
+}  // namespace docwright::pipeline

@@ -1,0 +1,136 @@
+// A pipeline: a YAML file turned into an immutable, typed list of steps.
+//
+//   name: docstrings
+//   description: Documents every definition of a source file.
+//   steps:
+//     - validate: {bytes_max: 1MiB}
+//     - chunk: {limit_tokens: 6000}
+//     - call: {prompt: docstrings}
+//     - parse: {}
+//     - store: {}
+//
+// What a job needs years later is kept in one text, the bundle: the YAML, every prompt it refers
+// to, the default model it was accepted with. The store keeps it under its hash; parse_bundle()
+// gives the same pipeline again.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/spec.h"
+#include "pipeline/registry.h"
+#include "providers/models.h"
+#include "runtime/hash.h"
+
+namespace docwright::pipeline {
+
+struct Prompt;  // pipeline/prompt.h
+
+// One step of a pipeline.
+struct Step {
+  std::string name;  // unique in its pipeline: as given, else the kind, else kind_2, kind_3, ...
+  const StepKind* kind = nullptr;  // of the registry, which outlives every pipeline
+  config::Mark mark;
+  Duration time_limit{};  // of one attempt, for one chunk
+  int retries = 0;        // after transient errors
+  std::shared_ptr<const void> options;
+  std::shared_ptr<const Behaviour> behaviour;  // null where the kind has none (lint alone)
+
+  // Precondition: Options is the struct of this kind.
+  template <class Options>
+  const Options& as() const {
+    return *static_cast<const Options*>(options.get());
+  }
+};
+
+// Immutable; any thread.
+class Pipeline final {
+ public:
+  const std::string& name() const { return name_; }
+  const std::string& description() const { return description_; }
+  std::span<const Step> steps() const { return steps_; }
+  const Step* find(std::string_view step_name) const;
+  // The first call's model: what a job uses unless its submit names another.
+  const std::string& model() const { return model_; }
+  const std::string& bundle() const { return bundle_; }  // JSON
+  const Hash& hash() const { return hash_; }             // of the bundle
+
+ private:
+  friend class PipelineParser;
+  std::string name_, description_, model_, bundle_;
+  std::vector<Step> steps_;
+  Hash hash_{};
+};
+
+// A text with the name that errors give it.
+struct NamedText {
+  std::string source;  // "pipelines/docstrings.yaml"
+  std::string text;
+};
+
+// What a pipeline's names are looked up in. The references outlive the call.
+struct Surroundings {
+  const StepRegistry& steps;
+  const providers::Models* models = nullptr;  // null: models are not checked
+  std::string default_model;                  // for calls that name none
+  // The prompt file of that name, if there is one; and all names, for the nearest one.
+  std::function<std::optional<NamedText>(std::string_view name)> prompt;
+  std::vector<std::string> prompt_names;
+};
+
+// All lint errors at once, each with file:line:column and the nearest name.
+using Linted = std::expected<std::shared_ptr<const Pipeline>, config::Errors>;
+Linted parse_pipeline(const NamedText& file, const Surroundings& surroundings);
+
+// From Pipeline::bundle(). Models are not checked: one that has gone fails its calls, not the
+// pipeline.
+Result<std::shared_ptr<const Pipeline>> parse_bundle(std::string_view bundle,
+                                                     const StepRegistry& steps);
+
+// What a step's bind() works with: one step of a pipeline under construction.
+class Binding final {
+ public:
+  const Surroundings& surroundings() const { return surroundings_; }
+  std::span<const Step> before() const {
+    return before_;
+  }  // bound already; `name` of the last of a kind is what most want
+  const Step* nearest_before(std::string_view kind) const;
+
+  // Reports at the option's place (or the step's, where it was not given).
+  void error(std::string_view option, std::string message);
+  bool given(std::string_view option) const;
+  // The named prompt, compiled and checked; it becomes part of the bundle. Null after an error,
+  // which is reported.
+  std::shared_ptr<const Prompt> prompt(std::string_view name);
+  // The same of templates that stand in the pipeline itself.
+  std::shared_ptr<const Prompt> inline_prompt(std::string_view system, std::string_view user);
+
+ private:
+  friend class PipelineParser;
+  Binding(class PipelineParser& parser, const Surroundings& surroundings,
+          std::span<const Step> before, const Step& step, const config::Origins& origins)
+      : parser_(parser),
+        surroundings_(surroundings),
+        before_(before),
+        step_(step),
+        origins_(origins) {}
+
+  class PipelineParser& parser_;
+  const Surroundings& surroundings_;
+  std::span<const Step> before_;
+  const Step& step_;
+  const config::Origins& origins_;
+};
+
+// JSON Schema of a pipeline file, from the specs.
+Json pipeline_schema(const StepRegistry& steps);
+// `docwright pipeline explain STEP`: for a terminal. Unknown: an error with the nearest name.
+Result<std::string> explain(const StepRegistry& steps, std::string_view step);
+// docs/pipelines.md.
+std::string pipelines_page(const StepRegistry& steps);
+
+}  // namespace docwright::pipeline
