@@ -43,6 +43,7 @@ struct SubmitRequest {
   using Reply = SubmitReply;
   std::string project = "default";
   std::string tenant = "default";
+  std::string batch;  // joins this batch, or makes it: a UUID of the client's; empty: a new one
   std::vector<SubmitJob> jobs;
 };
 

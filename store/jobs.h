@@ -43,7 +43,7 @@ struct NewJob {
 };
 
 struct NewBatch {
-  std::string id;
+  std::string id;  // one that exists is joined (a batch may span several messages); of another tenant or project: key_conflict at /batch
   std::string tenant, project;
   std::vector<NewJob> jobs;
 };
