@@ -1,4 +1,5 @@
-// One SQLite connection with its prepared statements; the only file that includes SQLite's wrapper is database.cpp.
+// One SQLite connection with its prepared statements; the only file that includes SQLite's wrapper
+// is database.cpp.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -14,9 +15,11 @@
 
 namespace docwright::store {
 
-// SQLite said no. Thrown by Statement and Database inside store/ only; the Writer and the Readers turn it into an Error.
+// SQLite said no. Thrown by Statement and Database inside store/ only; the Writer and the Readers
+// turn it into an Error.
 struct SqliteError final : std::exception {
-  SqliteError(int code_in, std::string message_in) : code(code_in), message(std::move(message_in)) {}
+  SqliteError(int code_in, std::string message_in)
+      : code(code_in), message(std::move(message_in)) {}
   const char* what() const noexcept override { return message.c_str(); }
   int code;  // extended result code
   std::string message;
@@ -37,8 +40,8 @@ class Statement final {
     (bind_one(++index, values), ...);
     return *this;
   }
-  bool step();   // true: a row
-  void run();    // steps to the end; rows are an error
+  bool step();  // true: a row
+  void run();   // steps to the end; rows are an error
   int columns() const;
 
   bool is_null(int column) const;
@@ -87,23 +90,35 @@ struct Event {
 class Database final {
  public:
   enum class Mode { writer, reader };
-  // Writer: creates the file (mode 0600) and its tables, migrates, sets WAL, synchronous=FULL, wal_autocheckpoint=0. Reader:
-  // read-only, query_only, never checkpoints. Errors: not ours (application_id), newer than we know (user_version), io with path.
+  // Writer: creates the file (mode 0600) and its tables, migrates, sets WAL, synchronous=FULL,
+  // wal_autocheckpoint=0. Reader: read-only, query_only, never checkpoints. Errors: not ours
+  // (application_id), newer than we know (user_version), io with path.
   static Result<std::unique_ptr<Database>> open(const std::string& path, Mode mode);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  Statement statement(std::string_view sql);  // from the cache; sql must be a literal
-  void execute(const char* sql);              // for pragmas, transactions and migrations
+  // From the cache, whose key is the address: sql must be a literal. One borrow of each at a time.
+  Statement statement(std::string_view sql);
+  Statement statement_once(std::string_view sql);  // for SQL that was put together; prepared anew
+  void execute(const char* sql);                   // for pragmas, transactions and migrations
   std::int64_t last_rowid() const;
   std::int64_t changes() const;
-  bool in_transaction() const;  // sqlite3_get_autocommit() == 0
-  void interrupt();             // any thread
+  std::int64_t total_changes() const;  // since the connection was opened
+  bool in_transaction() const;         // sqlite3_get_autocommit() == 0
+  // Writer only: what the WAL holds after the last commit, and a checkpoint of it.
+  std::int64_t wal_bytes() const;
+  struct Checkpoint {
+    bool blocked = false;        // a reader still needs a part of the WAL
+    std::int64_t wal_bytes = 0;  // left to be checkpointed
+  };
+  Checkpoint checkpoint(bool truncate);
+  void interrupt();  // any thread
   // Queries are interrupted after this moment (progress handler); none: no limit.
   void set_deadline(std::optional<Moment> deadline);
 
-  // Events written in the current transaction; the Writer hands them out after COMMIT (events.h appends).
+  // Events written in the current transaction; the Writer hands them out after COMMIT (events.h
+  // appends).
   std::vector<Event>& uncommitted_events();
 
  private:

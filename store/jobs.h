@@ -1,8 +1,10 @@
-// Jobs: accepted, claimed, parked, finished. Functions on a Database, called inside a Writer's change (or a reader for const work).
+// Jobs: accepted, claimed, parked, finished. Functions on a Database, called inside a Writer's
+// change (or a reader for const work).
 //
-// States: queued -> running -> succeeded | failed | cancelled; running <-> waiting (with reason and wake time); waiting -> queued.
-// The transition table is in jobs.cpp, and CHECK constraints hold it in SQL. Every transition out of `running` names the attempt;
-// one that names an older attempt changes nothing and returns Code::conflict.
+// States: queued -> running -> succeeded | failed | cancelled; running <-> waiting (with reason and
+// wake time); waiting -> queued. The transition table is in jobs.cpp, and CHECK constraints hold it
+// in SQL. Every transition out of `running` names the attempt; one that names an older attempt
+// changes nothing and returns Code::conflict.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -24,14 +26,16 @@ std::optional<State> state_named(std::string_view name);
 
 struct NewJob {
   std::string id;
-  std::string key;  // empty: none
+  std::string key;     // empty: none
+  std::string tenant;  // empty: the batch's
   std::string path;
   std::string model;
   std::int64_t pipeline_version = 0;  // row of pipeline_versions
   std::string pipeline;               // its name: with the tenant, the job's lane
   std::string source;                 // the bytes
   Hash source_hash{};
-  Hash content_hash{};  // of everything that makes the job: same key with another one is key_conflict
+  Hash content_hash{};  // of everything that makes the job: same key with another one is
+                        // key_conflict
   int priority = 0;     // -100..100, higher first
   std::optional<Time> not_before;
   Time deadline{};
@@ -43,7 +47,8 @@ struct NewJob {
 };
 
 struct NewBatch {
-  std::string id;  // one that exists is joined (a batch may span several messages); of another tenant or project: key_conflict at /batch
+  std::string id;  // one that exists is joined (a batch may span several messages); of another
+                   // tenant or project: key_conflict at /batch
   std::string tenant, project;
   std::vector<NewJob> jobs;
 };
@@ -64,7 +69,8 @@ struct Accepted {
 };
 
 // All or nothing. Errors: key_conflict (at /jobs/N/key), busy (retry_after) when the queue is full.
-Result<Accepted> submit(Database& database, const NewBatch& batch, const QueueLimits& limits, Time now);
+Result<Accepted> submit(Database& database, const NewBatch& batch, const QueueLimits& limits,
+                        Time now);
 
 struct Claimed {
   std::int64_t row = 0;
@@ -76,20 +82,27 @@ struct Claimed {
   Json options;
   std::string traceparent;
   Time created{}, deadline{};
-  bool resumed = false;  // was running when the daemon ended
+  bool resumed = false;   // was running when the daemon ended
+  int interruptions = 0;  // how many of its attempts ended with the daemon
+  bool planned = false;   // has a chunk plan
 };
 
 struct ClaimLimits {
-  int jobs = 1;                                           // at most so many now
-  std::vector<std::pair<std::string, int>> per_pipeline;  // room left, by pipeline name; absent: no limit of its own
+  int jobs = 1;  // at most so many now
+  std::vector<std::pair<std::string, int>>
+      per_pipeline;  // room left, by pipeline name; absent: no limit of its own
 };
 
-// First whatever was running when the daemon ended (only before the first claim returned none of them), then queued jobs: highest
-// priority first, then round robin over tenants, then oldest. Cost does not depend on the depth of the queue.
+// First whatever was running when the daemon ended (only before the first claim returned none of
+// them), then queued jobs: highest priority first, then round robin over tenants, then oldest. Cost
+// does not depend on the depth of the queue.
 std::vector<Claimed> claim(Database& database, const ClaimLimits& limits, Time now);
 
-// waiting -> queued for whatever is due; overdue (deadline) jobs that are queued or waiting -> failed. Returns how many moved,
-// and when to call again at the latest.
+// Jobs that were running when a daemon ended and have not been claimed again since.
+bool has_interrupted(Database& database);
+
+// waiting -> queued for whatever is due; overdue (deadline) jobs that are queued or waiting ->
+// failed. Returns how many moved, and when to call again at the latest.
 struct Woken {
   int jobs = 0;
   std::optional<Time> next;
@@ -97,7 +110,40 @@ struct Woken {
 Woken wake_due(Database& database, Time now, int limit);
 
 // Transitions of a running job.
-Result<void> finish(Database& database, std::int64_t row, int attempt, State final_state, const std::optional<Error>& error, Time now);
-Result<void> park(Database& database, std::int64_t row, int attempt, std::string_view reason, std::string_view detail, std::optional<Time> wake, Time now);
+Result<void> finish(Database& database, std::int64_t row, int attempt, State final_state,
+                    const std::optional<Error>& error, Time now);
+// Reasons are a closed list of the callers' (budget, rate_limit, quota, no_credentials,
+// provider_down, paused, ...); detail is a sentence. Without a wake time the job waits for
+// wake_waiting(), and at the latest for its deadline.
+Result<void> park(Database& database, std::int64_t row, int attempt, std::string_view reason,
+                  std::string_view detail, std::optional<Time> wake, Time now);
+// running -> queued without an end of its own: the daemon drains. The next claim takes it first.
+Result<void> release(Database& database, std::int64_t row, int attempt, Time now);
+
+// waiting for `reason` -> queued, at most `limit` of them (the budget was raised, a pause ended, a
+// key arrived). Empty pipeline: of all. Returns how many; fewer than `limit`: none is left.
+int wake_waiting(Database& database, std::string_view reason, std::string_view pipeline, Time now,
+                 int limit);
+
+// Which jobs: by row, in the order given.
+struct RunningJob {
+  std::int64_t row = 0;
+  int attempt = 0;
+};
+struct Change {
+  struct One {
+    std::string id;
+    State state = State::queued;  // afterwards
+    bool changed = false;
+  };
+  std::vector<One> jobs;
+  std::vector<RunningJob> running;  // cancel: asked to stop; the dispatcher ends their runs
+};
+// queued and waiting ones end at once; running ones are marked (a restart ends them too) and
+// listed.
+Change cancel(Database& database, const std::vector<std::int64_t>& rows, Time now);
+// failed and cancelled -> queued, with the time to the deadline that they had at first. What is
+// stored stays.
+Change retry(Database& database, const std::vector<std::int64_t>& rows, bool failed_only, Time now);
 
 }  // namespace docwright::store

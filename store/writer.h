@@ -1,13 +1,16 @@
 // The one thread that writes to the database, and the only one that checkpoints.
 //
-// Callers queue a change; the thread runs everything queued in one transaction and completes the callers after COMMIT, in order
-// (group commit without a timer: the batch forms while the previous one syncs). Each change has a savepoint: one that fails is
-// rolled back alone. After every error sqlite3_get_autocommit() is asked: where SQLite rolled back the whole transaction, nobody
-// is completed and the survivors run again. SQLITE_FULL means no-space mode: submissions are refused (Code::no_space), everything
-// else is tried again until there is room. IOERR and CORRUPT stop the writer for good: every later change gets Code::unavailable,
-// on_fatal is called once, and the daemon ends.
+// Callers queue a change; the thread runs everything queued in one transaction and completes the
+// callers after COMMIT, in order (group commit without a timer: the batch forms while the previous
+// one syncs). Each change has a savepoint: one that fails is rolled back alone. After every error
+// sqlite3_get_autocommit() is asked: where SQLite rolled back the whole transaction, nobody is
+// completed and the survivors run again. SQLITE_FULL means no-space mode: submissions are refused
+// (Code::no_space), everything else is tried again until there is room. IOERR and CORRUPT stop the
+// writer for good: every later change gets Code::unavailable, on_fatal is called once, and the
+// daemon ends.
 //
-// The lane `completion` (answers, settlements, documents) goes before `submission`. Dropping an awaited write does not undo it.
+// The lane `completion` (answers, settlements, documents) goes before `submission`. Dropping an
+// awaited write does not undo it.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -20,8 +23,8 @@
 namespace docwright::store {
 
 struct WriterOptions {
-  std::size_t batch_max = 512;         // changes in one transaction
-  std::size_t queue_max = 65536;       // further submissions get Code::busy
+  std::size_t batch_max = 512;    // changes in one transaction
+  std::size_t queue_max = 65536;  // further submissions get Code::busy
   std::size_t wal_bytes_passive = std::size_t{4} << 20;
   std::size_t wal_bytes_truncate = std::size_t{64} << 20;
   Duration full_retry = std::chrono::seconds(1);  // how often no-space mode looks for room
@@ -38,26 +41,29 @@ class Writer final {
     std::function<void(bool no_space)> on_space_changed;  // writer thread
     std::function<void(std::size_t changes, Duration)> on_commit;
   };
-  Writer(std::unique_ptr<Database> database, WriterOptions options, Clock& clock, Listener listener);
+  Writer(std::unique_ptr<Database> database, WriterOptions options, Clock& clock,
+         Listener listener);
   ~Writer();  // commits what is queued, then joins
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  // Any thread. `change` runs on the writer thread inside the transaction and may run again after a rollback, so it must only
-  // write through the Database and overwrite its own results. `done` is called on the writer thread after COMMIT (or failure):
-  // it must be short and hand over to its own thread.
+  // Any thread. `change` runs on the writer thread inside the transaction and may run again after a
+  // rollback, so it must only write through the Database and overwrite its own results. `done` is
+  // called on the writer thread after COMMIT (or failure): it must be short and hand over to its
+  // own thread.
   using Change = std::move_only_function<Result<void>(Database&)>;
   using Done = std::move_only_function<void(Result<void>)>;
   void submit(Lane lane, Change change, Done done);
 
   // Loop thread: the awaitable form. The change's value arrives after COMMIT.
   template <class T>
-  Task<Result<T>> write(Loop& loop, Lane lane, std::move_only_function<Result<T>(Database&)> change);
+  Task<Result<T>> write(Loop& loop, Lane lane,
+                        std::move_only_function<Result<T>(Database&)> change);
 
-  std::uint64_t turns() const;    // any thread: moves while the thread is alive
-  std::size_t queued() const;     // any thread
-  bool out_of_space() const;      // any thread
-  bool failed() const;            // any thread
+  std::uint64_t turns() const;  // any thread: moves while the thread is alive
+  std::size_t queued() const;   // any thread
+  bool out_of_space() const;    // any thread
+  bool failed() const;          // any thread
 
  private:
   struct State;
@@ -65,7 +71,8 @@ class Writer final {
 };
 
 template <class T>
-Task<Result<T>> Writer::write(Loop& loop, Lane lane, std::move_only_function<Result<T>(Database&)> change) {
+Task<Result<T>> Writer::write(Loop& loop, Lane lane,
+                              std::move_only_function<Result<T>(Database&)> change) {
   struct Outcome {
     std::conditional_t<std::is_void_v<T>, std::monostate, std::optional<T>> value;
     Result<void> result;
@@ -85,7 +92,8 @@ Task<Result<T>> Writer::write(Loop& loop, Lane lane, std::move_only_function<Res
           loop.post([handler = std::move(handler)]() mutable { std::move(handler)(); });
         });
   };
-  co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void()>(std::move(start), use_task);
+  co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void()>(
+      std::move(start), use_task);
   if (!outcome->result) co_return std::unexpected(std::move(outcome->result.error()));
   if constexpr (std::is_void_v<T>) {
     co_return Result<T>{};

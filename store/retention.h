@@ -1,0 +1,29 @@
+// Forgetting by age, in small transactions, so that nothing waits for it.
+#pragma once
+#include <cstdint>
+
+#include "runtime/clock.h"
+#include "store/database.h"
+
+namespace docwright::store {
+
+// How long what has ended is kept; zero: for ever.
+struct Retention {
+  Duration jobs =
+      std::chrono::days(90);  // with their plans, calls and attempts; latest documents stay
+  Duration events = std::chrono::days(7);
+  Duration metrics = std::chrono::days(365);
+  Duration rejects = std::chrono::days(30);
+};
+
+struct Pruned {
+  std::int64_t rows = 0;  // jobs, events, minutes, ... that went
+  bool more = false;      // call again
+};
+
+// Removes at most about `limit` rows of each kind, then what nothing refers to any more (sources,
+// answers, pipeline texts), then gives a few free pages back to the file system. What pruned calls
+// cost is kept by the day (usage_by_day), and in their budgets.
+Pruned prune(Database& database, const Retention& retention, Time now, int limit);
+
+}  // namespace docwright::store
