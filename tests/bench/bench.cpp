@@ -1,14 +1,16 @@
 // docwright_bench [--scale X] NAME...: ratios, measured side by side in one run, printed as JSON.
 //
-//   submit    acknowledged jobs of 1 KiB, 256 in flight  : bare SQLite, identical rows, transactions of 256   (goal >= 0.5)
-//   lockstep  the same, one at a time                    : bare SQLite, a transaction for each job            (goal >= 0.5)
-//   life      CPU of one small job, offline, to its document : CPU of a bare libcurl request to the simulator (goal <= 12)
-//   call      CPU of one small job with one call, 64 at once : CPU of a bare libcurl loop, same requests      (goal <= 12)
-//   depth     time to claim at 1,000,000 queued rows     : time to claim at 1,000                             (goal <= 2)
-//   start     seconds until ready with 100,000 rows queued and running                                        (goal <= 1)
-//   all       every one of them
+//   submit    acknowledged jobs of 1 KiB, 256 in flight  : bare SQLite, identical rows,
+//   transactions of 256   (goal >= 0.5) lockstep  the same, one at a time                    : bare
+//   SQLite, a transaction for each job            (goal >= 0.5) life      CPU of one small job,
+//   offline, to its document : CPU of a bare libcurl request to the simulator (goal <= 12) call CPU
+//   of one small job with one call, 64 at once : CPU of a bare libcurl loop, same requests (goal <=
+//   12) depth     time to claim at 1,000,000 queued rows     : time to claim at 1,000 (goal <= 2)
+//   start     seconds until ready with 100,000 rows queued and running (goal <= 1) all       every
+//   one of them
 //
-// docwrightd and docwright are taken from the folder that this binary was built in. State is kept in the temporary folder.
+// docwrightd and docwright are taken from the folder that this binary was built in. State is kept
+// in the temporary folder.
 #include <fmt/core.h>
 
 #include <cstdlib>
@@ -23,15 +25,17 @@ int main(int argc, char** argv) {
     std::string_view name;
     Json (*run)(double);
   };
-  constexpr Entry menu[] = {{"submit", bench::submit}, {"lockstep", bench::lockstep}, {"life", bench::life},
-                            {"call", bench::call},     {"depth", bench::depth},       {"start", bench::start}};
+  constexpr Entry menu[] = {{"submit", bench::submit}, {"lockstep", bench::lockstep},
+                            {"life", bench::life},     {"call", bench::call},
+                            {"depth", bench::depth},   {"start", bench::start}};
   double scale = 1;
   Json results = Json::object();
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
     if (word == "--scale" && i + 1 < argc) {
       scale = std::strtod(argv[++i], nullptr);
-      if (!(scale > 0 && scale <= 10)) bench::give_up("--scale needs a number above 0 and at most 10");
+      if (!(scale > 0 && scale <= 10))
+        bench::give_up("--scale needs a number above 0 and at most 10");
       continue;
     }
     bool known = false;
@@ -41,7 +45,9 @@ int main(int argc, char** argv) {
       fmt::print(stderr, "{} ...\n", entry.name);
       results[std::string(entry.name)] = entry.run(scale);
     }
-    if (!known) bench::give_up(fmt::format("no bench '{}': see the menu at the top of tests/bench/bench.cpp", word));
+    if (!known)
+      bench::give_up(
+          fmt::format("no bench '{}': see the menu at the top of tests/bench/bench.cpp", word));
   }
   fmt::print("{}\n", results.dump(2));
 }

@@ -1,4 +1,5 @@
-// The benches; bench.cpp is the menu. Each returns its figures; a ratio compares two things measured in one run.
+// The benches; bench.cpp is the menu. Each returns its figures; a ratio compares two things
+// measured in one run.
 #pragma once
 #include "runtime/json.h"
 

@@ -26,8 +26,10 @@ struct Front::State {
     for (int more = 1; more != 0;) {
       zmq_msg_t message;
       zmq_msg_init(&message);
-      if (zmq_msg_recv(&message, socket, 0) < 0) give_up(fmt::format("no reply: {}", zmq_strerror(zmq_errno())));
-      const std::string_view frame(static_cast<const char*>(zmq_msg_data(&message)), zmq_msg_size(&message));
+      if (zmq_msg_recv(&message, socket, 0) < 0)
+        give_up(fmt::format("no reply: {}", zmq_strerror(zmq_errno())));
+      const std::string_view frame(static_cast<const char*>(zmq_msg_data(&message)),
+                                   zmq_msg_size(&message));
       if (header.empty() && frame.starts_with('{')) header = frame;
       more = zmq_msg_more(&message);
       zmq_msg_close(&message);
@@ -64,8 +66,9 @@ void Front::submit(int count, int window, const std::function<Submission(int)>& 
     while (sent < count && sent - acknowledged < window) {
       Submission submission = make(sent++);
       submission.job["blob"] = 0;
-      const std::string header = fmt::format(R"({{"docwright":1,"id":"s{}","verb":"submit","project":"bench","jobs":[{}]}})",
-                                             sent, submission.job.dump());
+      const std::string header = fmt::format(
+          R"({{"docwright":1,"id":"s{}","verb":"submit","project":"bench","jobs":[{}]}})", sent,
+          submission.job.dump());
       state_->send(header, &submission.source);
     }
     state_->receive();
@@ -75,8 +78,9 @@ void Front::submit(int count, int window, const std::function<Submission(int)>& 
 
 void Front::await_idle() {
   for (int tries = 0; tries < 6000; ++tries) {
-    const Json states = ask({{"verb", "stats"}}).at("jobs");
-    if (states.value("queued", 0) + states.value("running", 0) + states.value("waiting", 0) == 0) return;
+    const Json states = ask({{"verb", "stats"}}).at("states");
+    if (states.value("queued", 0) + states.value("running", 0) + states.value("waiting", 0) == 0)
+      return;
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   give_up("jobs did not end within five minutes");

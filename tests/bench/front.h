@@ -23,9 +23,10 @@ class Front final {
 
   // One request, its reply. Gives up after 60 s or when the reply is an error.
   Json ask(Json request);
-  // `count` submits of one job each, at most `window` unanswered; returns when all are acknowledged.
+  // `count` submits of one job each, at most `window` unanswered; returns when all are
+  // acknowledged.
   void submit(int count, int window, const std::function<Submission(int)>& make);
-  // Polls the batch-free count of unfinished jobs until it is 0.
+  // Polls the count of unfinished jobs until it is 0.
   void await_idle();
 
  private:

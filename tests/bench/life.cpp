@@ -17,7 +17,8 @@ constexpr int kWindow = 64;
 Submission small_job(int number, const std::string& model) {
   Submission submission;
   submission.job = {{"path", fmt::format("src/file_{}.py", number)}, {"model", model}};
-  submission.source = fmt::format("def scale_{0}(value, factor=2):\n    return value * factor + {0}\n", number);
+  submission.source =
+      fmt::format("def scale_{0}(value, factor=2):\n    return value * factor + {0}\n", number);
   return submission;
 }
 
@@ -25,10 +26,13 @@ struct Simulator {
   Process process;
   int port;
   explicit Simulator(const std::string& folder)
-      : process({DOCWRIGHT_BUILD_DIR "/docwright", "simulator", "--port", "0"}, {}, folder + "/simulator.log"), port(0) {
+      : process({DOCWRIGHT_BUILD_DIR "/docwright", "simulator", "--port", "0"}, {},
+                folder + "/simulator.log"),
+        port(0) {
     const std::string line = process.read_line();
     const Json ready = Json::parse(line, nullptr, false);
-    if (!ready.is_object() || !ready.contains("port")) give_up("the simulator did not say its port: " + line);
+    if (!ready.is_object() || !ready.contains("port"))
+      give_up("the simulator did not say its port: " + line);
     port = ready.at("port").get<int>();
   }
   std::string base_url() const { return fmt::format("http://127.0.0.1:{}/v1", port); }
@@ -49,7 +53,8 @@ std::string captured_body() {
   Folder folder;
   Capture capture;
   Process daemon({DOCWRIGHT_BUILD_DIR "/docwrightd", "--state", folder.path()},
-                 openai_at(fmt::format("http://127.0.0.1:{}/v1", capture.port())), folder.path() + "/log");
+                 openai_at(fmt::format("http://127.0.0.1:{}/v1", capture.port())),
+                 folder.path() + "/log");
   Front front(folder.path());
   front.submit(1, 1, [](int) { return small_job(0, "gpt-5.4-nano"); });
   return capture.body();
@@ -63,26 +68,37 @@ Json measure(int jobs, const std::string& model) {
   send_bare(url, body, std::min(jobs, 200), kWindow);  // warm
   const BareRequests bare = send_bare(url, body, jobs, kWindow);
 
-  Process daemon({DOCWRIGHT_BUILD_DIR "/docwrightd", "--state", folder.path(), "--config", write_config(folder.path())},
+  Process daemon({DOCWRIGHT_BUILD_DIR "/docwrightd", "--state", folder.path(), "--config",
+                  write_config(folder.path())},
                  openai_at(simulator.base_url()), folder.path() + "/log");
   Front front(folder.path());
-  front.submit(std::min(jobs, 200), kWindow, [&](int number) { return small_job(1'000'000 + number, model); });
+  front.submit(std::min(jobs, 200), kWindow,
+               [&](int number) { return small_job(1'000'000 + number, model); });
   front.await_idle();
   const auto cpu_before = daemon.cpu();
   const auto wall_before = std::chrono::steady_clock::now();
   front.submit(jobs, kWindow, [&](int number) { return small_job(number, model); });
   front.await_idle();
-  const std::chrono::duration<double, std::micro> wall = std::chrono::steady_clock::now() - wall_before;
+  const std::chrono::duration<double, std::micro> wall =
+      std::chrono::steady_clock::now() - wall_before;
   const double cpu = static_cast<double>((daemon.cpu() - cpu_before).count()) / jobs;
   const double bare_cpu = static_cast<double>(bare.cpu.count()) / jobs;
-  return {{"ratio", cpu / bare_cpu}, {"goal", "<= 12"}, {"docwright_cpu_us_per_job", cpu}, {"bare_cpu_us_per_request", bare_cpu},
-          {"docwright_cores_used", cpu * jobs / wall.count()}, {"jobs", jobs}};
+  return {{"ratio", cpu / bare_cpu},
+          {"goal", "<= 12"},
+          {"docwright_cpu_us_per_job", cpu},
+          {"bare_cpu_us_per_request", bare_cpu},
+          {"docwright_cores_used", cpu * jobs / wall.count()},
+          {"jobs", jobs}};
 }
 
 }  // namespace
 
-Json life(double scale) { return measure(std::max(20, static_cast<int>(5'000 * scale)), "offline"); }
+Json life(double scale) {
+  return measure(std::max(20, static_cast<int>(5'000 * scale)), "offline");
+}
 
-Json call(double scale) { return measure(std::max(20, static_cast<int>(5'000 * scale)), "gpt-5.4-nano"); }
+Json call(double scale) {
+  return measure(std::max(20, static_cast<int>(5'000 * scale)), "gpt-5.4-nano");
+}
 
 }  // namespace docwright::bench

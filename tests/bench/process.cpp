@@ -26,7 +26,8 @@ std::chrono::microseconds of(const timeval& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
 }
 
-// Fields 14 to 17 of /proc/PID/stat (proc(5)): user, system, and the same of children that were waited for.
+// Fields 14 to 17 of /proc/PID/stat (proc(5)): user, system, and the same of children that were
+// waited for.
 std::chrono::microseconds cpu_of(pid_t pid) {
   std::ifstream file(fmt::format("/proc/{}/stat", pid));
   std::string text((std::istreambuf_iterator<char>(file)), {});
@@ -44,7 +45,8 @@ std::chrono::microseconds cpu_of(pid_t pid) {
 std::vector<pid_t> children_of(pid_t pid) {
   std::vector<pid_t> children;
   std::error_code error;
-  for (const auto& task : std::filesystem::directory_iterator(fmt::format("/proc/{}/task", pid), error)) {
+  for (const auto& task :
+       std::filesystem::directory_iterator(fmt::format("/proc/{}/task", pid), error)) {
     std::ifstream file(task.path() / "children");
     for (pid_t child = 0; file >> child;) children.push_back(child);
   }
@@ -54,7 +56,8 @@ std::vector<pid_t> children_of(pid_t pid) {
 }  // namespace
 
 Folder::Folder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "docwright-bench-XXXXXX").string();
+  std::string pattern =
+      (std::filesystem::temp_directory_path() / "docwright-bench-XXXXXX").string();
   if (!mkdtemp(pattern.data())) give_up("cannot make a temporary folder");
   path_ = pattern;
 }
@@ -64,7 +67,8 @@ Folder::~Folder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-Process::Process(std::vector<std::string> arguments, std::vector<std::string> environment, const std::string& log) {
+Process::Process(std::vector<std::string> arguments, std::vector<std::string> environment,
+                 const std::string& log) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) give_up("cannot make a pipe");
   for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);

@@ -1,4 +1,5 @@
-// A program started by the bench: on a folder of its own, ended with the bench, its CPU time read from /proc.
+// A program started by the bench: on a folder of its own, ended with the bench, its CPU time read
+// from /proc.
 #pragma once
 #include <sys/types.h>
 
@@ -21,11 +22,14 @@ class Folder final {
   std::string path_;
 };
 
-// Ended with SIGTERM (after 10 s SIGKILL) by the destructor. Aborts the bench with a message if it can't be started.
+// Ended with SIGTERM (after 10 s SIGKILL) by the destructor. Aborts the bench with a message if it
+// can't be started.
 class Process final {
  public:
-  // `environment`: NAME=VALUE, added to ours. Standard output goes to a pipe, standard error to `log`.
-  Process(std::vector<std::string> arguments, std::vector<std::string> environment, const std::string& log);
+  // `environment`: NAME=VALUE, added to ours. Standard output goes to a pipe, standard error to
+  // `log`.
+  Process(std::vector<std::string> arguments, std::vector<std::string> environment,
+          const std::string& log);
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;

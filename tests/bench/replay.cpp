@@ -14,7 +14,8 @@ namespace {
 struct Connection {
   sqlite3* handle = nullptr;
   Connection(const std::string& path, int flags) {
-    if (sqlite3_open_v2(path.c_str(), &handle, flags, nullptr) != SQLITE_OK) give_up("cannot open " + path);
+    if (sqlite3_open_v2(path.c_str(), &handle, flags, nullptr) != SQLITE_OK)
+      give_up("cannot open " + path);
   }
   ~Connection() { sqlite3_close(handle); }
   Connection(const Connection&) = delete;
@@ -22,11 +23,13 @@ struct Connection {
 
   void execute(const std::string& sql) {
     char* message = nullptr;
-    if (sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, &message) != SQLITE_OK) give_up(fmt::format("{}: {}", sql, message));
+    if (sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, &message) != SQLITE_OK)
+      give_up(fmt::format("{}: {}", sql, message));
   }
   sqlite3_stmt* prepare(const std::string& sql) {
     sqlite3_stmt* statement = nullptr;
-    if (sqlite3_prepare_v3(handle, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) {
+    if (sqlite3_prepare_v3(handle, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &statement,
+                           nullptr) != SQLITE_OK) {
       give_up(fmt::format("{}: {}", sql, sqlite3_errmsg(handle)));
     }
     return statement;
@@ -39,7 +42,9 @@ struct Table {
   int columns = 0;
   std::vector<sqlite3_value*> values;  // row by row
   sqlite3_stmt* insert = nullptr;
-  std::size_t rows() const { return columns == 0 ? 0 : values.size() / static_cast<std::size_t>(columns); }
+  std::size_t rows() const {
+    return columns == 0 ? 0 : values.size() / static_cast<std::size_t>(columns);
+  }
 };
 
 Table read_table(Connection& from, const std::string& name) {
@@ -47,7 +52,8 @@ Table read_table(Connection& from, const std::string& name) {
   sqlite3_stmt* select = from.prepare(fmt::format("SELECT * FROM \"{}\"", name));
   table.columns = sqlite3_column_count(select);
   while (sqlite3_step(select) == SQLITE_ROW) {
-    for (int column = 0; column < table.columns; ++column) table.values.push_back(sqlite3_value_dup(sqlite3_column_value(select, column)));
+    for (int column = 0; column < table.columns; ++column)
+      table.values.push_back(sqlite3_value_dup(sqlite3_column_value(select, column)));
   }
   sqlite3_finalize(select);
   return table;
@@ -56,7 +62,8 @@ Table read_table(Connection& from, const std::string& name) {
 std::vector<std::string> texts(Connection& from, const std::string& sql) {
   std::vector<std::string> found;
   sqlite3_stmt* select = from.prepare(sql);
-  while (sqlite3_step(select) == SQLITE_ROW) found.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(select, 0)));
+  while (sqlite3_step(select) == SQLITE_ROW)
+    found.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(select, 0)));
   sqlite3_finalize(select);
   return found;
 }
@@ -64,7 +71,9 @@ std::vector<std::string> texts(Connection& from, const std::string& sql) {
 void write_rows(Table& table, std::size_t begin, std::size_t end) {
   for (std::size_t row = begin; row < end; ++row) {
     for (int column = 0; column < table.columns; ++column) {
-      sqlite3_bind_value(table.insert, column + 1, table.values[row * static_cast<std::size_t>(table.columns) + static_cast<std::size_t>(column)]);
+      sqlite3_bind_value(table.insert, column + 1,
+                         table.values[row * static_cast<std::size_t>(table.columns) +
+                                      static_cast<std::size_t>(column)]);
     }
     if (sqlite3_step(table.insert) != SQLITE_DONE) give_up("cannot write a row of " + table.name);
     sqlite3_reset(table.insert);
@@ -73,16 +82,24 @@ void write_rows(Table& table, std::size_t begin, std::size_t end) {
 
 }  // namespace
 
-std::chrono::microseconds replay(const std::string& from_path, const std::string& to_path, int transactions) {
+std::chrono::microseconds replay(const std::string& from_path, const std::string& to_path,
+                                 int transactions) {
   Connection from(from_path, SQLITE_OPEN_READONLY);
   Connection to(to_path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-  to.execute("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=" +
-             texts(from, "SELECT secure_delete FROM pragma_secure_delete").at(0));
-  for (const auto& sql : texts(from, "SELECT sql FROM sqlite_schema WHERE type IN ('table','index') AND sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type DESC, rowid")) {
+  to.execute(
+      "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "
+      "wal_autocheckpoint=0; PRAGMA secure_delete=" +
+      texts(from, "SELECT secure_delete FROM pragma_secure_delete").at(0));
+  for (const auto& sql :
+       texts(from,
+             "SELECT sql FROM sqlite_schema WHERE type IN ('table','index') AND sql IS NOT NULL "
+             "AND name NOT LIKE 'sqlite_%' ORDER BY type DESC, rowid")) {
     to.execute(sql);
   }
   std::vector<Table> tables;
-  for (const auto& name : texts(from, "SELECT name FROM sqlite_schema WHERE type='table' AND name NOT LIKE 'sqlite_%'")) {
+  for (const auto& name :
+       texts(from,
+             "SELECT name FROM sqlite_schema WHERE type='table' AND name NOT LIKE 'sqlite_%'")) {
     tables.push_back(read_table(from, name));
     std::string marks = "?";
     for (int column = 1; column < tables.back().columns; ++column) marks += ",?";
@@ -92,7 +109,8 @@ std::chrono::microseconds replay(const std::string& from_path, const std::string
   const auto parts = static_cast<std::size_t>(transactions);
   for (std::size_t part = 0; part < parts; ++part) {
     to.execute("BEGIN IMMEDIATE");
-    for (auto& table : tables) write_rows(table, table.rows() * part / parts, table.rows() * (part + 1) / parts);
+    for (auto& table : tables)
+      write_rows(table, table.rows() * part / parts, table.rows() * (part + 1) / parts);
     to.execute("COMMIT");
   }
   const auto time = std::chrono::steady_clock::now() - before;

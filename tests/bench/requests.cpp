@@ -27,7 +27,8 @@ BareRequests send_bare(const std::string& url, const std::string& body, int coun
   const auto cpu_before = own_cpu();
   const auto wall_before = std::chrono::steady_clock::now();
   CURLM* multi = curl_multi_init();
-  curl_slist* headers = curl_slist_append(curl_slist_append(nullptr, "Content-Type: application/json"), "Expect:");
+  curl_slist* headers =
+      curl_slist_append(curl_slist_append(nullptr, "Content-Type: application/json"), "Expect:");
   std::vector<std::string> answers(static_cast<std::size_t>(window));
   std::vector<CURL*> handles;
   for (auto& answer : answers) {
@@ -77,8 +78,8 @@ BareRequests send_bare(const std::string& url, const std::string& body, int coun
   }
   curl_slist_free_all(headers);
   curl_multi_cleanup(multi);
-  return {own_cpu() - cpu_before,
-          std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - wall_before)};
+  return {own_cpu() - cpu_before, std::chrono::duration_cast<std::chrono::microseconds>(
+                                      std::chrono::steady_clock::now() - wall_before)};
 }
 
 Capture::Capture() {
@@ -87,14 +88,17 @@ Capture::Capture() {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  if (bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(listener_, 8) != 0 ||
+  if (bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+      listen(listener_, 8) != 0 ||
       getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
     give_up("cannot listen on loopback");
   }
   port_ = ntohs(address.sin_port);
 }
 
-Capture::~Capture() { close(listener_); }
+Capture::~Capture() {
+  close(listener_);
+}
 
 std::string Capture::body() {
   pollfd ready{listener_, POLLIN, 0};
@@ -116,8 +120,10 @@ std::string Capture::body() {
     if (field == std::string::npos || field > end) give_up("the captured request names no length");
     length = std::stoul(request.substr(field + 16));
   }
-  const std::string answer = "HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
-  if (write(connection, answer.data(), answer.size()) < 0) give_up("cannot answer the captured request");
+  const std::string answer =
+      "HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
+  if (write(connection, answer.data(), answer.size()) < 0)
+    give_up("cannot answer the captured request");
   close(connection);
   return request.substr(body_begin);
 }

@@ -10,10 +10,12 @@ struct BareRequests {
   std::chrono::microseconds wall{};
 };
 
-// `count` POSTs of `body` to `url`, `window` at once, each answer read to its end; gives up where a status is not 200.
+// `count` POSTs of `body` to `url`, `window` at once, each answer read to its end; gives up where a
+// status is not 200.
 BareRequests send_bare(const std::string& url, const std::string& body, int count, int window);
 
-// Listens on a free loopback port, answers the first request that comes with 400, and returns its body: what docwright sends.
+// Listens on a free loopback port, answers the first request that comes with 400, and returns its
+// body: what docwright sends.
 class Capture final {
  public:
   Capture();
