@@ -64,7 +64,7 @@ struct StatusRequest : Selection {
 struct ListRequest {
   using Reply = ListReply;
   std::vector<std::string> states;
-  std::string tenant, project, batch, pipeline, key, path;
+  std::string tenant, project, batch, pipeline, key, path_prefix;
   Labels labels;
   std::int64_t limit = 100;
   std::string after;

@@ -1,0 +1,402 @@
+// Each message's fields, once: name, member, rule. wire_reader.h reads by it, wire_writer.h writes
+// by it.
+//
+//   describe(fields, value) calls fields(name, member, rule) for each field, in the order in which
+//   they are written.
+#pragma once
+#include <array>
+#include <concepts>
+#include <limits>
+#include <type_traits>
+
+#include "schemas/wire_requests.h"
+#include "schemas/wire_rules.h"
+
+namespace docwright::wire {
+
+inline constexpr std::array<std::string_view, 6> kStates = {"queued",    "running", "waiting",
+                                                            "succeeded", "failed",  "cancelled"};
+inline constexpr std::array<std::string_view, 3> kBudgetActions = {"list", "set", "remove"};
+inline constexpr std::array<std::string_view, 1> kBudgetScopes = {"all"};
+inline constexpr std::array<std::string_view, 2> kBudgetWindows = {"once", "day"};
+
+inline constexpr Rule kName = line(kNameBytes);
+inline constexpr Rule kReference = {
+    .bytes_max = 36, .bytes_min = kIdPrefixBytes, .plain = true};  // an id, or a prefix of one
+inline constexpr Rule kWholeId = {.bytes_max = 36, .bytes_min = 36, .plain = true};
+inline constexpr Rule kCursor = line(kCursorBytes);
+inline constexpr Rule kPage = between(1, kPageMax);
+inline constexpr Rule kWait = lasting(Duration{}, kWaitMax);
+
+// A Message or a const one: describing does not change it, reading by the description does.
+template <class Value, class Message>
+concept Of = std::same_as<std::remove_const_t<Value>, Message>;
+
+// Ids of jobs, or the id of a batch.
+void describe_selection(auto& fields, auto& request) {
+  fields("jobs", request.jobs, kReference.list(1, kJobsNamed));
+  fields("batch", request.batch, kReference);
+}
+
+// --- Requests
+
+void describe(auto&, Of<PingRequest> auto&) {}
+void describe(auto&, Of<PipelinesRequest> auto&) {}
+void describe(auto&, Of<ModelsRequest> auto&) {}
+void describe(auto&, Of<StatsRequest> auto&) {}
+
+void describe(auto& fields, Of<SubmitJob> auto& job) {
+  fields("path", job.path, line(kPathBytes).must());
+  fields("blob", job.blob, between(0, 1'000'000).must());
+  fields("key", job.key, line(kKeyBytes));
+  fields("pipeline", job.pipeline, kName);
+  fields("model", job.model, kName);
+  fields("tenant", job.tenant, kName);
+  fields("priority", job.priority, between(-kPriorityMax, kPriorityMax));
+  fields("budget", job.budget, line(kMoneyBytes));
+  fields("budget_tokens", job.budget_tokens, between(1, kTokensMax));
+  fields("delay", job.delay, lasting(Duration{}, kDelayMax));
+  fields("deadline", job.deadline, lasting(kDeadlineMin, kDeadlineMax));
+  fields("answer_language", job.answer_language, line(kLanguageBytes));
+  fields("parameters", job.parameters, Rule{.bytes_max = kParametersBytes});
+  fields("fresh", job.fresh);
+  fields("force", job.force);
+  fields("labels", job.labels);
+  fields("traceparent", job.traceparent, line(128));
+}
+
+void describe(auto& fields, Of<SubmitRequest> auto& request) {
+  fields("project", request.project, kName);
+  fields("tenant", request.tenant, kName);
+  fields("batch", request.batch, kWholeId);
+  fields("batch", request.batch, line(36));
+  fields("jobs", request.jobs, Rule{.required = true, .entries_min = 1});
+}
+
+void describe(auto& fields, Of<StatusRequest> auto& request) {
+  describe_selection(fields, request);
+  fields("wait", request.wait, kWait);
+  fields("limit", request.limit, kPage);
+  fields("after", request.after, kCursor);
+}
+
+void describe(auto& fields, Of<ListRequest> auto& request) {
+  fields("states", request.states, word(kStates).list(1, kStates.size()));
+  fields("tenant", request.tenant, kName);
+  fields("project", request.project, kName);
+  fields("batch", request.batch, kReference);
+  fields("pipeline", request.pipeline, kName);
+  fields("key", request.key, line(kKeyBytes));
+  fields("path_prefix", request.path_prefix, line(kPathBytes));
+  fields("labels", request.labels);
+  fields("limit", request.limit, kPage);
+  fields("after", request.after, kCursor);
+}
+
+void describe(auto& fields, Of<ResultRequest> auto& request) {
+  describe_selection(fields, request);
+  fields("project", request.project, kName);
+  fields("tenant", request.tenant, kName);
+  fields("flagged", request.flagged);
+  fields("wait", request.wait, kWait);
+  fields("limit", request.limit, kPage);
+  fields("after", request.after, kCursor);
+}
+
+void describe(auto& fields, Of<WaitRequest> auto& request) {
+  describe_selection(fields, request);
+  fields("timeout", request.timeout, kWait);
+}
+
+void describe(auto& fields, Of<CancelRequest> auto& request) {
+  describe_selection(fields, request);
+}
+
+void describe(auto& fields, Of<RetryRequest> auto& request) {
+  describe_selection(fields, request);
+  fields("failed", request.failed);
+}
+
+void describe(auto& fields, Of<PauseRequest> auto& request) {
+  fields("pipeline", request.pipeline, kName);
+  fields("reason", request.reason, line(255));
+}
+
+void describe(auto& fields, Of<ResumeRequest> auto& request) {
+  fields("pipeline", request.pipeline, kName);
+}
+
+void describe(auto& fields, Of<EventsSinceRequest> auto& request) {
+  fields("seq", request.seq, between(0, std::numeric_limits<std::int64_t>::max()));
+  fields("topic", request.topic, line(200));
+  fields("limit", request.limit, kPage);
+  fields("wait", request.wait, kWait);
+}
+
+void describe(auto& fields, Of<BudgetRequest> auto& request) {
+  fields("action", request.action, word(kBudgetActions));
+  fields("scope", request.scope, word(kBudgetScopes));
+  fields("window", request.window, word(kBudgetWindows));
+  fields("limit", request.limit, line(kMoneyBytes));
+  fields("tokens", request.tokens, between(0, kTokensMax));
+}
+
+// --- Replies
+
+void describe(auto& fields, Of<Endpoints> auto& endpoints) {
+  fields("requests", endpoints.requests);
+  fields("push", endpoints.push);
+  fields("events", endpoints.events);
+}
+
+void describe(auto& fields, Of<Limits> auto& limits) {
+  fields("frame_bytes", limits.frame_bytes);
+  fields("message_bytes", limits.message_bytes);
+  fields("jobs", limits.jobs);
+  fields("frames", limits.frames);
+}
+
+void describe(auto& fields, Of<PingReply> auto& reply) {
+  fields("version", reply.version);
+  fields("protocol", reply.protocol);
+  fields("instance", reply.instance);
+  fields("pid", reply.pid);
+  fields("started_at", reply.started_at);
+  fields("now", reply.now);
+  fields("state", reply.state);
+  fields("database", reply.database);
+  fields("default_pipeline", reply.default_pipeline);
+  fields("endpoints", reply.endpoints);
+  fields("limits", reply.limits);
+  fields("seq", reply.seq);
+}
+
+void describe(auto& fields, Of<SubmittedJob> auto& job) {
+  fields("id", job.id);
+  fields("state", job.state);
+  fields("duplicate", job.duplicate);
+}
+
+void describe(auto& fields, Of<SubmitReply> auto& reply) {
+  fields("batch", reply.batch);
+  fields("jobs", reply.jobs);
+}
+
+void describe(auto& fields, Of<StateCounts> auto& counts) {
+  fields("queued", counts.queued);
+  fields("running", counts.running);
+  fields("waiting", counts.waiting);
+  fields("succeeded", counts.succeeded);
+  fields("failed", counts.failed);
+  fields("cancelled", counts.cancelled);
+}
+
+// The figures that a job and a sum of jobs have in common.
+void describe_work(auto& fields, auto& work) {
+  fields("chunks", work.chunks);
+  fields("chunks_stored", work.chunks_stored);
+  fields("documents", work.documents);
+  fields("flagged", work.flagged);
+  fields("calls", work.calls);
+  fields("calls_unknown", work.calls_unknown);
+  fields("tokens_in", work.tokens_in);
+  fields("tokens_out", work.tokens_out);
+  fields("cost_nusd", work.cost_nusd);
+}
+
+void describe(auto& fields, Of<Summary> auto& summary) {
+  fields("jobs", summary.jobs);
+  fields("states", summary.states);
+  describe_work(fields, summary);
+}
+
+void describe(auto& fields, Of<Waiting> auto& waiting) {
+  fields("reason", waiting.reason);
+  fields("detail", waiting.detail);
+  fields("until", waiting.until);
+}
+
+void describe(auto& fields, Of<JobError> auto& error) {
+  fields("code", error.code);
+  fields("message", error.message);
+  fields("at", error.at);
+}
+
+void describe(auto& fields, Of<JobView> auto& job) {
+  fields("id", job.id);
+  fields("batch", job.batch);
+  fields("key", job.key);
+  fields("tenant", job.tenant);
+  fields("project", job.project);
+  fields("path", job.path);
+  fields("pipeline", job.pipeline);
+  fields("model", job.model);
+  fields("state", job.state);
+  fields("waiting", job.waiting);
+  fields("error", job.error);
+  fields("priority", job.priority);
+  fields("attempt", job.attempt);
+  fields("created_at", job.created_at);
+  fields("started_at", job.started_at);
+  fields("finished_at", job.finished_at);
+  fields("deadline", job.deadline);
+  describe_work(fields, job);
+  fields("labels", job.labels);
+  fields("traceparent", job.traceparent);
+}
+
+void describe(auto& fields, Of<StatusReply> auto& reply) {
+  fields("done", reply.done);
+  fields("summary", reply.summary);
+  fields("jobs", reply.jobs);
+  fields("next", reply.next);
+}
+
+void describe(auto& fields, Of<ListReply> auto& reply) {
+  fields("jobs", reply.jobs);
+  fields("next", reply.next);
+}
+
+void describe(auto& fields, Of<DocumentView> auto& document) {
+  fields("job", document.job);
+  fields("batch", document.batch);
+  fields("tenant", document.tenant);
+  fields("project", document.project);
+  fields("path", document.path);
+  fields("symbol", document.symbol);
+  fields("kind", document.kind);
+  fields("version", document.version);
+  fields("flagged", document.flagged);
+  fields("created_at", document.created_at);
+  fields("document", document.document);
+}
+
+void describe(auto& fields, Of<ResultReply> auto& reply) {
+  fields("done", reply.done);
+  fields("summary", reply.summary);
+  fields("documents", reply.documents);
+  fields("next", reply.next);
+}
+
+void describe(auto& fields, Of<WaitReply> auto& reply) {
+  fields("done", reply.done);
+  fields("summary", reply.summary);
+}
+
+void describe(auto& fields, Of<ChangedJob> auto& job) {
+  fields("id", job.id);
+  fields("state", job.state);
+  fields("changed", job.changed);
+}
+
+void describe(auto& fields, Of<ChangeReply> auto& reply) {
+  fields("changed", reply.changed);
+  fields("jobs", reply.jobs);
+}
+
+void describe(auto& fields, Of<PauseView> auto& pause) {
+  fields("scope", pause.scope);
+  fields("reason", pause.reason);
+  fields("since", pause.since);
+}
+
+void describe(auto& fields, Of<PauseReply> auto& reply) {
+  fields("paused", reply.paused);
+  fields("calls_in_flight", reply.calls_in_flight);
+  fields("bound_nusd", reply.bound_nusd);
+  fields("jobs_running", reply.jobs_running);
+}
+
+void describe(auto& fields, Of<StepView> auto& step) {
+  fields("name", step.name);
+  fields("step", step.step);
+}
+
+void describe(auto& fields, Of<PipelineView> auto& pipeline) {
+  fields("name", pipeline.name);
+  fields("description", pipeline.description);
+  fields("model", pipeline.model);
+  fields("hash", pipeline.hash);
+  fields("default", pipeline.is_default);
+  fields("paused", pipeline.paused);
+  fields("steps", pipeline.steps);
+}
+
+void describe(auto& fields, Of<PipelinesReply> auto& reply) {
+  fields("pipelines", reply.pipelines);
+}
+
+void describe(auto& fields, Of<ModelView> auto& model) {
+  fields("name", model.name);
+  fields("provider", model.provider);
+  fields("api_name", model.api_name);
+  fields("aliases", model.aliases);
+  fields("window_tokens", model.window_tokens);
+  fields("output_tokens_max", model.output_tokens_max);
+  fields("priced", model.priced);
+  fields("input_nusd_per_mtok", model.input_nusd_per_mtok);
+  fields("output_nusd_per_mtok", model.output_nusd_per_mtok);
+  fields("credentials", model.credentials);
+}
+
+void describe(auto& fields, Of<ModelsReply> auto& reply) {
+  fields("models", reply.models);
+}
+
+void describe(auto& fields, Of<StatsReply> auto& reply) {
+  fields("now", reply.now);
+  fields("started_at", reply.started_at);
+  fields("states", reply.states);
+  fields("queue_jobs", reply.queue_jobs);
+  fields("queue_bytes", reply.queue_bytes);
+  fields("calls_in_flight", reply.calls_in_flight);
+  fields("reserved_nusd", reply.reserved_nusd);
+  fields("documents", reply.documents);
+  fields("flagged", reply.flagged);
+  fields("calls", reply.calls);
+  fields("calls_unknown", reply.calls_unknown);
+  fields("tokens_in", reply.tokens_in);
+  fields("tokens_out", reply.tokens_out);
+  fields("cost_nusd", reply.cost_nusd);
+  fields("rejects", reply.rejects);
+  fields("writer_queued", reply.writer_queued);
+  fields("waiters", reply.waiters);
+  fields("database_bytes", reply.database_bytes);
+  fields("no_space", reply.no_space);
+  fields("paused", reply.paused);
+}
+
+void describe(auto& fields, Of<EventView> auto& event) {
+  fields("seq", event.seq);
+  fields("at", event.at);
+  fields("topic", event.topic);
+  fields("event", event.event);
+}
+
+void describe(auto& fields, Of<EventsSinceReply> auto& reply) {
+  fields("events", reply.events);
+  fields("first_seq", reply.first_seq);
+  fields("last_seq", reply.last_seq);
+  fields("missed", reply.missed);
+}
+
+void describe(auto& fields, Of<BudgetView> auto& budget) {
+  fields("scope", budget.scope);
+  fields("window", budget.window);
+  fields("since", budget.since);
+  fields("until", budget.until);
+  fields("limit_nusd", budget.limit_nusd);
+  fields("limit_tokens", budget.limit_tokens);
+  fields("settled_nusd", budget.settled_nusd);
+  fields("unknown_nusd", budget.unknown_nusd);
+  fields("reserved_nusd", budget.reserved_nusd);
+  fields("settled_tokens", budget.settled_tokens);
+  fields("unknown_tokens", budget.unknown_tokens);
+  fields("reserved_tokens", budget.reserved_tokens);
+}
+
+void describe(auto& fields, Of<BudgetReply> auto& reply) {
+  fields("budgets", reply.budgets);
+}
+
+}  // namespace docwright::wire
