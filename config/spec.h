@@ -104,7 +104,7 @@ struct Option : SpecBase::Field {
   }  // of a string: "0.50USD"; kept as written
   Option&& prompt() && {
     return std::move(*this).as(Type::prompt);
-  }                                                             // of a string: a Mustache template
+  }  // of a string: a Mustache template
   Option&& url() && { return std::move(*this).as(Type::url); }  // of a string: http:// or https://
   // A further rule: returns the complaint about the value ("expected ..., got ..."), or nothing.
   Option&& check(std::function<std::string(const Member&)> rule) && {

@@ -48,6 +48,7 @@ struct Node::Entry {
 
 struct YamlLimits {
   std::size_t bytes_max = std::size_t{1} << 20;
+  std::size_t nodes_max = 50'000;
   int depth_max = 32;
 };
 
