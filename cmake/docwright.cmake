@@ -1,17 +1,17 @@
-# How every docwright target is built: docwright_library(), docwright_program(), docwright_tests().
+# How every docwright target is built: docwright_library(), docwright_program(), docwright_test_program().
 
 include(cmake/embed.cmake)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
-pkg_check_modules(ZMQ REQUIRED IMPORTED_TARGET libzmq)
+pkg_check_modules(ZMQ REQUIRED IMPORTED_TARGET GLOBAL libzmq)
 
 add_library(docwright_flags INTERFACE)
 target_include_directories(docwright_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(docwright_flags INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
-  -Wglobal-constructors -Wno-missing-field-initializers -Wno-missing-designated-field-initializers
+  -Wno-missing-field-initializers -Wno-missing-designated-field-initializers
   -fno-omit-frame-pointer)
 target_compile_definitions(docwright_flags INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE JSON_USE_IMPLICIT_CONVERSIONS=0 SPDLOG_FMT_EXTERNAL)
@@ -34,7 +34,7 @@ target_compile_options(docwright_pch PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
 function(docwright_target name)
   target_link_libraries(${name} PRIVATE docwright_flags)
   target_precompile_headers(${name} REUSE_FROM docwright_pch)
-  target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+  target_compile_options(${name} PRIVATE -Wglobal-constructors "SHELL:-Xclang -fno-pch-timestamp")
 endfunction()
 
 # docwright_library(NAME LIBRARIES...): a static library of every .cpp below the calling folder.
@@ -54,4 +54,15 @@ function(docwright_program name)
   add_executable(${name} ${CMAKE_CURRENT_SOURCE_DIR}/main.cpp)
   docwright_target(${name})
   target_link_libraries(${name} PRIVATE ${ARGN})
+endfunction()
+
+# docwright_test_program(NAME SOURCES...): a program of GoogleTest; link what it tests, then add_test().
+function(docwright_test_program name)
+  add_executable(${name} ${ARGN})
+  docwright_target(${name})
+  # GoogleTest registers its tests with static objects.
+  target_compile_options(${name} PRIVATE -Wno-global-constructors)
+  target_link_libraries(${name} PRIVATE GTest::gtest GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE
+    DOCWRIGHT_SOURCE_DIR="${CMAKE_SOURCE_DIR}" DOCWRIGHT_BUILD_DIR="${CMAKE_BINARY_DIR}")
 endfunction()
