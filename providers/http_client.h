@@ -1,7 +1,8 @@
 // The one HTTP client: libcurl's multi interface on the loop, HTTP/1.1.
 //
-// libcurl 7.88 over HTTP/2 can report a cut answer as complete, and starts a transfer's clock while it waits for a
-// connection; so HTTP/1.1, and our own limit of connections per host with the clocks started at admission.
+// libcurl 7.88 over HTTP/2 can report a cut answer as complete, and starts a transfer's clock while
+// it waits for a connection; so HTTP/1.1, and our own limit of connections per host with the clocks
+// started at admission.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -14,9 +15,10 @@ namespace docwright::providers {
 
 struct HttpLimits {
   Duration connect = std::chrono::seconds(10);
-  Duration first_byte = std::chrono::seconds(300);  // from the end of sending to the first byte of the answer
-  Duration idle = std::chrono::seconds(120);        // between bytes
-  Duration total = std::chrono::seconds(600);       // from admission
+  Duration first_byte =
+      std::chrono::seconds(300);  // from the end of sending to the first byte of the answer
+  Duration idle = std::chrono::seconds(120);   // between bytes
+  Duration total = std::chrono::seconds(600);  // from admission
   std::size_t connections_per_host = 64;
   std::size_t response_bytes_max = std::size_t{32} << 20;
 };
@@ -35,8 +37,9 @@ class HttpClient final {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // Waits for a place, sends, awaits the whole answer. Redirects are not followed (keys would follow). An error says whether
-  // the provider can have got the request (maybe_charged). Cancellation aborts the transfer. `deadline` bounds it all.
+  // Waits for a place, sends, awaits the whole answer. Redirects are not followed (keys would
+  // follow). An error says whether the provider can have got the request (maybe_charged).
+  // Cancellation aborts the transfer. `deadline` bounds it all.
   Task<CallResult<HttpResponse>> send(HttpRequest request, Moment deadline);
 
   std::size_t in_flight() const;

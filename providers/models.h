@@ -1,4 +1,5 @@
-// The catalogue of models: limits, prices, dialects; config/etc/models.yaml, extended by the configuration's `models`.
+// The catalogue of models: limits, prices, dialects; config/etc/models.yaml, extended by the
+// configuration's `models`.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -14,7 +15,8 @@
 namespace docwright::providers {
 
 struct Model {
-  std::string name;      // as clients say it: "gpt-5.4-mini", "offline", or "local/qwen" from the configuration
+  std::string
+      name;  // as clients say it: "gpt-5.4-mini", "offline", or "local/qwen" from the configuration
   std::string provider;  // name in the registry
   std::string api_name;  // as the provider says it
   std::vector<std::string> aliases;
@@ -27,13 +29,15 @@ struct Model {
   std::string key;                     // name of the secret, where it is not the provider's own
   Dialect dialect;
   Json parameters = Json::object();  // defaults sent with each question
-  std::vector<std::string> parameters_refused;  // names the model rejects: dropped at lint with an error
+  std::vector<std::string>
+      parameters_refused;  // names the model rejects: dropped at lint with an error
 };
 
 // Immutable after load; any thread.
 class Models final {
  public:
-  // Parses YAML of the form of models.yaml; errors carry file:line:column. A later text's model replaces an earlier one's.
+  // Parses YAML of the form of models.yaml; errors carry file:line:column. A later text's model
+  // replaces an earlier one's.
   static Result<Models> parse(const std::vector<std::pair<std::string, std::string>>& named_texts);
   // By name or alias; nullptr if there is none.
   const Model* find(std::string_view name) const;

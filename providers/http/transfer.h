@@ -1,0 +1,78 @@
+// One HTTP exchange as libcurl's callbacks fill it: what was sent, what came, how far it got, until
+// when it may wait.
+#pragma once
+#include <boost/system/error_code.hpp>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "providers/http/curl.h"
+#include "providers/http_client.h"
+
+namespace docwright::providers::http {
+
+// Real time, whatever the loop's clock says: so does the network.
+using Instant = std::chrono::steady_clock::time_point;
+
+// Loop thread only. Shared by the awaiting coroutine and the client until it has ended.
+class Transfer final {
+ public:
+  Transfer(HttpRequest to_send, const HttpLimits& with_limits, Instant at_latest)
+      : request(std::move(to_send)), deadline(at_latest), limits_(with_limits) {}
+
+  // Takes a handle on which configure_once() ran. False: a header that cannot be sent (an Error is
+  // in `result`).
+  bool begin(Easy with, Instant now);
+  // Gives the handle back after the transfer has left the multi.
+  Easy end();
+  CURL* handle() const { return easy_.get(); }
+  bool started() const { return easy_ != nullptr; }
+
+  // When it has waited too long, as things stand; moves later as bytes come.
+  Instant due() const;
+  // The due time has come. False: the request's body is still moving, so the wait for its answer
+  // has not begun.
+  bool expired(Instant now);
+
+  // Both turn what is known into `result`. An answer with an error status stands even where its
+  // body was cut.
+  void finish(CURLcode code);
+  void fail(ErrorClass error_class, std::string message);
+
+  // What every handle has in common.
+  static void configure_once(const Easy& easy, const HttpOptions& options);
+
+  HttpRequest request;
+  const Instant deadline;
+  std::string origin;  // scheme, host and port: what connections are counted by
+  std::function<void(boost::system::error_code)> complete;  // set while somebody awaits
+  CallResult<HttpResponse> result = std::unexpected(CallError{});
+
+ private:
+  enum class Phase { queued, connecting, sent, receiving };
+
+  static std::size_t on_body(char* data, std::size_t, std::size_t bytes, void* self);
+  static std::size_t on_header(char* data, std::size_t, std::size_t bytes, void* self);
+  static int on_request(void* self, char*, char*, int, int);
+
+  bool take(std::size_t bytes);
+  void header_line(std::string_view line);
+  bool bytes_went_out() const;
+  std::string waited_for() const;
+  CallError classified(CURLcode code) const;
+
+  const HttpLimits& limits_;
+  Easy easy_;
+  HeaderList headers_;
+  HttpResponse response_;
+  Phase phase_ = Phase::queued;
+  Instant since_;  // beginning of the phase, or the last byte
+  Instant total_;  // end of all, from admission
+  std::size_t received_ = 0;
+  curl_off_t uploaded_ = 0;
+  bool too_large_ = false;
+  bool sent_twice_ = false;
+  char error_[CURL_ERROR_SIZE] = {};
+};
+
+}  // namespace docwright::providers::http

@@ -1,0 +1,33 @@
+// Reading JSON that others wrote: every member may be missing, null or of another type.
+#pragma once
+#include <cmath>
+#include <string>
+#include <string_view>
+
+#include "runtime/json.h"
+
+namespace docwright::providers::openai {
+
+// Null where `json` is no object or has no such member.
+inline const Json* member(const Json& json, std::string_view name) {
+  if (!json.is_object()) return nullptr;
+  const auto found = json.find(name);
+  return found == json.end() ? nullptr : &*found;
+}
+
+// Empty where there is no such string.
+inline std::string text_of(const Json& json, std::string_view name) {
+  const Json* found = member(json, name);
+  return found != nullptr && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+// A count of tokens; some servers send it as 12.0. Zero where it is missing, negative or no number.
+inline std::int64_t count_of(const Json& json, std::string_view name) {
+  const Json* found = member(json, name);
+  if (found == nullptr || !found->is_number()) return 0;
+  const double value = found->get<double>();
+  if (!(value > 0) || value > 1e15) return 0;
+  return static_cast<std::int64_t>(std::ceil(value));
+}
+
+}  // namespace docwright::providers::openai

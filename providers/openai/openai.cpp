@@ -1,0 +1,37 @@
+#include "providers/openai/openai.h"
+
+#include "providers/openai/request.h"
+#include "providers/openai/response.h"
+
+namespace docwright::providers::openai {
+namespace {
+
+class ChatCompletions final : public Codec {
+ public:
+  HttpRequest encode(const Question& question, const Dialect& dialect,
+                     const Endpoint& endpoint) const override {
+    return openai::encode(question, dialect, endpoint);
+  }
+  CallResult<Answer> decode(const HttpResponse& response) const override {
+    return openai::decode(response);
+  }
+  std::int64_t overhead_tokens(const Question& question) const override {
+    return openai::overhead_tokens(question);
+  }
+  bool reserves(std::string_view parameter) const override { return openai::reserved(parameter); }
+};
+
+}  // namespace
+
+Provider provider() {
+  Provider provider;
+  provider.name = "openai";
+  provider.sentence = "OpenAI's Chat Completions, and every server that speaks them.";
+  provider.base_url = "https://api.openai.com/v1";
+  provider.base_url_env = "OPENAI_BASE_URL";
+  provider.key_env = {"OPENAI_API_KEY"};
+  provider.codec = std::make_unique<const ChatCompletions>();
+  return provider;
+}
+
+}  // namespace docwright::providers::openai
