@@ -23,6 +23,17 @@ struct SqliteError final : std::exception {
   const char* what() const noexcept override { return message.c_str(); }
   int code;  // extended result code
   std::string message;
+
+  // What SQLite's code means for whoever wrote.
+  enum class Kind {
+    change,   // only this change is wrong (a constraint, too big, no memory): it fails alone
+    full,     // no room: nothing is lost, try again when there is some
+    locked,   // another process holds the write lock: try again
+    timeout,  // interrupted
+    fatal     // the file or the disk cannot be trusted any more
+  };
+  Kind kind() const;
+  Error error() const;
 };
 
 // A prepared statement that lives as long as its connection; reset when this borrow of it ends.
@@ -40,9 +51,13 @@ class Statement final {
     (bind_one(++index, values), ...);
     return *this;
   }
-  bool step();  // true: a row
-  void run();   // steps to the end; rows are an error
+  bool step();    // true: a row
+  void run();     // steps to the end; rows are an error
+  void rewind();  // ends the query and keeps the borrow
   int columns() const;
+  std::string_view column_name(int column) const;
+  enum class Type { null, integer, real, text, blob };
+  Type type(int column) const;
 
   bool is_null(int column) const;
   std::int64_t integer(int column) const;
@@ -51,6 +66,9 @@ class Statement final {
   std::string_view blob(int column) const;  // likewise
   std::optional<std::int64_t> optional_integer(int column) const;
   std::optional<std::string> optional_text(int column) const;
+  Time time(int column) const;
+  std::optional<Time> optional_time(int column) const;
+  Hash hash(int column) const;  // zero unless the blob is a hash
 
   void bind_one(int index, std::int64_t value);
   void bind_one(int index, int value) { bind_one(index, static_cast<std::int64_t>(value)); }
@@ -106,16 +124,19 @@ class Database final {
   std::int64_t changes() const;
   std::int64_t total_changes() const;  // since the connection was opened
   bool in_transaction() const;         // sqlite3_get_autocommit() == 0
-  // Writer only: what the WAL holds after the last commit, and a checkpoint of it.
+  // Writer only, outside transactions. What the WAL file holds since it was begun anew, and how
+  // much of that is not yet copied into the database.
   std::int64_t wal_bytes() const;
-  struct Checkpoint {
-    bool blocked = false;        // a reader still needs a part of the WAL
-    std::int64_t wal_bytes = 0;  // left to be checkpointed
-  };
-  Checkpoint checkpoint(bool truncate);
+  std::int64_t wal_bytes_to_copy() const;
+  // Copies the WAL into the database. passive: what no reader needs any more, without waiting;
+  // truncate: all of it, then empties the file, and waits up to 100 ms for readers. False: a reader
+  // was in the way.
+  enum class Checkpoint { passive, truncate };
+  bool checkpoint(Checkpoint mode);
   void interrupt();  // any thread
-  // Queries are interrupted after this moment (progress handler); none: no limit.
-  void set_deadline(std::optional<Moment> deadline);
+  // Queries are interrupted after this moment (progress handler) until clear_deadline().
+  void set_deadline(const Clock& clock, Moment deadline);
+  void clear_deadline();
 
   // Events written in the current transaction; the Writer hands them out after COMMIT (events.h
   // appends).

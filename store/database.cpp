@@ -1,0 +1,403 @@
+#include "store/database.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <unordered_map>
+
+#include "store/migrations.h"
+
+namespace docwright::store {
+
+namespace {
+
+[[noreturn]] void throw_error(sqlite3* handle, std::string_view doing) {
+  const int code = sqlite3_extended_errcode(handle);
+  throw SqliteError(
+      code == SQLITE_OK ? SQLITE_MISUSE : code,
+      fmt::format("{} (SQLite {}) in: {}", sqlite3_errmsg(handle), code, doing.substr(0, 120)));
+}
+
+// The file with its mode, before SQLite opens it; its WAL gets the same one. An existing file is
+// not opened here: closing it again would drop the locks that SQLite holds on it in this process.
+Result<void> create_file(const std::string& path) {
+  const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+  if (file >= 0) {
+    ::close(file);
+  } else if (errno != EEXIST) {
+    return fail(Code::io, fmt::format("cannot create the database {}: {}", path,
+                                      std::strerror(errno)));  // NOLINT(concurrency-mt-unsafe)
+  }
+  return {};
+}
+
+}  // namespace
+
+SqliteError::Kind SqliteError::kind() const {
+  if (code == SQLITE_IOERR_SHMSIZE) return Kind::full;  // the WAL's index could not grow
+  switch (code & 0xff) {
+    case SQLITE_ERROR:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_TOOBIG:
+    case SQLITE_NOMEM:
+    case SQLITE_MISMATCH:
+    case SQLITE_RANGE:
+    case SQLITE_MISUSE:
+      return Kind::change;
+    case SQLITE_FULL:
+      return Kind::full;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return Kind::locked;
+    case SQLITE_INTERRUPT:
+      return Kind::timeout;
+    default:
+      return Kind::fatal;
+  }
+}
+
+Error SqliteError::error() const {
+  switch (kind()) {
+    case Kind::change:
+      return Error{Code::internal, "the store refused a change: " + message};
+    case Kind::full:
+      return Error{Code::no_space, "the disk is full: " + message};
+    case Kind::locked:
+      return Error{Code::busy, "another process holds the database's lock: " + message};
+    case Kind::timeout:
+      return Error{Code::timeout, "the query took too long and was interrupted"};
+    case Kind::fatal:
+      break;
+  }
+  const bool damaged = (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+  return Error{damaged ? Code::corrupt : Code::io, "the database failed: " + message};
+}
+
+struct Statement::Cached {
+  sqlite3_stmt* handle = nullptr;
+  std::size_t length = 0;  // of its SQL: two literals at one address would show here
+  bool borrowed = false;
+  bool once = false;
+
+  sqlite3* database() const { return sqlite3_db_handle(handle); }
+  [[noreturn]] void fail() const { throw_error(database(), sqlite3_sql(handle)); }
+  void check(int code) const {
+    if (code != SQLITE_OK) fail();
+  }
+};
+
+Statement::Statement(Cached* cached) : cached_(cached) {
+  cached_->borrowed = true;
+}
+
+Statement::Statement(Statement&& other) noexcept : cached_(std::exchange(other.cached_, nullptr)) {}
+
+Statement::~Statement() {
+  if (cached_ == nullptr) return;
+  if (cached_->once) {
+    sqlite3_finalize(cached_->handle);
+    delete cached_;
+    return;
+  }
+  sqlite3_reset(cached_->handle);
+  sqlite3_clear_bindings(cached_->handle);
+  cached_->borrowed = false;
+}
+
+bool Statement::step() {
+  const int code = sqlite3_step(cached_->handle);
+  if (code == SQLITE_ROW) return true;
+  if (code != SQLITE_DONE) cached_->fail();
+  return false;
+}
+
+void Statement::run() {
+  if (step()) throw SqliteError(SQLITE_MISUSE, "a statement that should not have rows has one");
+}
+
+void Statement::rewind() {
+  sqlite3_reset(cached_->handle);
+}
+
+int Statement::columns() const {
+  return sqlite3_column_count(cached_->handle);
+}
+
+std::string_view Statement::column_name(int column) const {
+  return sqlite3_column_name(cached_->handle, column);
+}
+
+Statement::Type Statement::type(int column) const {
+  switch (sqlite3_column_type(cached_->handle, column)) {
+    case SQLITE_INTEGER:
+      return Type::integer;
+    case SQLITE_FLOAT:
+      return Type::real;
+    case SQLITE_NULL:
+      return Type::null;
+    case SQLITE_BLOB:
+      return Type::blob;
+    default:
+      return Type::text;
+  }
+}
+
+bool Statement::is_null(int column) const {
+  return type(column) == Type::null;
+}
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(cached_->handle, column);
+}
+double Statement::real(int column) const {
+  return sqlite3_column_double(cached_->handle, column);
+}
+Time Statement::time(int column) const {
+  return Time(Duration(integer(column)));
+}
+
+std::string_view Statement::text(int column) const {
+  const auto* bytes = sqlite3_column_text(cached_->handle, column);
+  return {reinterpret_cast<const char*>(bytes),
+          static_cast<std::size_t>(sqlite3_column_bytes(cached_->handle, column))};
+}
+
+std::string_view Statement::blob(int column) const {
+  const auto* bytes = sqlite3_column_blob(cached_->handle, column);
+  return {static_cast<const char*>(bytes),
+          static_cast<std::size_t>(sqlite3_column_bytes(cached_->handle, column))};
+}
+
+Hash Statement::hash(int column) const {
+  Hash hash{};
+  const std::string_view bytes = blob(column);
+  if (bytes.size() == hash.size()) std::memcpy(hash.data(), bytes.data(), hash.size());
+  return hash;
+}
+
+std::optional<std::int64_t> Statement::optional_integer(int column) const {
+  if (is_null(column)) return std::nullopt;
+  return integer(column);
+}
+std::optional<std::string> Statement::optional_text(int column) const {
+  if (is_null(column)) return std::nullopt;
+  return std::string(text(column));
+}
+std::optional<Time> Statement::optional_time(int column) const {
+  if (is_null(column)) return std::nullopt;
+  return time(column);
+}
+
+void Statement::bind_one(int index, std::int64_t value) {
+  cached_->check(sqlite3_bind_int64(cached_->handle, index, value));
+}
+void Statement::bind_one(int index, double value) {
+  cached_->check(sqlite3_bind_double(cached_->handle, index, value));
+}
+void Statement::bind_one(int index, std::nullptr_t) {
+  cached_->check(sqlite3_bind_null(cached_->handle, index));
+}
+void Statement::bind_one(int index, Time time) {
+  bind_one(index, static_cast<std::int64_t>(time.time_since_epoch().count()));
+}
+void Statement::bind_one(int index, std::string_view text) {
+  const char* bytes = text.data() == nullptr ? "" : text.data();  // a null pointer would bind NULL
+  cached_->check(
+      sqlite3_bind_text64(cached_->handle, index, bytes, text.size(), SQLITE_STATIC, SQLITE_UTF8));
+}
+void Statement::bind_blob(int index, std::string_view bytes) {
+  const char* data = bytes.data() == nullptr ? "" : bytes.data();
+  cached_->check(sqlite3_bind_blob64(cached_->handle, index, data, bytes.size(), SQLITE_STATIC));
+}
+void Statement::bind_one(int index, const Hash& hash) {
+  cached_->check(
+      sqlite3_bind_blob64(cached_->handle, index, hash.data(), hash.size(), SQLITE_STATIC));
+}
+
+struct Database::Implementation {
+  sqlite3* handle = nullptr;
+  std::unordered_map<const char*, std::unique_ptr<Statement::Cached>> statements;
+  std::vector<Event> events;
+  const Clock* deadline_clock = nullptr;
+  Moment deadline{};
+  int wal_frames = 0;         // in the WAL after the last commit
+  int wal_frames_copied = 0;  // of them, already in the database
+  int frame_bytes = 4096 + 24;
+
+  ~Implementation() {
+    for (auto& [sql, statement] : statements) sqlite3_finalize(statement->handle);
+    sqlite3_close_v2(handle);
+  }
+
+  sqlite3_stmt* prepare(std::string_view sql, unsigned flags) const {
+    sqlite3_stmt* statement = nullptr;
+    const int code = sqlite3_prepare_v3(handle, sql.data(), static_cast<int>(sql.size()), flags,
+                                        &statement, nullptr);
+    if (code != SQLITE_OK || statement == nullptr) throw_error(handle, sql);
+    return statement;
+  }
+
+  void watch_wal() {
+    sqlite3_wal_hook(
+        handle,
+        [](void* self, sqlite3*, const char*, int frames) {
+          auto& implementation = *static_cast<Implementation*>(self);
+          // Fewer than before: SQLite began the WAL anew, because all of it had been copied.
+          if (frames < implementation.wal_frames) implementation.wal_frames_copied = 0;
+          implementation.wal_frames = frames;
+          return SQLITE_OK;
+        },
+        this);
+  }
+
+  void watch_deadline() {
+    sqlite3_progress_handler(
+        handle, 4000,
+        [](void* self) {
+          const auto& implementation = *static_cast<const Implementation*>(self);
+          const Clock* clock = implementation.deadline_clock;
+          return clock != nullptr && clock->moment() >= implementation.deadline ? 1 : 0;
+        },
+        this);
+  }
+};
+
+Database::Database(std::unique_ptr<Implementation> implementation)
+    : implementation_(std::move(implementation)) {}
+Database::~Database() = default;
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& path, Mode mode) {
+  const bool writer = mode == Mode::writer;
+  if (writer) {
+    if (auto created = create_file(path); !created) return std::unexpected(created.error());
+  }
+  auto implementation = std::make_unique<Implementation>();
+  const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE |
+                    (writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+  const int code = sqlite3_open_v2(path.c_str(), &implementation->handle, flags, nullptr);
+  if (code != SQLITE_OK) {
+    return fail(Code::io,
+                fmt::format("cannot open the database {}: {}", path, sqlite3_errstr(code)));
+  }
+  sqlite3* handle = implementation->handle;
+  sqlite3_busy_timeout(handle, 5000);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  // Only the writer checkpoints: SQLite 3.40.1 may lose what two connections checkpoint at once.
+  if (!writer) sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  std::unique_ptr<Database> database(new Database(std::move(implementation)));
+  try {
+    if (writer) {
+      // secure_delete=FAST: what is deleted is overwritten wherever that costs no further writing.
+      database->execute(
+          "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+          "PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=FAST; PRAGMA foreign_keys=ON;"
+          "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA journal_size_limit=67108864");
+      if (auto ready = migrate(*database, path); !ready) return std::unexpected(ready.error());
+      database->implementation_->watch_wal();
+    } else {
+      database->execute(
+          "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA temp_store=MEMORY;"
+          "PRAGMA cache_size=-8192");
+      if (auto known = check_version(*database, path); !known) {
+        return std::unexpected(known.error());
+      }
+      database->implementation_->watch_deadline();
+    }
+  } catch (const SqliteError& error) {
+    Error failure = error.error();
+    failure.message = fmt::format("cannot open the database {}: {}", path, failure.message);
+    return std::unexpected(std::move(failure));
+  }
+  return database;
+}
+
+Statement Database::statement(std::string_view sql) {
+  auto& cached = implementation_->statements[sql.data()];
+  if (!cached) {
+    cached = std::make_unique<Statement::Cached>();
+    cached->handle = implementation_->prepare(sql, SQLITE_PREPARE_PERSISTENT);
+    cached->length = sql.size();
+  }
+  if (cached->borrowed || cached->length != sql.size()) {
+    throw SqliteError(SQLITE_MISUSE, fmt::format("a statement is borrowed twice: {}", sql));
+  }
+  return Statement(cached.get());
+}
+
+Statement Database::statement_once(std::string_view sql) {
+  auto cached = std::make_unique<Statement::Cached>();
+  cached->handle = implementation_->prepare(sql, 0);
+  cached->once = true;
+  return Statement(cached.release());
+}
+
+void Database::execute(const char* sql) {
+  if (sqlite3_exec(implementation_->handle, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
+    throw_error(implementation_->handle, sql);
+  }
+}
+
+std::int64_t Database::last_rowid() const {
+  return sqlite3_last_insert_rowid(implementation_->handle);
+}
+std::int64_t Database::changes() const {
+  return sqlite3_changes64(implementation_->handle);
+}
+std::int64_t Database::total_changes() const {
+  return sqlite3_total_changes64(implementation_->handle);
+}
+bool Database::in_transaction() const {
+  return sqlite3_get_autocommit(implementation_->handle) == 0;
+}
+
+std::int64_t Database::wal_bytes() const {
+  return std::int64_t{implementation_->wal_frames} * implementation_->frame_bytes;
+}
+
+std::int64_t Database::wal_bytes_to_copy() const {
+  return std::int64_t{implementation_->wal_frames - implementation_->wal_frames_copied} *
+         implementation_->frame_bytes;
+}
+
+bool Database::checkpoint(Checkpoint mode) {
+  auto& implementation = *implementation_;
+  const bool truncate = mode == Checkpoint::truncate;
+  // A truncation waits for readers, and nobody can write meanwhile.
+  if (truncate) sqlite3_busy_timeout(implementation.handle, 100);
+  int frames = 0;
+  int copied = 0;
+  const int code = sqlite3_wal_checkpoint_v2(
+      implementation.handle, "main",
+      truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &frames, &copied);
+  if (truncate) sqlite3_busy_timeout(implementation.handle, 5000);
+  if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) {
+    throw_error(implementation.handle, "checkpoint");
+  }
+  if (frames >= 0) {
+    implementation.wal_frames = frames;
+    implementation.wal_frames_copied = copied;
+  }
+  return code == SQLITE_OK && frames == copied;
+}
+
+void Database::interrupt() {
+  sqlite3_interrupt(implementation_->handle);
+}
+
+void Database::set_deadline(const Clock& clock, Moment deadline) {
+  implementation_->deadline_clock = &clock;
+  implementation_->deadline = deadline;
+}
+void Database::clear_deadline() {
+  implementation_->deadline_clock = nullptr;
+}
+
+std::vector<Event>& Database::uncommitted_events() {
+  return implementation_->events;
+}
+
+}  // namespace docwright::store
