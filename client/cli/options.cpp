@@ -1,0 +1,232 @@
+#include "client/cli/options.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "runtime/text.h"
+
+namespace docwright::cli {
+
+struct Options::Parser {
+  CLI::App& app;
+};
+
+namespace {
+
+std::string owned(std::string_view text) {
+  return std::string(text);
+}
+
+// "x: y" instead of the library's wording, with the nearest allowed value.
+CLI::Validator one_of(std::vector<std::string> values) {
+  return CLI::Validator(
+      [values](std::string& given) -> std::string {
+        if (std::ranges::find(values, given) != values.end()) return {};
+        const std::vector<std::string_view> views(values.begin(), values.end());
+        return fmt::format("'{}' is none of {}{}", given, fmt::join(values, ", "),
+                           did_you_mean(given, views));
+      },
+      "");
+}
+
+}  // namespace
+
+void Options::flag(std::string_view names, bool& target, std::string_view about) {
+  parser_.app.add_flag(owned(names), target, owned(about));
+}
+
+void Options::text(std::string_view names, std::string_view placeholder, std::string& target,
+                   std::string_view about) {
+  parser_.app.add_option(owned(names), target, owned(about))->type_name(owned(placeholder));
+}
+
+void Options::text(std::string_view names, std::string_view placeholder,
+                   std::optional<std::string>& target, std::string_view about) {
+  parser_.app
+      .add_option_function<std::string>(
+          owned(names), [&target](const std::string& value) { target = value; }, owned(about))
+      ->type_name(owned(placeholder));
+}
+
+void Options::number(std::string_view names, std::string_view placeholder, std::int64_t& target,
+                     std::int64_t least, std::int64_t most, std::string_view about) {
+  parser_.app.add_option(owned(names), target, owned(about))
+      ->type_name(owned(placeholder))
+      ->check(CLI::Validator(
+          [least, most](std::string& given) -> std::string {
+            std::int64_t value = 0;
+            const bool number = CLI::detail::lexical_cast(given, value);
+            if (number && value >= least && value <= most) return {};
+            return fmt::format("'{}' is not a whole number from {} to {}", given, least, most);
+          },
+          ""));
+}
+
+void Options::list(std::string_view names, std::string_view placeholder,
+                   std::vector<std::string>& target, std::string_view about) {
+  parser_.app.add_option(owned(names), target, owned(about))
+      ->type_name(owned(placeholder))
+      ->allow_extra_args(false);
+}
+
+void Options::choice(std::string_view names, std::string& target, std::vector<std::string> values,
+                     std::string_view about) {
+  const std::string placeholder = fmt::format("{}", fmt::join(values, "|"));
+  parser_.app.add_option(owned(names), target, owned(about))
+      ->type_name(placeholder)
+      ->check(one_of(std::move(values)));
+}
+
+void Options::positional(std::string_view placeholder, std::string& target,
+                         std::string_view about) {
+  parser_.app.add_option(owned(placeholder), target, owned(about))->required()->type_name("");
+}
+
+void Options::optional_positional(std::string_view placeholder, std::string& target,
+                                  std::string_view about) {
+  parser_.app.add_option(owned(placeholder), target, owned(about))->type_name("");
+}
+
+void Options::choice_positional(std::string_view placeholder, std::string& target,
+                                std::vector<std::string> values, std::string_view about) {
+  parser_.app.add_option(owned(placeholder), target, owned(about))
+      ->required()
+      ->type_name("")
+      ->check(one_of(std::move(values)));
+}
+
+void Options::positionals(std::string_view placeholder, std::vector<std::string>& target, int least,
+                          std::string_view about) {
+  auto* option = parser_.app.add_option(owned(placeholder), target, owned(about))->type_name("");
+  if (least > 0) option->required();
+}
+
+void Options::footer(std::string_view text) {
+  parser_.app.footer(owned(text));
+}
+
+namespace {
+
+constexpr const char* kProgram = "docwright";
+
+void add_common(CLI::App& app, CommonOptions& common) {
+  Options::Parser parser{app};
+  Options options(parser);
+  options.text("--endpoint", "ADDRESS", common.endpoint,
+               "The daemon's address: ipc://…, tcp://… or a socket's path");
+  options.text("--state", "DIR", common.state,
+               "The daemon's state folder (its socket and database)");
+  options.choice("-o,--output", common.output, {"table", "json", "jsonl", "csv"},
+                 "How data is written");
+  options.flag("--json", common.json, "The same as -o json");
+  options.flag("-q,--quiet", common.quiet, "No words on stderr but errors");
+  options.flag("--no-color", common.no_color, "No colours (also NO_COLOR)");
+}
+
+// The App of the verb, inside its group's where the name has two words.
+CLI::App& add_verb_app(CLI::App& root, const Verb& verb, std::span<const Group> groups) {
+  const auto space = verb.name.find(' ');
+  if (space == std::string_view::npos)
+    return *root.add_subcommand(owned(verb.name), owned(verb.about));
+  const std::string_view group_name = verb.name.substr(0, space);
+  const auto existing = root.get_subcommands(
+      [group_name](const CLI::App* app) { return app->get_name() == group_name; });
+  CLI::App* group = existing.empty() ? nullptr : existing.front();
+  if (group == nullptr) {
+    const auto found = std::ranges::find(groups, group_name, &Group::name);
+    group =
+        root.add_subcommand(owned(group_name), found == groups.end() ? "" : owned(found->about));
+    group->require_subcommand(1);
+  }
+  return *group->add_subcommand(owned(verb.name.substr(space + 1)), owned(verb.about));
+}
+
+const CLI::App& deepest_parsed(const CLI::App& app) {
+  const auto parsed = app.get_subcommands();
+  return parsed.empty() ? app : deepest_parsed(*parsed.front());
+}
+
+void add_option_names(const CLI::App& app, std::vector<std::string>& names) {
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  if (app.get_parent() != nullptr) add_option_names(*app.get_parent(), names);
+}
+
+std::string full_name(const CLI::App& app) {
+  return app.get_parent() == nullptr ? app.get_name()
+                                     : full_name(*app.get_parent()) + " " + app.get_name();
+}
+
+// What the parser could not place: a verb or an option that does not exist, or a word too many.
+std::string explain_extra(const CLI::App& root, const std::string& extra) {
+  const CLI::App& app = deepest_parsed(root);
+  std::vector<std::string> names;
+  if (extra.starts_with("-")) {
+    add_option_names(app, names);
+    const std::vector<std::string_view> views(names.begin(), names.end());
+    const std::string word = extra.substr(0, extra.find('='));
+    return fmt::format("unknown option '{}'{}", word, did_you_mean(word, views));
+  }
+  for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
+  if (names.empty()) return fmt::format("'{}' is one word too many", extra);
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  return fmt::format("unknown verb '{}'{}", extra, did_you_mean(extra, views));
+}
+
+Ended explain(const CLI::App& root, const CLI::ParseError& error) {
+  const CLI::App& app = deepest_parsed(root);
+  if (dynamic_cast<const CLI::Success*>(&error) != nullptr) {
+    return {.out = app.help(app.get_parent() ? full_name(*app.get_parent()) : "",
+                            CLI::AppFormatMode::Normal)};
+  }
+  std::string reason = error.what();
+  const auto extras = root.remaining(true);
+  if (!extras.empty()) {
+    reason = explain_extra(root, extras.front());
+  } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr &&
+             !app.get_subcommands({}).empty()) {
+    std::vector<std::string> names;
+    for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
+    reason = fmt::format("a verb is missing: {}", fmt::join(names, ", "));
+  }
+  return {.err = fmt::format("{}: {}\nTry '{} --help'.\n", kProgram, reason, full_name(app)),
+          .exit = Exit::usage};
+}
+
+}  // namespace
+
+std::variant<Parsed, Ended> parse(std::vector<std::string> arguments, std::span<const Verb> verbs,
+                                  std::span<const Group> groups) {
+  CLI::App root("Documents code bases with language models, through the docwrightd daemon.",
+                kProgram);
+  root.get_formatter()->column_width(34);
+  root.require_subcommand(1);
+  root.fallthrough();
+  Parsed parsed;
+  add_common(root, parsed.common);
+
+  std::vector<std::pair<CLI::App*, Action>> actions;
+  for (const Verb& verb : verbs) {
+    CLI::App& app = add_verb_app(root, verb, groups);
+    Options::Parser parser{app};
+    Options options(parser);
+    actions.emplace_back(&app, verb.define(options));
+  }
+  try {
+    std::ranges::reverse(arguments);  // the library takes them from the back
+    root.parse(std::move(arguments));
+  } catch (const CLI::ParseError& error) {
+    return explain(root, error);
+  }
+  if (parsed.common.json) parsed.common.output = "json";
+  for (auto& [app, action] : actions) {
+    if (app->parsed()) parsed.action = std::move(action);
+  }
+  return parsed;
+}
+
+}  // namespace docwright::cli
