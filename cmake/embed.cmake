@@ -5,12 +5,17 @@ function(docwright_embed target function)
   set(body "")
   set(entries "")
   foreach(file ${ARGN})
+    if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+      # An error of this target alone: the others can still be configured and built.
+      string(PREPEND body "#error \"${file} is to be embedded, but does not exist\"\n")
+      continue()
+    endif()
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
     file(READ ${CMAKE_CURRENT_SOURCE_DIR}/${file} text)
     string(APPEND entries "    {\"${file}\", R\"__docwright__(${text})__docwright__\"},\n")
   endforeach()
   set(output ${CMAKE_CURRENT_BINARY_DIR}/${function}.cpp)
-  file(CONFIGURE OUTPUT ${output} CONTENT "#include \"runtime/embedded.h\"
+  file(CONFIGURE OUTPUT ${output} CONTENT "@body@#include \"runtime/embedded.h\"
 
 namespace docwright {
 std::span<const EmbeddedFile> ${function}();

@@ -58,13 +58,16 @@ struct Loop::Sleepers {
     });
   }
 
+  // One at a time, each in a turn of its own: who is cancelled by an earlier one of the same moment
+  // does not wake.
   void wake_due() {
-    const Moment now = clock.moment();
-    while (!waiting.empty() && waiting.begin()->first.first <= now) {
-      auto node = waiting.extract(waiting.begin());
-      node.mapped()(error_code{});
+    if (waiting.empty() || waiting.begin()->first.first > clock.moment()) {
+      arm();
+      return;
     }
-    arm();
+    auto node = waiting.extract(waiting.begin());
+    node.mapped()(error_code{});
+    asio::post(context, [this] { wake_due(); });
   }
 
   void arm() {
