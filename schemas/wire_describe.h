@@ -23,7 +23,6 @@ inline constexpr std::array<std::string_view, 2> kBudgetWindows = {"once", "day"
 inline constexpr Rule kName = line(kNameBytes);
 inline constexpr Rule kReference = {
     .bytes_max = 36, .bytes_min = kIdPrefixBytes, .plain = true};  // an id, or a prefix of one
-inline constexpr Rule line(36) = {.bytes_max = 36, .bytes_min = 36, .plain = true};
 inline constexpr Rule kCursor = line(kCursorBytes);
 inline constexpr Rule kPage = between(1, kPageMax);
 inline constexpr Rule kWait = lasting(Duration{}, kWaitMax);
