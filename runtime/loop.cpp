@@ -58,16 +58,14 @@ struct Loop::Sleepers {
     });
   }
 
-  // One at a time, each in a turn of its own: who is cancelled by an earlier one of the same moment
-  // does not wake.
+  // One by one: who is cancelled by an earlier one of the same moment does not wake.
   void wake_due() {
-    if (waiting.empty() || waiting.begin()->first.first > clock.moment()) {
-      arm();
-      return;
+    const Moment now = clock.moment();
+    while (!waiting.empty() && waiting.begin()->first.first <= now) {
+      auto node = waiting.extract(waiting.begin());
+      node.mapped()(error_code{});
     }
-    auto node = waiting.extract(waiting.begin());
-    node.mapped()(error_code{});
-    asio::post(context, [this] { wake_due(); });
+    arm();
   }
 
   void arm() {
@@ -168,7 +166,8 @@ void Loop::run_until_idle(const std::function<bool()>& pending) {
     if (sleepers_->waiting.empty()) break;
     const Moment next = sleepers_->waiting.begin()->first.first;
     if (next > manual->moment()) manual->advance(next - manual->moment());
-    sleepers_->wake_due();
+    // As in run(), from within the context: Asio would postpone what is dispatched from elsewhere.
+    asio::post(context_, [this] { sleepers_->wake_due(); });
   }
   context_.restart();
 }
