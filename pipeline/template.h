@@ -35,8 +35,8 @@ class Template final {
 
  private:
   struct Compiled;
-  explicit Template(std::shared_ptr<const Compiled> compiled);
-  std::shared_ptr<const Compiled> compiled_;
+  explicit Template(std::shared_ptr<Compiled> compiled);
+  std::shared_ptr<Compiled> compiled_;  // unchanged but for what its mutex guards
 };
 
 }  // namespace docwright::pipeline
