@@ -50,9 +50,9 @@ class Builder final : public nlohmann::json_sax<Json> {
     return true;
   }
 
-  bool parse_error(std::size_t position, const std::string& last_token,
+  bool parse_error(std::size_t position, const std::string& /*last_token*/,
                    const nlohmann::detail::exception& problem) override {
-    error_ = Error{Code::invalid_request, describe(position, last_token, problem.what())};
+    error_ = Error{Code::invalid_request, describe(position, problem.what())};
     return false;
   }
 
@@ -128,8 +128,7 @@ class Builder final : public nlohmann::json_sax<Json> {
 
   // The library says "[json.exception.parse_error.101] parse error at line 1, column 2: syntax
   // error while ...": ours starts where that explains, and names the byte.
-  static std::string describe(std::size_t position, const std::string& last_token,
-                              std::string_view what) {
+  static std::string describe(std::size_t position, std::string_view what) {
     for (const std::string_view lead : {": syntax error ", "] "}) {
       const std::size_t at = what.find(lead);
       if (at != std::string_view::npos) {
@@ -139,7 +138,6 @@ class Builder final : public nlohmann::json_sax<Json> {
     }
     std::string reason(what.substr(0, 200));
     if (position == 0) return fmt::format("not JSON: {}", to_valid_utf8(reason));
-    (void)last_token;
     return fmt::format("not JSON: byte {}: {}", position - 1, to_valid_utf8(reason));
   }
 

@@ -16,7 +16,6 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr auto kTick = std::chrono::seconds(1);  // how often an idle loop shows that it lives
 constexpr auto kPendingMax =
     std::chrono::seconds(60);  // longest that run_until_idle() waits for other threads
 
@@ -29,12 +28,13 @@ struct Loop::Sleepers {
   using Key =
       std::pair<Moment, std::uint64_t>;  // the number keeps equal moments in order of arrival
 
-  Sleepers(asio::io_context& io, Clock& time)
+  Sleepers(asio::io_context& io, Clock& time, Duration tick_every)
       : context(io),
         clock(time),
         manual(dynamic_cast<ManualClock*>(&time)),
         timer(io),
         tick(io),
+        tick_time(tick_every),
         work(io.get_executor()) {}
 
   // A frame that is destroyed may take other sleepers out: one at a time.
@@ -82,7 +82,7 @@ struct Loop::Sleepers {
   }
 
   void start_tick() {
-    tick.expires_after(kTick);
+    tick.expires_after(tick_time);
     tick.async_wait([this](error_code error) {
       if (error) return;
       turns.fetch_add(1, std::memory_order_relaxed);
@@ -99,13 +99,14 @@ struct Loop::Sleepers {
   Moment armed = Moment::max();
   asio::steady_timer timer;
   asio::steady_timer tick;
+  Duration tick_time;
   asio::executor_work_guard<Executor> work;
   std::size_t expected = 0;
   std::atomic<std::uint64_t> turns = 0;
 };
 
-Loop::Loop(Clock& clock)
-    : context_(1), clock_(clock), sleepers_(std::make_unique<Sleepers>(context_, clock)) {}
+Loop::Loop(Clock& clock, Duration tick)
+    : context_(1), clock_(clock), sleepers_(std::make_unique<Sleepers>(context_, clock, tick)) {}
 
 Loop::~Loop() = default;
 

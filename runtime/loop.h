@@ -27,8 +27,8 @@ inline constexpr boost::asio::use_awaitable_t<Executor> use_task{};
 class Loop final {
  public:
   // The clock must outlive the loop. With a ManualClock, run_until_idle() moves it from timer to
-  // timer.
-  explicit Loop(Clock& clock);
+  // timer. `tick`: how often an idle loop turns, to show that it lives.
+  explicit Loop(Clock& clock, Duration tick = std::chrono::seconds(1));
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;

@@ -16,7 +16,8 @@ Duration Random::up_to(Duration bound) {
 
 Duration full_jitter(Random& random, int attempt, Duration base, Duration cap) {
   Duration bound = std::min(base, cap);
-  for (int i = 0; i < attempt && bound < cap; ++i) bound = bound > cap / 2 ? cap : bound * 2;
+  for (int i = 0; i < attempt && bound < cap && bound > Duration::zero(); ++i)
+    bound = bound > cap / 2 ? cap : bound * 2;
   return random.up_to(bound);
 }
 
