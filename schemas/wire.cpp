@@ -46,9 +46,9 @@ std::optional<Error> check_frames(std::span<const std::string_view> frames, cons
                  "a JSON object and begin with '{'; see docs/protocol.md"};
   }
   if (frames.size() > limits.frames) {
-    return Error{Code::too_large,
-                 fmt::format("{} frames are too many for one message: at most {} are allowed",
-                             frames.size(), limits.frames)};
+    return Error{
+        Code::too_large,
+        fmt::format("too many frames: at most {} are allowed in one message", limits.frames)};
   }
   if (frames.front().size() > kHeaderBytes)
     return Error{Code::too_large, fmt::format("the header has {} bytes: at most {} are allowed",

@@ -51,7 +51,7 @@ Problem check_blobs(const std::vector<SubmitJob>& jobs, std::size_t blobs) {
 }
 
 Problem check_one(const SubmitJob& job, std::size_t index) {
-  if (job.delay >= job.deadline)
+  if (job.delay >= job.deadline.value_or(kDeadlineMax))
     return invalid("the delay must be shorter than the deadline", at_job(index, "delay"));
   if (!job.traceparent.empty() && trace_id(job.traceparent).empty()) {
     return invalid(

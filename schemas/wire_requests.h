@@ -30,8 +30,8 @@ struct SubmitJob {
   std::string budget;    // money: "0.50USD"; empty: none
   std::optional<std::int64_t> budget_tokens;
   Duration delay{};
-  Duration deadline = kDeadlineDefault;
-  std::string answer_language;  // empty: the pipeline's
+  std::optional<Duration> deadline;  // none: the daemon's, kDeadlineDefault where nothing is set
+  std::string answer_language;       // empty: the pipeline's
   Json parameters = Json::object();
   bool fresh = false;
   bool force = false;
