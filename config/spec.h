@@ -72,6 +72,9 @@ Json json_schema(const SpecBase& spec);
 std::string markdown_reference(const SpecBase& spec);
 // The same for a terminal, at most 100 columns wide.
 std::string text_reference(const SpecBase& spec);
+// Every option with its default and its sentence, all commented out; without the first # of each line it is YAML that parses to
+// the defaults.
+std::string commented_yaml(const SpecBase& spec);
 
 // An option of Struct whose member is a Member; what a reader needs to know is added fluently.
 template <class Struct, class Member>

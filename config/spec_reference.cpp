@@ -139,20 +139,52 @@ std::string cell(std::string text) {
   return text;
 }
 
-// `text` in lines of at most `width`, each after the indent.
-std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
+// `text` in lines of at most `width`, each after the indent and the mark.
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width,
+                    const std::string& mark = {}) {
   std::string lines, line;
   while (!text.empty()) {
     const auto blank = std::min(text.find(' '), text.size());
     const auto word = text.substr(0, blank);
     text.remove_prefix(std::min(blank + 1, text.size()));
     if (!line.empty() && indent + line.size() + 1 + word.size() > width) {
-      lines += std::string(indent, ' ') + line + "\n";
+      lines += mark + std::string(indent, ' ') + line + "\n";
       line.clear();
     }
     line += (line.empty() ? "" : " ") + std::string(word);
   }
-  return lines + std::string(indent, ' ') + line + "\n";
+  return lines + mark + std::string(indent, ' ') + line + "\n";
+}
+
+// A value as YAML on one line.
+std::string yaml_value(const Json& value) {
+  if (!value.is_string()) return value.dump();
+  const auto& text = value.get_ref<const std::string&>();
+  const bool plain =
+      !text.empty() && text.find_first_not_of(
+                           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./") ==
+                           std::string::npos;
+  return plain ? text : value.dump();
+}
+
+// Every option with its sentence and its default, each line after the `mark`.
+void commented(const SpecBase& spec, const std::string& mark, std::string& text) {
+  for (const auto& field : spec.fields()) {
+    const auto& info = field.info;
+    text += wrapped(info.sentence, 0, 96 - mark.size(), mark + "# ");
+    if (info.type == Type::group) {
+      text += mark + info.name + ":\n";
+      commented(*field.inner, mark + "  ", text);
+    } else {
+      text += mark + info.name + ": " + yaml_value(info.initial) + "\n";
+      // What an entry can have: a comment even where the option itself is taken in.
+      if (field.inner) {
+        text += mark + "#   " + (info.type == Type::table ? "NAME:" : "-") + "\n";
+        commented(*field.inner, mark + "#     ", text);
+      }
+    }
+    if (mark == "#") text += "\n";
+  }
 }
 
 }  // namespace
@@ -203,6 +235,12 @@ std::string text_reference(const SpecBase& spec) {
     facts += line.initial == "required" ? "; required" : "; default " + line.initial;
     text += "  " + line.name + "\n" + wrapped(facts, 6, kWidth) + wrapped(line.sentence, 6, kWidth);
   }
+  return text;
+}
+
+std::string commented_yaml(const SpecBase& spec) {
+  std::string text;
+  commented(spec, "#", text);
   return text;
 }
 

@@ -26,8 +26,9 @@ struct Refusal {
 // Builds the tree from yaml-cpp's events. Only the innermost open list or map is ever written to.
 class Builder final : public YAML::EventHandler {
  public:
-  Builder(std::shared_ptr<const std::string> source, const YamlLimits& limits)
-      : source_(std::move(source)), limits_(limits) {}
+  Builder(std::shared_ptr<const std::string> source, std::string_view text,
+          const YamlLimits& limits)
+      : source_(std::move(source)), text_(text), limits_(limits) {}
 
   Node take() { return std::move(root_); }
 
@@ -51,6 +52,7 @@ class Builder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                 const std::string& value) override {
     refuse_tag(mark, tag);
+    if (tag == "!") refuse_open_quote(mark);
     if (awaits_key()) return take_key(mark, value);
     attach(
         Node{.kind = Node::Kind::scalar, .mark = place(mark), .text = value, .quoted = tag == "!"});
@@ -79,6 +81,21 @@ class Builder final : public YAML::EventHandler {
   void refuse_tag(const YAML::Mark& mark, const std::string& tag) const {
     if (tag.empty() || tag == "?" || tag == "!") return;
     refuse(mark, "tags are not supported (" + tag + "): leave it out");
+  }
+  // yaml-cpp takes the end of the file for the end of a quoted text.
+  void refuse_open_quote(const YAML::Mark& mark) const {
+    const auto begin = static_cast<std::size_t>(mark.pos);
+    if (begin >= text_.size()) return;
+    const char quote = text_[begin];
+    if (quote != '"' && quote != '\'') return;  // a block
+    for (std::size_t i = begin + 1; i < text_.size(); ++i) {
+      if (text_[i] == '\\' && quote == '"') {
+        ++i;
+      } else if (text_[i] == quote) {
+        return;  // the end, or the first half of ''
+      }
+    }
+    refuse(mark, "a quoted text that does not end");
   }
   bool awaits_key() const {
     return !open_.empty() && open_.back().node.kind == Node::Kind::map && !open_.back().entry;
@@ -121,6 +138,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   std::shared_ptr<const std::string> source_;
+  std::string_view text_;
   YamlLimits limits_;
   std::size_t nodes_ = 0;
   int documents_ = 0;
@@ -137,10 +155,16 @@ class ViewBuffer final : public std::streambuf {
   }
 };
 
+// Whether the line (from 1) is indented with a tab, which yaml-cpp's own words rarely tell.
+bool tab_in_indentation(std::string_view text, int line) {
+  for (int i = 1; i < line; ++i) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  const auto word = text.find_first_not_of(" \t");
+  return text.substr(0, word).find('\t') != std::string_view::npos;
+}
+
 // yaml-cpp's terse messages, turned into advice where people stumble.
 std::string advice(const std::string& message) {
   namespace say = YAML::ErrorMsg;
-  if (message == say::TAB_IN_INDENTATION) return "a tab in the indentation: use blanks";
   if (message == say::END_OF_MAP || message == say::MAP_VALUE || message == say::MAP_KEY) {
     return "this does not fit the mapping around it: check the indentation, and quote a text "
            "that contains ': '";
@@ -224,7 +248,7 @@ Result<Node> parse_yaml(std::string_view source_name, std::string_view text, Yam
   }
   ViewBuffer buffer(text);
   std::istream stream(&buffer);
-  Builder builder(source, limits);
+  Builder builder(source, text, limits);
   try {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
@@ -234,7 +258,11 @@ Result<Node> parse_yaml(std::string_view source_name, std::string_view text, Yam
     return fail(Code::configuration, refusal.message, to_text(refusal.mark));
   } catch (const YAML::Exception& error) {
     Mark mark{source, error.mark.is_null() ? 0 : error.mark.line + 1, error.mark.column + 1};
-    return fail(Code::configuration, "not valid YAML: " + advice(error.msg), to_text(mark));
+    const bool tab = !text.empty() && tab_in_indentation(text, mark.line);
+    return fail(
+        Code::configuration,
+        "not valid YAML: " + (tab ? "a tab in the indentation: use blanks" : advice(error.msg)),
+        to_text(mark));
   }
 }
 

@@ -21,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/shipped.h"
 #include "config/spec.h"
 #include "pipeline/registry.h"
 #include "providers/models.h"
@@ -66,25 +67,19 @@ class Pipeline final {
   Hash hash_{};
 };
 
-// A text with the name that errors give it.
-struct NamedText {
-  std::string source;  // "pipelines/docstrings.yaml"
-  std::string text;
-};
-
 // What a pipeline's names are looked up in. The references outlive the call.
 struct Surroundings {
   const StepRegistry& steps;
   const providers::Models* models = nullptr;  // null: models are not checked
   std::string default_model;                  // for calls that name none
   // The prompt file of that name, if there is one; and all names, for the nearest one.
-  std::function<std::optional<NamedText>(std::string_view name)> prompt;
+  std::function<std::optional<config::NamedText>(std::string_view name)> prompt;
   std::vector<std::string> prompt_names;
 };
 
 // All lint errors at once, each with file:line:column and the nearest name.
 using Linted = std::expected<std::shared_ptr<const Pipeline>, config::Errors>;
-Linted parse_pipeline(const NamedText& file, const Surroundings& surroundings);
+Linted parse_pipeline(const config::NamedText& file, const Surroundings& surroundings);
 
 // From Pipeline::bundle(). Models are not checked: one that has gone fails its calls, not the
 // pipeline.

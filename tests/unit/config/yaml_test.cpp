@@ -42,6 +42,9 @@ TEST(Yaml, AnEmptyTextIsNothing) {
 struct Refused {
   std::string text, at, message;
 };
+void PrintTo(const Refused& refused, std::ostream* out) {
+  *out << testing::PrintToString(refused.text);
+}
 class YamlRefuses : public testing::TestWithParam<Refused> {};
 
 TEST_P(YamlRefuses, WithThePlaceAndAReason) {
@@ -65,8 +68,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"a: !!binary aGk=\n", "a.yaml:1:4",
                 "tags are not supported (tag:yaml.org,2002:binary): leave it out"},
         Refused{"{[a]: 1}", "a.yaml:1:2", "expected a word as a key, got a list or a mapping"},
-        Refused{"a: 'x\n", "a.yaml:2:1", "not valid YAML: a quoted text that does not end"},
-        Refused{"a:\n\t- b\n", "a.yaml:2:1",
+        Refused{"a: 'x\n", "a.yaml:1:4", "a quoted text that does not end"},
+        Refused{"a:\n\t- b\n", "a.yaml:2:2",
                 "not valid YAML: a tab in the indentation: use blanks"},
         Refused{"a: [1, 2\n", "a.yaml:2:1", "not valid YAML: '[' without ']'"},
         Refused{"a: 1\n b: 2\n", "a.yaml:2:3",
