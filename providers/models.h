@@ -6,8 +6,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "config/secret_ref.h"
+#include "config/spec.h"
 #include "providers/provider.h"
 #include "runtime/error.h"
 #include "tokens/money.h"
@@ -21,32 +24,45 @@ struct Model {
   std::string api_name;  // as the provider says it
   std::vector<std::string> aliases;
   std::int64_t window_tokens = 0;      // prompt + answer
-  std::int64_t input_tokens_max = 0;   // 0: window - answer
+  std::int64_t input_tokens_max = 0;   // of the prompt alone; 0: whatever the window leaves
   std::int64_t output_tokens_max = 0;  // the largest answer limit that may be asked for
   bool reasoning = false;              // spends answer tokens on thinking
   std::optional<Prices> prices;        // absent: unknown; refused where a money budget applies
-  std::string base_url;                // overrides the provider's
-  std::string key;                     // name of the secret, where it is not the provider's own
+  std::string base_url;                // normalised; not empty: this model has a server of its own
+  config::SecretRef key;               // for that server, or instead of the provider's
+  std::map<std::string, std::string> headers;  // further ones for that server
   Dialect dialect;
-  Json parameters = Json::object();  // defaults sent with each question
-  std::vector<std::string>
-      parameters_refused;  // names the model rejects: dropped at lint with an error
+  Json parameters = Json::object();             // defaults sent with each question
+  std::vector<std::string> parameters_refused;  // names that the model rejects: an error at lint
 };
 
 // Immutable after load; any thread.
 class Models final {
  public:
-  // Parses YAML of the form of models.yaml; errors carry file:line:column. A later text's model
-  // replaces an earlier one's.
-  static Result<Models> parse(const std::vector<std::pair<std::string, std::string>>& named_texts);
+  // A text with the name that errors give it.
+  using NamedText = std::pair<std::string, std::string>;
+
+  // Files of the form of models.yaml, then the configuration's mapping of the same form (a null
+  // node: none). A later entry of the same name changes what it names and keeps the rest. Errors
+  // carry file:line:column, all of them at once.
+  static Result<Models> parse(const std::vector<NamedText>& texts, const Registry& providers,
+                              const config::Node& further = {});
+  // The shipped catalogue and what the configuration adds.
+  static Result<Models> shipped(const Registry& providers, const config::Node& further = {});
+
   // By name or alias; nullptr if there is none.
   const Model* find(std::string_view name) const;
-  std::vector<const Model*> all() const;
-  std::vector<std::string_view> names() const;
+  // The same, or Code::unknown_model with the nearest name.
+  Result<const Model*> get(std::string_view name) const;
+  std::vector<const Model*> all() const;        // by name
+  std::vector<std::string_view> names() const;  // aliases included
 
  private:
   std::map<std::string, Model, std::less<>> models_;
   std::map<std::string, std::string, std::less<>> aliases_;
 };
+
+// What an entry of models.yaml can say: for the reference page and JSON Schema.
+const config::SpecBase& model_spec();
 
 }  // namespace docwright::providers

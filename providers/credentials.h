@@ -1,0 +1,49 @@
+// Which address, key and headers a call uses, and where docwright looked when there is no key.
+#pragma once
+#include <map>
+#include <string>
+
+#include "config/environment.h"
+#include "config/secrets.h"
+#include "config/settings.h"
+#include "providers/models.h"
+
+namespace docwright::providers {
+
+// Any thread. Reads small local files (keys that can change while the daemon runs); its errors
+// never contain a key.
+//
+// Address: the model's own, else the configuration's for the provider, else the environment's
+// (OPENAI_BASE_URL), else the provider's. Key: the model's own, else the configuration's, else the
+// environment's (OPENAI_API_KEY). A model with an address of its own gets none but its own key and
+// headers: another server must not see the provider's. Without a key the provider's own address
+// answers no_credentials; any other address is asked without one.
+class Credentials final {
+ public:
+  using Settings = std::map<std::string, config::ProviderSettings>;
+
+  // Both outlive it.
+  Credentials(const Settings& settings, config::Secrets& secrets, config::Environment environment)
+      : settings_(settings), secrets_(secrets), environment_(std::move(environment)) {}
+
+  // Of a provider that answers locally: an empty one.
+  Result<Endpoint> endpoint(const Provider& provider, const Model& model) const;
+
+  // For lists: "found", "none" or "not needed".
+  std::string_view state(const Provider& provider, const Model& model) const;
+
+ private:
+  struct Key {
+    std::string secret;
+    std::string looked;  // where, in words, if none was found
+  };
+  Result<std::string> base_url(const Provider& provider, const Model& model) const;
+  Result<Key> key(const Provider& provider, const Model& model) const;
+  const config::ProviderSettings* settings_of(const Provider& provider) const;
+
+  const Settings& settings_;
+  config::Secrets& secrets_;
+  const config::Environment environment_;
+};
+
+}  // namespace docwright::providers

@@ -1,0 +1,45 @@
+// An entry of models.yaml as it is written, before it is a Model.
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/spec.h"
+
+namespace docwright::providers {
+
+enum class AnswerLimitField { max_tokens, max_completion_tokens };
+enum class SystemRole { system, developer };
+enum class Structured { json_schema, json_object, none };
+
+struct LongContextEntry {
+  std::int64_t over_tokens = 0;
+  int input_percent = 100;
+  int output_percent = 100;
+};
+
+struct PricesEntry {
+  std::string input, input_cached, input_cache_write, output;  // money; empty: not given
+  LongContextEntry long_context;
+};
+
+struct ModelEntry {
+  std::string provider = "openai";
+  std::string api_name;
+  std::vector<std::string> aliases;
+  std::int64_t window_tokens = 0, input_tokens_max = 0, output_tokens_max = 0;
+  bool reasoning = false;
+  PricesEntry prices;
+  std::string base_url;
+  config::SecretRef key;
+  std::map<std::string, std::string> headers;
+  AnswerLimitField answer_limit_field = AnswerLimitField::max_tokens;
+  SystemRole system_role = SystemRole::system;
+  Structured structured = Structured::json_schema;
+  Json parameters = Json::object();
+  std::vector<std::string> parameters_refused;
+};
+
+const config::Spec<ModelEntry>& model_entry_spec();
+
+}  // namespace docwright::providers
