@@ -2,7 +2,8 @@
 // escaped: prompts are not HTML.
 //
 // {{name}}, {{{name}}}, {{a.b}}, {{#section}}...{{/section}}, {{^inverted}}...{{/inverted}}, {{!
-// comment }}. Partials and changed delimiters are refused.
+// comment }}. Partials and changed delimiters are refused. A section tag alone on its line takes
+// the line along (where the section is left out, an empty line stays).
 #pragma once
 #include <memory>
 #include <string>
