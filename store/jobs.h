@@ -117,7 +117,8 @@ Result<void> finish(Database& database, std::int64_t row, int attempt, State fin
 // wake_waiting(), and at the latest for its deadline.
 Result<void> park(Database& database, std::int64_t row, int attempt, std::string_view reason,
                   std::string_view detail, std::optional<Time> wake, Time now);
-// running -> queued without an end of its own: the daemon drains. The next claim takes it first.
+// running -> queued: the run was ended for reasons that are not the job's. It keeps its place in
+// the queue.
 Result<void> release(Database& database, std::int64_t row, int attempt, Time now);
 
 // waiting for `reason` -> queued, at most `limit` of them (the budget was raised, a pause ended, a

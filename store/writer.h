@@ -23,10 +23,14 @@
 namespace docwright::store {
 
 struct WriterOptions {
-  std::size_t batch_max = 512;    // changes in one transaction
-  std::size_t queue_max = 65536;  // further submissions get Code::busy
-  std::size_t wal_bytes_passive = std::size_t{4} << 20;
-  std::size_t wal_bytes_truncate = std::size_t{64} << 20;
+  std::size_t batch_max = 512;    // changes in one transaction; an eighth is kept for submissions
+  std::size_t queue_max = 65536;  // further submissions get Code::busy at once
+  // The WAL is copied into the database when so much of it is not yet, and nothing is queued (or
+  // four times as much is not); it is emptied when the file is longer than `truncate`. Should a
+  // reader outside of this process prevent both, submissions are refused from `max` on.
+  std::int64_t wal_bytes_passive = std::int64_t{4} << 20;
+  std::int64_t wal_bytes_truncate = std::int64_t{64} << 20;
+  std::int64_t wal_bytes_max = std::int64_t{1} << 30;
   Duration full_retry = std::chrono::seconds(1);  // how often no-space mode looks for room
 };
 
@@ -37,9 +41,11 @@ class Writer final {
   struct Listener {
     // Writer thread, after each COMMIT, before the callers are completed.
     std::function<void(const std::vector<Event>&)> on_events;
-    std::function<void(const Error&)> on_fatal;           // writer thread, once
-    std::function<void(bool no_space)> on_space_changed;  // writer thread
-    std::function<void(std::size_t changes, Duration)> on_commit;
+    std::function<void(const Error&)> on_fatal;                    // writer thread, once
+    std::function<void(bool no_space)> on_space_changed;           // writer thread
+    std::function<void(std::size_t changes, Duration)> on_commit;  // writer thread
+    // Writer thread: a reader has kept the WAL from being emptied.
+    std::function<void()> on_wal_blocked;
   };
   Writer(std::unique_ptr<Database> database, WriterOptions options, Clock& clock,
          Listener listener);

@@ -25,7 +25,6 @@ CREATE TABLE lanes (
   queued   INTEGER NOT NULL DEFAULT 0 CHECK (queued >= 0),
   UNIQUE (tenant, pipeline)
 ) STRICT;
-CREATE INDEX lanes_busy ON lanes (lane) WHERE queued > 0;
 
 -- Texts and blobs, once per content.
 
@@ -95,6 +94,7 @@ CREATE TABLE jobs (
   key       TEXT CHECK (key <> ''),
   created   INTEGER NOT NULL,
   deadline  INTEGER NOT NULL,
+  allowed   INTEGER NOT NULL,  -- from submit to deadline; a retry gets as much again
   attempt   INTEGER NOT NULL DEFAULT 0,  -- the current or last one
   retries   INTEGER NOT NULL DEFAULT 0,  -- how often a person asked for it again
   cancelling INTEGER NOT NULL DEFAULT 0 CHECK (cancelling IN (0, 1)),
@@ -264,7 +264,7 @@ CREATE TABLE call_journal (
   finish       TEXT,
   finish_raw   TEXT,
   answer       INTEGER REFERENCES answers,
-  UNIQUE (job, chunk, step, question, retries, attempt),
+  UNIQUE (job, chunk, step, question, retries, attempt, hash),
   CHECK ((state = 'intent') = (ended IS NULL)),
   CHECK ((state = 'intent') = (charged_nusd IS NULL)),
   CHECK ((state = 'intent') = (charged_tokens IS NULL)),

@@ -1,0 +1,39 @@
+// What every transition of a job is made of. Internal to store/: jobs*.cpp and documents.cpp.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "store/database.h"
+#include "store/jobs.h"
+#include "store/tally.h"
+
+namespace docwright::store {
+
+// The hot part of a job's row.
+struct JobRow {
+  std::int64_t row = 0;
+  std::string id, batch_id;
+  State state = State::queued;
+  Tally::Of of;
+  int attempt = 0;
+  bool cancelling = false;
+  Time started{};
+};
+
+std::optional<JobRow> job_row(Database& database, std::int64_t row);
+// The same, if it runs in this attempt: the fence.
+std::optional<JobRow> running_job(Database& database, std::int64_t row, int attempt);
+
+// The attempt that the row is in, with how it ended.
+void record_attempt(Database& database, const JobRow& job, std::string_view outcome,
+                    std::string_view reason, std::string_view detail, Time now);
+// Any open state -> a final one; tells job.<id>. The caller writes the tally.
+void end_job(Database& database, const JobRow& job, State final_state,
+             const std::optional<Error>& error, Tally& tally, Time now);
+void make_queued(Database& database, const JobRow& job, State from, Tally& tally);
+void tell_waiting(Database& database, const JobRow& job, std::string_view reason,
+                  std::string_view detail, std::optional<Time> wake, Time now);
+
+}  // namespace docwright::store

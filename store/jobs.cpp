@@ -1,0 +1,83 @@
+#include "store/jobs.h"
+
+#include <fmt/core.h>
+
+#include <array>
+
+#include "store/job_rows.h"
+
+namespace docwright::store {
+namespace {
+
+constexpr std::array<std::string_view, 6> kNames = {"queued",    "running", "waiting",
+                                                    "succeeded", "failed",  "cancelled"};
+
+std::unexpected<Error> not_running(std::int64_t row, int attempt) {
+  return fail(Code::conflict,
+              fmt::format("job {} is not running in attempt {} any more", row, attempt));
+}
+
+}  // namespace
+
+std::string_view name(State state) {
+  return kNames[static_cast<std::size_t>(state)];
+}
+
+std::optional<State> state_named(std::string_view name) {
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (kNames[i] == name) return static_cast<State>(i);
+  }
+  return std::nullopt;
+}
+
+Result<void> finish(Database& database, std::int64_t row, int attempt, State final_state,
+                    const std::optional<Error>& error, Time now) {
+  const auto job = running_job(database, row, attempt);
+  if (!job) return not_running(row, attempt);
+  record_attempt(database, *job, name(final_state), error ? name(error->code) : "",
+                 error ? error->message : "", now);
+  Tally tally;
+  end_job(database, *job, final_state, error, tally, now);
+  tally.write(database, now);
+  return {};
+}
+
+Result<void> park(Database& database, std::int64_t row, int attempt, std::string_view reason,
+                  std::string_view detail, std::optional<Time> wake, Time now) {
+  const auto job = running_job(database, row, attempt);
+  if (!job) return not_running(row, attempt);
+  Tally tally;
+  if (job->cancelling) {
+    record_attempt(database, *job, name(State::cancelled), "", "", now);
+    end_job(database, *job, State::cancelled, std::nullopt, tally, now);
+  } else {
+    record_attempt(database, *job, "parked", reason, detail, now);
+    database
+        .statement(
+            "UPDATE jobs SET state = 'waiting', run = NULL, wake = ?2, reason = ?3, detail = ?4 "
+            "WHERE job = ?1")
+        .bind(row, wake, reason, detail)
+        .run();
+    tally.move(job->of, State::running, State::waiting);
+    tell_waiting(database, *job, reason, detail, wake, now);
+  }
+  tally.write(database, now);
+  return {};
+}
+
+Result<void> release(Database& database, std::int64_t row, int attempt, Time now) {
+  const auto job = running_job(database, row, attempt);
+  if (!job) return not_running(row, attempt);
+  Tally tally;
+  if (job->cancelling) {
+    record_attempt(database, *job, name(State::cancelled), "", "", now);
+    end_job(database, *job, State::cancelled, std::nullopt, tally, now);
+  } else {
+    record_attempt(database, *job, "released", "", "", now);
+    make_queued(database, *job, State::running, tally);
+  }
+  tally.write(database, now);
+  return {};
+}
+
+}  // namespace docwright::store

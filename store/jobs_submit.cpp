@@ -1,0 +1,184 @@
+#include <fmt/core.h>
+
+#include <map>
+
+#include "store/budgets.h"
+#include "store/job_rows.h"
+#include "store/names.h"
+
+namespace docwright::store {
+namespace {
+
+std::string_view tenant_of(const NewBatch& batch, const NewJob& job) {
+  return job.tenant.empty() ? batch.tenant : job.tenant;
+}
+
+// Who has a key already: a row of the store, or an earlier job of the same batch.
+struct Holder {
+  std::string id, batch;
+  State state = State::queued;
+  Hash content{};
+};
+
+std::optional<Holder> holder_of(Database& database, std::string_view tenant, std::string_view key) {
+  auto row = database.statement(
+      "SELECT j.id, b.id, j.state, r.content FROM jobs j JOIN tenants t USING (tenant) "
+      "JOIN batches b USING (batch) JOIN job_requests r USING (job) "
+      "WHERE t.name = ?1 AND j.key = ?2 AND j.key IS NOT NULL");
+  if (!row.bind(tenant, key).step()) return std::nullopt;
+  return Holder{std::string(row.text(0)), std::string(row.text(1)),
+                state_named(row.text(2)).value(), row.hash(3)};
+}
+
+// For each job of the batch, who has its key already.
+Result<std::vector<std::optional<Holder>>> duplicates(Database& database, const NewBatch& batch,
+                                                      Time now) {
+  std::vector<std::optional<Holder>> found(batch.jobs.size());
+  std::map<std::pair<std::string_view, std::string_view>, Holder> of_this_batch;
+  for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
+    const NewJob& job = batch.jobs[i];
+    if (job.key.empty()) continue;
+    const std::pair key(tenant_of(batch, job), std::string_view(job.key));
+    if (const auto earlier = of_this_batch.find(key); earlier != of_this_batch.end()) {
+      found[i] = earlier->second;
+    } else {
+      found[i] = holder_of(database, key.first, key.second);
+    }
+    if (!found[i]) {
+      const bool later = job.not_before && *job.not_before > now;
+      of_this_batch.emplace(
+          key, Holder{job.id, batch.id, later ? State::waiting : State::queued, job.content_hash});
+    } else if (found[i]->content != job.content_hash) {
+      return fail(Code::key_conflict,
+                  fmt::format("key '{}' belongs to job {}, which has other content: use another "
+                              "key, or send exactly the same job",
+                              job.key, found[i]->id),
+                  fmt::format("/jobs/{}/key", i));
+    }
+  }
+  return found;
+}
+
+Result<void> check_room(Database& database, const NewBatch& batch, const QueueLimits& limits) {
+  std::int64_t bytes = 0;
+  for (const NewJob& job : batch.jobs) bytes += std::ssize(job.source);
+  auto open = database.statement(
+      "SELECT sum(jobs), sum(bytes) FROM state_counts "
+      "WHERE state IN ('queued', 'running', 'waiting')");
+  open.step();
+  const std::int64_t jobs_then = open.integer(0) + std::ssize(batch.jobs);
+  const std::int64_t bytes_then = open.integer(1) + bytes;
+  if (jobs_then <= limits.jobs_max && bytes_then <= limits.bytes_max) return {};
+  Error error{Code::busy,
+              fmt::format("the queue is full ({} of {} jobs, {} of {} bytes are not done yet): "
+                          "submit again when some are",
+                          open.integer(0), limits.jobs_max, open.integer(1), limits.bytes_max)};
+  error.retry_after = std::chrono::seconds(10);
+  return std::unexpected(std::move(error));
+}
+
+struct Inserted {
+  std::int64_t row = 0;
+  State state = State::queued;
+};
+
+Inserted insert_job(Database& database, std::int64_t batch_row, const NewBatch& batch,
+                    const NewJob& job, Tally& tally, Time now) {
+  const Place place = place_of(database, tenant_of(batch, job), batch.project, job.pipeline);
+  const bool later = job.not_before && *job.not_before > now;
+  const State state = later ? State::waiting : State::queued;
+  const std::int64_t bytes = std::ssize(job.source);
+  std::optional<std::string_view> key;
+  if (!job.key.empty()) key = job.key;
+  std::optional<std::string_view> reason;
+  std::optional<std::string_view> detail;
+  if (later) {
+    reason = "delay";
+    detail = "the submitter asked for this delay";
+  }
+  const std::int64_t source = source_row(database, job.source_hash, job.source);
+  database
+      .statement(
+          "INSERT INTO jobs (id, state, tenant, project, lane, batch, version, source, bytes, "
+          "priority, path, key, created, deadline, allowed, wake, reason, detail) VALUES "
+          "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)")
+      .bind(job.id, name(state), place.tenant, place.project, place.lane, batch_row,
+            job.pipeline_version, source, bytes, job.priority, job.path, key, now, job.deadline,
+            static_cast<std::int64_t>((job.deadline - now).count()),
+            later ? job.not_before : std::nullopt, reason, detail)
+      .run();
+  const std::int64_t row = database.last_rowid();
+  const std::string options = job.options.empty() ? "{}" : dump_json(job.options);
+  database
+      .statement(
+          "INSERT INTO job_requests (job, content, model, options, traceparent) "
+          "VALUES (?1, ?2, ?3, ?4, ?5)")
+      .bind(row, job.content_hash, job.model, options, job.traceparent)
+      .run();
+  for (const auto& [label, value] : job.labels) {
+    database.statement("INSERT OR REPLACE INTO job_labels (job, name, value) VALUES (?1, ?2, ?3)")
+        .bind(row, label, value)
+        .run();
+  }
+  tally.accept({batch_row, place.lane, bytes}, state);
+  return {row, state};
+}
+
+std::int64_t insert_batch(Database& database, const NewBatch& batch, std::int64_t queued,
+                          std::int64_t waiting, Time now) {
+  database
+      .statement(
+          "INSERT INTO batches (id, created, jobs, queued, waiting) VALUES (?1, ?2, ?3, ?4, ?5)")
+      .bind(batch.id, now, queued + waiting, queued, waiting)
+      .run();
+  return database.last_rowid();
+}
+
+}  // namespace
+
+// Everything that can refuse the batch is asked before the first row is written.
+Result<Accepted> submit(Database& database, const NewBatch& batch, const QueueLimits& limits,
+                        Time now) {
+  const auto held = duplicates(database, batch, now);
+  if (!held) return std::unexpected(held.error());
+  std::int64_t queued = 0;
+  std::int64_t waiting = 0;
+  for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
+    if ((*held)[i]) continue;
+    const auto& not_before = batch.jobs[i].not_before;
+    ++(not_before && *not_before > now ? waiting : queued);
+  }
+  Accepted accepted;
+  if (queued + waiting == 0) {
+    if (!held->empty()) accepted.batch = held->front()->batch;
+  } else {
+    if (auto room = check_room(database, batch, limits); !room) {
+      return std::unexpected(std::move(room.error()));
+    }
+    accepted.batch = batch.id;
+  }
+  Tally tally;
+  std::int64_t batch_row = 0;
+  if (!accepted.batch.empty() && queued + waiting > 0) {
+    batch_row = insert_batch(database, batch, queued, waiting, now);
+  }
+  for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
+    const NewJob& job = batch.jobs[i];
+    if (const auto& holder = (*held)[i]) {
+      accepted.jobs.push_back({holder->id, holder->state, true});
+      continue;
+    }
+    const Inserted inserted = insert_job(database, batch_row, batch, job, tally, now);
+    if (job.budget_nusd || job.budget_tokens) {
+      const BudgetLimit limit{job.budget_nusd, job.budget_tokens};
+      if (auto set = set_job_budget(database, inserted.row, limit, now); !set) {
+        return std::unexpected(std::move(set.error()));
+      }
+    }
+    accepted.jobs.push_back({job.id, inserted.state, false});
+  }
+  tally.write(database, now);
+  return accepted;
+}
+
+}  // namespace docwright::store

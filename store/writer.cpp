@@ -1,0 +1,371 @@
+#include "store/writer.h"
+
+#include <fmt/core.h>
+#include <pthread.h>
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace docwright::store {
+namespace {
+
+struct Item {
+  Lane lane;
+  Writer::Change change;
+  Writer::Done done;
+  Result<void> result = {};
+  bool dead = false;  // SQLite refused it: it is not run again
+};
+
+using Batch = std::vector<Item>;
+
+enum class Outcome { committed, full, locked, fatal };
+
+Result<void> outcome_of(Item& item, Database& database) {
+  try {
+    return item.change(database);
+  } catch (const SqliteError&) {
+    throw;
+  } catch (const std::exception& error) {
+    return fail(Code::internal, fmt::format("a change of the store failed: {}", error.what()));
+  }
+}
+
+}  // namespace
+
+struct Writer::State {
+  State(std::unique_ptr<Database> database_in, WriterOptions options_in, Clock& clock_in,
+        Listener listener_in)
+      : options(options_in),
+        clock(clock_in),
+        listener(std::move(listener_in)),
+        database(std::move(database_in)) {}
+
+  // Constant after construction.
+  const WriterOptions options;
+  Clock& clock;
+  const Listener listener;
+
+  // Guarded by mutex.
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::array<std::deque<Item>, 2> lanes;  // by Lane
+  bool stopping = false;
+
+  std::atomic<std::uint64_t> turns = 0;
+  std::atomic<std::size_t> queued = 0;  // submitted and not yet completed
+  std::atomic<bool> out_of_space = false;
+  std::atomic<bool> failed = false;
+
+  // Writer thread only.
+  std::unique_ptr<Database> database;
+  Error failure;
+  bool wal_blocked = false;
+  std::thread thread;
+
+  void run();
+  Batch take(bool only_submissions, Duration patience);
+  void commit(Batch batch);
+  Outcome attempt(Batch& batch);
+  bool run_one(Item& item);
+  void roll_back();
+  void complete(Batch& batch);
+  void refuse_submissions(Batch& batch, const Error& error);
+  void refuse_all(Batch& batch, const Error& error);
+  void wait_for_room(const Error& error);
+  void announce(std::size_t changes, Duration time);
+  void set_out_of_space(bool now);
+  void fail_for_good(Error error);
+  void shrink_wal();
+  bool is_idle();
+  bool is_stopping();
+};
+
+// What is queued, completions first; an eighth of the batch is left for submissions, so that
+// neither lane starves. Waits for something to come, but turns once in a while.
+Batch Writer::State::take(bool only_submissions, Duration patience) {
+  Batch batch;
+  std::unique_lock lock(mutex);
+  auto& completions = lanes[static_cast<std::size_t>(Lane::completion)];
+  auto& submissions = lanes[static_cast<std::size_t>(Lane::submission)];
+  wake.wait_for(lock, patience, [&] {
+    return stopping || !submissions.empty() || (!only_submissions && !completions.empty());
+  });
+  ++turns;
+  const auto move_from = [&](std::deque<Item>& lane, std::size_t up_to) {
+    while (!lane.empty() && batch.size() < up_to) {
+      batch.push_back(std::move(lane.front()));
+      lane.pop_front();
+    }
+  };
+  const std::size_t most = std::max<std::size_t>(options.batch_max, 1);
+  if (!only_submissions) {
+    move_from(completions, submissions.empty() ? most : std::max<std::size_t>(most - most / 8, 1));
+  }
+  move_from(submissions, most);
+  return batch;
+}
+
+bool Writer::State::is_idle() {
+  const std::scoped_lock lock(mutex);
+  return lanes[0].empty() && lanes[1].empty();
+}
+
+bool Writer::State::is_stopping() {
+  const std::scoped_lock lock(mutex);
+  return stopping;
+}
+
+void Writer::State::run() {
+  pthread_setname_np(pthread_self(), "writer");
+  while (true) {
+    Batch batch = take(false, std::chrono::seconds(1));
+    if (batch.empty()) {
+      if (is_stopping()) break;
+      continue;
+    }
+    commit(std::move(batch));
+    if (!failed) shrink_wal();
+  }
+  if (failed) return;
+  try {
+    database->checkpoint(Database::Checkpoint::truncate);
+  } catch (const SqliteError&) {
+    // The WAL stays; the next start reads it.
+  }
+}
+
+// Runs a batch until every change of it is committed or refused.
+void Writer::State::commit(Batch batch) {
+  if (wal_blocked && database->wal_bytes() >= options.wal_bytes_max) {
+    refuse_submissions(batch, Error{Code::busy,
+                                    "a reader of the database outside of docwright keeps its WAL "
+                                    "from being emptied: end that reader",
+                                    {},
+                                    std::chrono::seconds(5)});
+  }
+  const auto retry_after = std::chrono::ceil<std::chrono::milliseconds>(options.full_retry);
+  const Error full{Code::no_space,
+                   "the disk of the database is full: nothing was accepted; free some space and "
+                   "send it again",
+                   {},
+                   retry_after};
+  const Error locked{Code::busy,
+                     "another process holds the database's write lock: end it (only docwrightd "
+                     "may write to its database)",
+                     {},
+                     retry_after};
+  while (!batch.empty()) {
+    const bool last_try = is_stopping();
+    const Moment begin = clock.moment();
+    const Outcome outcome = failed ? Outcome::fatal : attempt(batch);
+    if (outcome == Outcome::committed) {
+      set_out_of_space(false);
+      announce(batch.size(), clock.moment() - begin);
+      complete(batch);
+    } else if (outcome == Outcome::fatal) {
+      refuse_all(batch, failure);
+    } else {
+      const Error& error = outcome == Outcome::full ? full : locked;
+      set_out_of_space(outcome == Outcome::full);
+      refuse_submissions(batch, error);
+      if (last_try) refuse_all(batch, error);
+      wait_for_room(error);
+    }
+  }
+}
+
+// One transaction. Where it is not committed, nothing of it is left, and it can be run again.
+Outcome Writer::State::attempt(Batch& batch) {
+  try {
+    while (true) {
+      database->uncommitted_events().clear();
+      database->statement("BEGIN IMMEDIATE").run();
+      bool whole = true;
+      for (Item& item : batch) {
+        if (item.dead) continue;
+        whole = run_one(item);
+        if (!whole) break;
+      }
+      if (!whole) continue;  // SQLite rolled everything back: the survivors run again
+      database->statement("COMMIT").run();
+      return Outcome::committed;
+    }
+  } catch (const SqliteError& error) {
+    roll_back();
+    switch (error.kind()) {
+      case SqliteError::Kind::full:
+        return Outcome::full;
+      case SqliteError::Kind::locked:
+        return Outcome::locked;
+      default:
+        fail_for_good(error.error());
+        return Outcome::fatal;
+    }
+  }
+}
+
+// One change in its savepoint. False: with it, SQLite has rolled back the whole transaction.
+bool Writer::State::run_one(Item& item) {
+  auto& events = database->uncommitted_events();
+  const std::size_t events_before = events.size();
+  database->statement("SAVEPOINT change").run();
+  try {
+    item.result = outcome_of(item, *database);
+    if (item.result) {
+      database->statement("RELEASE change").run();
+      return true;
+    }
+  } catch (const SqliteError& error) {
+    if (error.kind() != SqliteError::Kind::change) throw;
+    item.result = std::unexpected(error.error());
+    item.dead = true;
+    if (!database->in_transaction()) return false;
+  }
+  database->statement("ROLLBACK TO change").run();
+  database->statement("RELEASE change").run();
+  events.resize(events_before);
+  return true;
+}
+
+void Writer::State::roll_back() {
+  database->uncommitted_events().clear();
+  if (!database->in_transaction()) return;
+  try {
+    database->statement("ROLLBACK").run();
+  } catch (const SqliteError& error) {
+    fail_for_good(error.error());
+  }
+}
+
+void Writer::State::complete(Batch& batch) {
+  for (Item& item : batch) {
+    --queued;
+    item.done(std::move(item.result));
+  }
+  batch.clear();
+}
+
+void Writer::State::refuse_submissions(Batch& batch, const Error& error) {
+  Batch refused;
+  Batch kept;
+  for (Item& item : batch) {
+    const bool refuse = item.lane == Lane::submission;
+    if (refuse) item.result = std::unexpected(error);
+    (refuse ? refused : kept).push_back(std::move(item));
+  }
+  batch = std::move(kept);
+  complete(refused);
+}
+
+void Writer::State::refuse_all(Batch& batch, const Error& error) {
+  for (Item& item : batch) item.result = std::unexpected(error);
+  complete(batch);
+}
+
+// Lets some time pass, in which submissions are refused. Ends at once when the writer is to stop.
+void Writer::State::wait_for_room(const Error& error) {
+  const auto until = std::chrono::steady_clock::now() + options.full_retry;
+  while (!is_stopping()) {
+    const auto left =
+        std::chrono::duration_cast<Duration>(until - std::chrono::steady_clock::now());
+    if (left <= Duration::zero()) return;
+    Batch newcomers = take(true, std::min<Duration>(left, std::chrono::seconds(1)));
+    refuse_submissions(newcomers, error);
+  }
+}
+
+// What listeners are told of a commit, before its callers are.
+void Writer::State::announce(std::size_t changes, Duration time) {
+  const std::vector<Event> events = std::exchange(database->uncommitted_events(), {});
+  if (listener.on_commit) listener.on_commit(changes, time);
+  if (!events.empty() && listener.on_events) listener.on_events(events);
+}
+
+void Writer::State::set_out_of_space(bool now) {
+  if (out_of_space.exchange(now) != now && listener.on_space_changed) {
+    listener.on_space_changed(now);
+  }
+}
+
+void Writer::State::fail_for_good(Error error) {
+  if (failed.exchange(true)) return;
+  failure = Error{Code::unavailable, "the database has failed, docwright stops: " + error.message};
+  if (listener.on_fatal) listener.on_fatal(error);
+}
+
+void Writer::State::shrink_wal() {
+  try {
+    const std::int64_t to_copy = database->wal_bytes_to_copy();
+    if (to_copy >= 4 * options.wal_bytes_passive ||
+        (to_copy >= options.wal_bytes_passive && is_idle())) {
+      wal_blocked = !database->checkpoint(Database::Checkpoint::passive);
+    }
+    if (database->wal_bytes() < options.wal_bytes_truncate) return;
+    wal_blocked = !database->checkpoint(Database::Checkpoint::truncate);
+    if (wal_blocked && listener.on_wal_blocked) listener.on_wal_blocked();
+  } catch (const SqliteError& error) {
+    // A full disk keeps the WAL as it is: everything in it is safe, and the next turn tries again.
+    if (error.kind() == SqliteError::Kind::fatal) fail_for_good(error.error());
+  }
+}
+
+Writer::Writer(std::unique_ptr<Database> database, WriterOptions options, Clock& clock,
+               Listener listener)
+    : state_(std::make_unique<State>(std::move(database), options, clock, std::move(listener))) {
+  state_->thread = std::thread([state = state_.get()] { state->run(); });
+}
+
+Writer::~Writer() {
+  {
+    const std::scoped_lock lock(state_->mutex);
+    state_->stopping = true;
+  }
+  state_->wake.notify_one();
+  state_->thread.join();
+}
+
+void Writer::submit(Lane lane, Change change, Done done) {
+  Error refusal;
+  {
+    const std::scoped_lock lock(state_->mutex);
+    auto& items = state_->lanes[static_cast<std::size_t>(lane)];
+    if (state_->stopping) {
+      refusal = Error{Code::unavailable, "docwright is stopping"};
+    } else if (lane == Lane::submission && items.size() >= state_->options.queue_max) {
+      refusal = Error{Code::busy,
+                      "too many submissions wait to be written",
+                      {},
+                      std::chrono::milliseconds(500)};
+    } else {
+      ++state_->queued;
+      items.push_back(Item{lane, std::move(change), std::move(done)});
+      done = nullptr;
+    }
+  }
+  if (done) {
+    done(std::unexpected(std::move(refusal)));
+  } else {
+    state_->wake.notify_one();
+  }
+}
+
+std::uint64_t Writer::turns() const {
+  return state_->turns;
+}
+std::size_t Writer::queued() const {
+  return state_->queued;
+}
+bool Writer::out_of_space() const {
+  return state_->out_of_space;
+}
+bool Writer::failed() const {
+  return state_->failed;
+}
+
+}  // namespace docwright::store
