@@ -68,6 +68,26 @@ std::int32_t Builder::add(Definition definition, Range outer) {
   return static_cast<std::int32_t>(outline_.definitions.size()) - 1;
 }
 
+void Builder::remove(const std::vector<bool>& drop) {
+  std::vector<std::int32_t> moved(
+      drop.size());  // old index -> new one; of a dropped definition, its parent's
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < drop.size(); ++i) {
+    Definition& definition = outline_.definitions[i];
+    if (definition.parent >= 0)
+      definition.parent = moved[static_cast<std::size_t>(definition.parent)];
+    moved[i] = drop[i] ? definition.parent : static_cast<std::int32_t>(kept);
+    if (drop[i]) continue;
+    if (kept != i) {
+      outline_.definitions[kept] = std::move(definition);
+      outer_[kept] = outer_[i];
+    }
+    ++kept;
+  }
+  outline_.definitions.resize(kept);
+  outer_.resize(kept);
+}
+
 void Builder::document_by_comments() {
   const DocComments docs(source_, code_, comments_);
   std::uint32_t first = static_cast<std::uint32_t>(source_.size());

@@ -32,6 +32,9 @@ class Builder {
   }
   std::size_t size() const { return outline_.definitions.size(); }
 
+  // Takes definitions out (one flag for each); what stood in them moves to what they stood in.
+  void remove(const std::vector<bool>& drop);
+
   // In source order, each kind by itself.
   void add_comment(Range range) { comments_.push_back(range); }
   void add_macro(Range range) { macros_.push_back(range); }

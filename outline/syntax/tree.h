@@ -124,9 +124,11 @@ class Grammar {
 
   // Throws as field() does.
   template <class Type>
-  Types<Type> types(std::initializer_list<std::pair<std::string_view, Type>> names) const {
+  Types<Type> types(std::initializer_list<std::pair<std::string_view, Type>> names,
+                    std::initializer_list<std::pair<std::string_view, Type>> more = {}) const {
     std::vector<Type> by_symbol(ts_language_symbol_count(language_), Type{});
     for (const auto& [name, type] : names) by_symbol[symbol(name)] = type;
+    for (const auto& [name, type] : more) by_symbol[symbol(name)] = type;
     return Types<Type>(std::move(by_symbol));
   }
 

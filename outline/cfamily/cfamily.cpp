@@ -1,0 +1,26 @@
+#include "outline/cfamily/cfamily.h"
+
+#include "outline/cfamily/mask.h"
+#include "outline/cfamily/reader.h"
+#include "outline/cfamily/soundness.h"
+
+namespace docwright::outline {
+
+Outline outline_c_family(Language language, std::string_view source) {
+  using namespace cfamily;
+  const TSLanguage* grammar = language == Language::cpp ? cpp_language() : c_language();
+  const Masked masked = mask(source);
+  auto tree = parse(grammar, masked.code);
+  if (!tree) return {.language = language, .fallback = tree.error()};
+  const std::uint64_t errors = masked.changed ? error_bytes(tree->root()) : 0;
+  if (errors > 0) {
+    // The mask is a guess: the source as it is may read better.
+    auto plain = parse(grammar, source);
+    if (plain && error_bytes(plain->root()) < errors) {
+      return Reader(language, source, source, {}).read(plain->root());
+    }
+  }
+  return Reader(language, source, masked.code, masked.macros).read(tree->root());
+}
+
+}  // namespace docwright::outline

@@ -1,0 +1,50 @@
+// The head of a function or of its declaration: its name, parameters, result and properties.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "outline/cfamily/grammar.h"
+
+namespace docwright::outline::cfamily {
+
+// Where a declarator declares a function (not a variable that points to one).
+struct FunctionHead {
+  Node declarator;    // function_declarator; operator_cast for a conversion
+  std::string scope;  // "io::Reader" of io::Reader::next, template arguments left out; empty where
+                      // there is none
+  std::string name;   // "next", "~Reader", "operator==", "operator bool"
+  std::string specialised;  // the name with its template arguments, where it has any
+  std::string pointers;     // "*", "&", what the declarator adds to the result's type
+  enum class What { plain, destructor, operator_ } what = What::plain;
+};
+
+class HeadReader {
+ public:
+  HeadReader(const Grammar& grammar, std::string_view source) : g_(grammar), source_(source) {}
+
+  std::optional<FunctionHead> function(Node declarator) const;
+  // Without unnamed ones: nothing can be said of them by name.
+  std::vector<Parameter> parameters(const FunctionHead& head) const;
+  std::vector<Parameter> template_parameters(Node list) const;
+  // As written, without storage class and the like; none for constructors and destructors.
+  std::optional<std::string> return_type(Node definition, const FunctionHead& head) const;
+  // static, const, virtual, ... as outline.h lists them.
+  std::vector<std::string> flags(Node definition, const FunctionHead& head) const;
+  // The name that a declarator declares, through pointers, arrays and parentheses; null where it
+  // has none.
+  Node declared_name(Node declarator) const;
+  std::string text(Node node) const;
+
+ private:
+  Node inner(Node declarator) const;
+  bool name_function(Node name, FunctionHead& head) const;
+  Parameter parameter(Node node) const;
+  void declarator_flags(Node declarator, std::vector<std::string>& flags) const;
+
+  const Grammar& g_;
+  std::string_view source_;
+};
+
+}  // namespace docwright::outline::cfamily

@@ -1,0 +1,185 @@
+#include "outline/cfamily/macros.h"
+
+#include <algorithm>
+#include <array>
+
+namespace docwright::outline::cfamily {
+namespace {
+
+// They start a declaration, or go on with one: what stands before them on the same line is no type.
+constexpr std::array<std::string_view, 28> kDeclares{
+    "void",     "bool",      "char",      "short",  "int",      "long",      "float",
+    "double",   "signed",    "unsigned",  "auto",   "static",   "inline",    "virtual",
+    "extern",   "friend",    "typedef",   "struct", "class",    "enum",      "union",
+    "template", "constexpr", "consteval", "using",  "explicit", "namespace", "wchar_t"};
+constexpr std::array<std::string_view, 7> kNotCalled{"if",     "for",    "while", "switch",
+                                                     "return", "sizeof", "catch"};
+constexpr std::array<std::string_view, 6> kAfterParameters{"const",    "volatile", "noexcept",
+                                                           "override", "final",    "&"};
+
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+bool contains(const auto& list, std::string_view word) {
+  return std::ranges::find(list, word) != list.end();
+}
+
+class Finder {
+ public:
+  Finder(std::string_view source, const std::vector<Token>& tokens)
+      : source_(source), tokens_(tokens), close_(tokens.size(), kNone) {
+    match_parentheses();
+  }
+
+  std::vector<Range> find() {
+    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      if (!is_macro_word(i)) continue;
+      const std::size_t next = after(i);
+      if (is_label(i)) {
+        i = add(i, i + 2);
+      } else if (stands_alone(i, next) || leads(i, next) || marks_type(i, next) ||
+                 trails(i, next)) {
+        i = add(i, next);
+      }
+    }
+    return std::move(found_);
+  }
+
+ private:
+  std::string_view text(std::size_t i) const {
+    return i < tokens_.size() ? source_.substr(tokens_[i].range.begin,
+                                               tokens_[i].range.end - tokens_[i].range.begin)
+                              : std::string_view();
+  }
+  bool is_word(std::size_t i) const {
+    return i < tokens_.size() && tokens_[i].kind == Token::Kind::word;
+  }
+  bool starts_line(std::size_t i) const { return i >= tokens_.size() || tokens_[i].starts_line; }
+
+  void match_parentheses() {
+    std::vector<std::size_t> open;
+    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      if (text(i) == "(") open.push_back(i);
+      if (text(i) != ")" || open.empty()) continue;
+      close_[open.back()] = i;
+      close_[i] = open.back();
+      open.pop_back();
+    }
+  }
+
+  // FOO_BAR2: upper case and not so short that it could be a template parameter.
+  bool is_macro_word(std::size_t i) const {
+    if (!is_word(i) || text(i).size() < 3) return false;
+    return std::ranges::all_of(text(i), [](char c) {
+      return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    });
+  }
+
+  // Index behind the macro and its arguments, if it has any.
+  std::size_t after(std::size_t i) const {
+    return text(i + 1) == "(" && close_[i + 1] != kNone ? close_[i + 1] + 1 : i + 1;
+  }
+
+  std::size_t add(std::size_t begin, std::size_t end) {
+    found_.push_back({tokens_[begin].range.begin, tokens_[end - 1].range.end});
+    return end - 1;
+  }
+
+  // ")" of FOO(...), which stands first on its line.
+  bool opens_as_macro_line(std::size_t i) const {
+    if (text(i) != ")" || close_[i] == kNone || close_[i] == 0) return false;
+    return is_macro_word(close_[i] - 1) && starts_line(close_[i] - 1);
+  }
+
+  // A declaration or a statement can start here. Lines of macros before it do not count.
+  bool starts_statement(std::size_t i) const {
+    while (i > 0) {
+      const std::size_t last = i - 1;
+      if (is_macro_word(last) && starts_line(last)) {
+        i = last;
+      } else if (opens_as_macro_line(last)) {
+        i = close_[last] - 1;
+      } else {
+        return std::string_view(";{}:>").find(text(last)) != std::string_view::npos;
+      }
+    }
+    return true;
+  }
+
+  // SIGNALS:
+  bool is_label(std::size_t i) const {
+    return starts_line(i) && text(i + 1) == ":" && starts_line(i + 2) && starts_statement(i);
+  }
+
+  // NAMESPACE_BEGIN, or NON_NULL(1, 2), on a line of its own. Before "name(" it could be the type
+  // that f returns.
+  bool stands_alone(std::size_t i, std::size_t next) const {
+    if (!starts_line(i) || !starts_line(next) || !starts_statement(i)) return false;
+    if (next >= tokens_.size()) return true;
+    if (text(next) == "}") return i > 0 && text(i - 1) != "{";
+    if (text(next) == "[" || text(next) == "~") return true;
+    if (!is_word(next)) return false;
+    return text(next + 1) != "(" || is_macro_word(next) || next > i + 1;
+  }
+
+  // API void f(), API Type f(): two words follow that declare by themselves.
+  bool leads(std::size_t i, std::size_t next) const {
+    if (!is_word(next) || !starts_statement(i)) return false;
+    if (contains(kDeclares, text(next))) return true;
+    const std::size_t name = after_type(next);
+    return name > next && is_word(name) && text(name + 1) == "(";
+  }
+
+  // Index behind "a::b<c>*&" that starts at i.
+  std::size_t after_type(std::size_t i) const {
+    while (text(i + 1) == "::" && is_word(i + 2)) i += 2;
+    ++i;
+    if (text(i) == "<") i = after_angles(i);
+    while (text(i) == "*" || text(i) == "&" || text(i) == "const") ++i;
+    return i;
+  }
+
+  std::size_t after_angles(std::size_t i) const {
+    static constexpr std::size_t kFar = 64;
+    int depth = 0;
+    for (std::size_t end = i; end < std::min(i + kFar, tokens_.size()); ++end) {
+      if (text(end) == "<") ++depth;
+      if (text(end) == ">" && --depth == 0) return end + 1;
+    }
+    return i;
+  }
+
+  // class EXPORT Name {
+  bool marks_type(std::size_t i, std::size_t next) const {
+    if (i == 0 || !is_word(next)) return false;
+    const std::string_view keyword = text(i - 1);
+    if (keyword != "class" && keyword != "struct" && keyword != "union" && keyword != "enum")
+      return false;
+    const std::size_t end = text(next + 1) == "<" ? after_angles(next + 1) : next + 1;
+    return text(end) == "{" || text(end) == ":" || text(end) == "final";
+  }
+
+  // void f() const NOEXCEPT;
+  bool trails(std::size_t i, std::size_t next) const {
+    static constexpr std::array<std::string_view, 5> kAfter{";", "{", ":", "=", "->"};
+    if (!contains(kAfter, text(next)) && !contains(kAfterParameters, text(next))) return false;
+    std::size_t last = i;
+    while (last > 0 && contains(kAfterParameters, text(last - 1))) --last;
+    if (last == 0 || text(last - 1) != ")") return false;
+    const std::size_t open = close_[last - 1];
+    return open != kNone && open > 0 && is_word(open - 1) &&
+           !contains(kNotCalled, text(open - 1)) && !is_macro_word(open - 1);
+  }
+
+  std::string_view source_;
+  const std::vector<Token>& tokens_;
+  std::vector<std::size_t> close_;  // index of the parenthesis that belongs to this one, or kNone
+  std::vector<Range> found_;
+};
+
+}  // namespace
+
+std::vector<Range> attribute_macros(std::string_view source, const std::vector<Token>& tokens) {
+  return Finder(source, tokens).find();
+}
+
+}  // namespace docwright::outline::cfamily
