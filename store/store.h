@@ -50,12 +50,16 @@ class Store final {
   }
 
  private:
-  Store(std::string path, Recovered recovered);
-  // Constant after construction. Order: the readers end before the writer, which checkpoints last.
+  class FileLock;
+  Store(std::string path, Clock& clock);
+  // Constant after open().
   const std::string path_;
-  const Recovered recovered_;
-  std::unique_ptr<Writer> writer_;
+  Clock& clock_;
+  Recovered recovered_;
+  // In this order: the writer tells the readers when they are in its way.
+  std::unique_ptr<FileLock> lock_;
   std::unique_ptr<Readers> readers_;
+  std::unique_ptr<Writer> writer_;
 };
 
 }  // namespace docwright::store

@@ -1,0 +1,76 @@
+#include "store/plans.h"
+
+#include <fmt/core.h>
+
+#include "store/job_rows.h"
+
+namespace docwright::store {
+
+std::optional<StoredPlan> load_plan(Database& database, std::int64_t job) {
+  StoredPlan plan;
+  {
+    auto row = database.statement("SELECT language, fallback FROM plans WHERE job = ?1");
+    if (!row.bind(job).step()) return std::nullopt;
+    plan.language = row.text(0);
+    plan.fallback = row.text(1);
+  }
+  auto row = database.statement(
+      "SELECT c.chunk, c.\"begin\", c.\"end\", c.scope, c.targets, d.chunk IS NOT NULL "
+      "FROM chunks c LEFT JOIN chunk_checkpoints d ON d.job = c.job AND d.chunk = c.chunk "
+      "WHERE c.job = ?1 ORDER BY c.chunk");
+  row.bind(job);
+  while (row.step()) {
+    StoredChunk chunk;
+    chunk.number = static_cast<int>(row.integer(0));
+    chunk.begin = static_cast<std::uint32_t>(row.integer(1));
+    chunk.end = static_cast<std::uint32_t>(row.integer(2));
+    chunk.scope = row.text(3);
+    chunk.targets = row.text(4);
+    chunk.stored = row.integer(5) != 0;
+    plan.chunks.push_back(std::move(chunk));
+  }
+  return plan;
+}
+
+Result<void> save_plan(Database& database, std::int64_t job, int attempt, const StoredPlan& plan) {
+  if (!running_job(database, job, attempt)) {
+    return fail(Code::conflict,
+                fmt::format("job {} is not running in attempt {} any more", job, attempt));
+  }
+  database
+      .statement(
+          "INSERT INTO plans (job, language, fallback) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
+      .bind(job, plan.language, plan.fallback)
+      .run();
+  if (database.changes() == 0) return {};
+  for (const StoredChunk& chunk : plan.chunks) {
+    database
+        .statement(
+            "INSERT INTO chunks (job, chunk, \"begin\", \"end\", scope, targets) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+        .bind(job, chunk.number, static_cast<std::int64_t>(chunk.begin),
+              static_cast<std::int64_t>(chunk.end), chunk.scope, chunk.targets)
+        .run();
+  }
+  database.statement("UPDATE jobs SET chunks = ?2 WHERE job = ?1")
+      .bind(job, static_cast<std::int64_t>(plan.chunks.size()))
+      .run();
+  return {};
+}
+
+std::optional<std::string> outline_pin(Database& database, const Hash& source) {
+  auto row = database.statement("SELECT reason FROM outline_pins WHERE hash = ?1");
+  if (row.bind(source).step()) return std::string(row.text(0));
+  return std::nullopt;
+}
+
+void pin_outline(Database& database, const Hash& source, std::string_view reason, Time now) {
+  database
+      .statement(
+          "INSERT INTO outline_pins (hash, reason, created) VALUES (?1, ?2, ?3) "
+          "ON CONFLICT DO NOTHING")
+      .bind(source, reason, now)
+      .run();
+}
+
+}  // namespace docwright::store
