@@ -90,7 +90,8 @@ std::vector<std::int64_t> jobs_of_batch(Database& database, std::int64_t batch,
   query.bind(batch);
   while (query.step()) {
     const State state = state_named(query.text(1)).value();
-    if (states.empty() || std::ranges::contains(states, state)) rows.push_back(query.integer(0));
+    if (states.empty() || std::ranges::find(states, state) != states.end())
+      rows.push_back(query.integer(0));
   }
   return rows;
 }

@@ -1,10 +1,14 @@
 // The store as a whole: the file, its one writer, its readers.
 //
 // Everything else in this folder is domain verbs: functions on a Database, a file for each family
-// of tables. Those that change something are called inside write(), the others inside read().
-//   co_await store.write<Claims>(loop, Lane::completion, [=](Database& db) -> Result<Claims> {
-//   return claim(db, limits, now); }); co_await store.read(pool, [=](Database& db) { return
-//   job_status(db, id); });
+// of tables. Those that change something are called inside write(), the others inside read():
+//
+//   auto claimed = co_await store.write<std::vector<Claimed>>(
+//       loop, Lane::completion, [=](Database& database) -> Result<std::vector<Claimed>> {
+//         return claim(database, limits, now);
+//       });
+//   auto status = co_await store.read(
+//       pool, [=](Database& database) { return job_status(database, row); });
 #pragma once
 #include <memory>
 #include <string>
@@ -56,7 +60,7 @@ class Store final {
   const std::string path_;
   Clock& clock_;
   Recovered recovered_;
-  // In this order: the writer tells the readers when they are in its way.
+  // In this order: the writer ends first, it tells the readers when they are in its way.
   std::unique_ptr<FileLock> lock_;
   std::unique_ptr<Readers> readers_;
   std::unique_ptr<Writer> writer_;
