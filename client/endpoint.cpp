@@ -9,26 +9,17 @@
 #include <cerrno>
 #include <cstring>
 
+#include "config/paths.h"
+
 namespace docwright::client {
 namespace {
 
 constexpr std::string_view kIpc = "ipc://";
 constexpr const char* kSocket = "docwright.sock";
-constexpr const char* kSystemFolder = "/var/lib/docwright";
 
 bool is_folder(const std::string& path) {
   struct stat info{};
   return stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
-}
-
-std::string user_folder(const Environment& environment) {
-  if (const auto runtime = environment("XDG_RUNTIME_DIR"); runtime && !runtime->empty())
-    return *runtime + "/docwright";
-  if (const auto state = environment("XDG_STATE_HOME"); state && !state->empty())
-    return *state + "/docwright";
-  if (const auto home = environment("HOME"); home && !home->empty())
-    return *home + "/.local/state/docwright";
-  return {};
 }
 
 Result<void> connect_once(const std::string& path) {
@@ -72,16 +63,14 @@ std::string address_of(std::string_view text) {
 }
 
 std::vector<Endpoint> candidates(const std::optional<std::string>& named,
-                                 const Environment& environment) {
+                                 const config::Environment& environment) {
   if (named) return {{address_of(*named), "--endpoint"}};
-  if (const auto variable = environment("DOCWRIGHT_ENDPOINT"); variable && !variable->empty()) {
-    return {{address_of(*variable), "DOCWRIGHT_ENDPOINT"}};
+  if (const std::string variable = environment.value("DOCWRIGHT_ENDPOINT"); !variable.empty()) {
+    return {{address_of(variable), "DOCWRIGHT_ENDPOINT"}};
   }
   std::vector<Endpoint> found;
-  if (const std::string folder = user_folder(environment); !folder.empty()) {
-    found.push_back({fmt::format("{}{}/{}", kIpc, folder, kSocket), "the user's socket"});
-  }
-  found.push_back({fmt::format("{}{}/{}", kIpc, kSystemFolder, kSocket), "the system's socket"});
+  for (auto& [endpoint, origin] : config::endpoint_candidates(environment))
+    found.push_back({endpoint, origin});
   return found;
 }
 

@@ -1,11 +1,11 @@
 // Where a daemon may listen.
 #pragma once
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "config/environment.h"
 #include "runtime/error.h"
 
 namespace docwright::client {
@@ -16,8 +16,6 @@ struct Endpoint {
   bool operator==(const Endpoint&) const = default;
 };
 
-using Environment = std::function<std::optional<std::string>(const char* name)>;
-
 // An address as a person writes it: a ZeroMQ address stays, a path becomes ipc://, a folder means
 // the socket inside it.
 std::string address_of(std::string_view text);
@@ -25,7 +23,7 @@ std::string address_of(std::string_view text);
 // One that is named (the argument, else DOCWRIGHT_ENDPOINT) is the only one, so that nothing goes
 // to another daemon by mistake; else the user's socket, then the system's.
 std::vector<Endpoint> candidates(const std::optional<std::string>& named,
-                                 const Environment& environment);
+                                 const config::Environment& environment);
 
 // Whether someone listens at an ipc address at all: an Error that says what is wrong, before ZeroMQ
 // would wait in vain. Other transports always pass.

@@ -12,6 +12,8 @@ Exit exit_of(const Error& error) {
       return Exit::budget;
     case Code::not_found:
       return Exit::not_found;
+    case Code::unavailable:
+      return Exit::unreachable;
     case Code::timeout:
       return Exit::timeout;
     case Code::cancelled:
@@ -25,7 +27,6 @@ Exit exit_of(const Error& error) {
     case Code::too_large:
     case Code::busy:
     case Code::no_space:
-    case Code::unavailable:
     case Code::conflict:
     case Code::no_credentials:
     case Code::source_refused:

@@ -51,6 +51,13 @@ void Options::text(std::string_view names, std::string_view placeholder,
       ->type_name(owned(placeholder));
 }
 
+void Options::required_text(std::string_view names, std::string_view placeholder,
+                            std::string& target, std::string_view about) {
+  parser_.app.add_option(owned(names), target, owned(about))
+      ->type_name(owned(placeholder))
+      ->required();
+}
+
 void Options::number(std::string_view names, std::string_view placeholder, std::int64_t& target,
                      std::int64_t least, std::int64_t most, std::string_view about) {
   parser_.app.add_option(owned(names), target, owned(about))

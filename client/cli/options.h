@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "client/cli/exit.h"
+#include "runtime/error.h"
 
 namespace docwright::cli {
 
@@ -30,6 +31,8 @@ class Options final {
             std::string_view about);
   void text(std::string_view names, std::string_view placeholder,
             std::optional<std::string>& target, std::string_view about);
+  void required_text(std::string_view names, std::string_view placeholder, std::string& target,
+                     std::string_view about);
   void number(std::string_view names, std::string_view placeholder, std::int64_t& target,
               std::int64_t least, std::int64_t most, std::string_view about);
   // Repeatable: --label a=b --label c=d.
@@ -56,7 +59,8 @@ class Options final {
   Parser& parser_;
 };
 
-using Action = std::function<Exit(Session&)>;
+// What a verb does; an error it returns is printed, and decides the exit code.
+using Action = std::function<Result<Exit>(Session&)>;
 
 // One thing the program can do. A name of two words ("pipeline lint") is a verb of a group.
 struct Verb {
@@ -69,8 +73,8 @@ struct Verb {
 struct CommonOptions {
   std::optional<std::string> endpoint;  // ipc://…, tcp://… or the path of a socket
   std::optional<std::string>
-      state;                     // the daemon's state folder: endpoint and database are below it
-  std::string output = "table";  // table, json, jsonl, csv
+      state;           // the daemon's state folder: endpoint and database are below it
+  std::string output;  // table, json, jsonl, csv; empty: what suits the verb
   bool json = false;
   bool quiet = false;
   bool no_color = false;

@@ -12,10 +12,10 @@
 namespace docwright::cli {
 namespace {
 
-int columns_of(int descriptor, const Environment& environment) {
+int columns_of(int descriptor, const config::Environment& environment) {
   winsize size{};
   if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  const int given = std::atoi(environment("COLUMNS").value_or("80").c_str());
+  const int given = std::atoi(environment.value("COLUMNS").c_str());
   return given >= 20 && given <= 1000 ? given : 80;
 }
 
@@ -38,11 +38,11 @@ bool is_control(unsigned char byte) {
 
 }  // namespace
 
-Look look_of(int descriptor, bool no_color, const Environment& environment) {
+Look look_of(int descriptor, bool no_color, const config::Environment& environment) {
   Look look;
   look.terminal = isatty(descriptor) == 1;
-  const bool dumb = environment("TERM").value_or("") == "dumb";
-  look.color = look.terminal && !no_color && !dumb && environment("NO_COLOR").value_or("").empty();
+  const bool dumb = environment.value("TERM") == "dumb";
+  look.color = look.terminal && !no_color && !dumb && environment.value("NO_COLOR").empty();
   if (look.terminal) look.columns = columns_of(descriptor, environment);
   return look;
 }

@@ -3,15 +3,12 @@
 // A reader that closes stdout early (| head) ends the output, not the program: what is written
 // afterwards is dropped and closed() says so. Main thread only.
 #pragma once
-#include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 
-namespace docwright::cli {
+#include "config/environment.h"
 
-// What environment variable has which value; tests give their own.
-using Environment = std::function<std::optional<std::string>(const char* name)>;
+namespace docwright::cli {
 
 // A terminal, as far as it matters here.
 struct Look {
@@ -21,7 +18,7 @@ struct Look {
 };
 
 // The look of a file descriptor: colours only on a terminal, without NO_COLOR and TERM=dumb.
-Look look_of(int descriptor, bool no_color, const Environment& environment);
+Look look_of(int descriptor, bool no_color, const config::Environment& environment);
 
 class Output final {
  public:

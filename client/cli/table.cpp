@@ -54,6 +54,7 @@ void fit(std::vector<std::size_t>& widths, const std::vector<Column>& columns, s
 }
 
 std::string cell_text(const Column& column, const Json& row) {
+  if (column.of_row) return printable(column.text(row));
   const Json& value = member(row, column.key);
   return printable(column.text ? column.text(value) : plain_text(value));
 }
@@ -140,7 +141,8 @@ void RowWriter::add(Json row) {
       std::vector<std::string> heads, fields;
       for (const Column& column : columns_) {
         heads.push_back(csv_field(column.key));
-        fields.push_back(csv_field(plain_text(member(row, column.key))));
+        fields.push_back(
+            csv_field(column.of_row ? column.text(row) : plain_text(member(row, column.key))));
       }
       output_.data((is_first ? csv_line(heads) : "") + csv_line(fields));
       break;

@@ -26,6 +26,7 @@ struct Column {
   Align align = Align::left;
   Cut cut = Cut::none;
   std::function<std::string(const Json&)> text;  // for people; absent: the value as it is
+  bool of_row = false;                           // `text` is made of the whole row, in CSV too
 };
 
 // The value at "a.b" of the row; null where there is none.

@@ -1,0 +1,95 @@
+// config check, show: the settings that a daemon started the same way would have. No daemon is
+// asked.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include "client/cli/session.h"
+#include "client/cli/verbs.h"
+#include "config/load.h"
+
+namespace docwright::cli {
+namespace {
+
+struct ConfigArguments {
+  std::optional<std::string> file;
+  bool origin = false;
+};
+
+std::expected<config::Configuration, config::Errors> load(Session& session,
+                                                          const ConfigArguments& arguments) {
+  const config::Start start{
+      .state = session.common().state, .config_file = arguments.file, .root = geteuid() == 0};
+  return config::load(start, session.environment());
+}
+
+// Every error on a line of its own, its place first, as compilers do.
+Exit complain(Session& session, const config::Errors& errors) {
+  for (const Error& error : errors) {
+    session.out().insist(error.at.empty() ? error.message
+                                          : fmt::format("{}: {}", error.at, error.message));
+  }
+  return Exit::configuration;
+}
+
+Result<Exit> check(Session& session, const ConfigArguments& arguments) {
+  const auto loaded = load(session, arguments);
+  if (!loaded) return complain(session, loaded.error());
+  session.out().say(loaded->file.empty()
+                        ? "No configuration file; the defaults and the environment are fine."
+                        : fmt::format("{} is fine.", loaded->file));
+  return Exit::done;
+}
+
+Result<Exit> show(Session& session, const ConfigArguments& arguments) {
+  const auto loaded = load(session, arguments);
+  if (!loaded) return complain(session, loaded.error());
+  const Json json = arguments.origin ? config::show_origins(*loaded) : config::show(*loaded);
+  switch (session.format()) {
+    case Format::table:
+      session.out().data(config::show_text(*loaded, arguments.origin));
+      break;
+    case Format::json:
+      session.out().data(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+      break;
+    case Format::jsonl:
+    case Format::csv: {
+      RowWriter rows(session.out(), session.format(),
+                     {{.key = "name"}, {.key = "value"}, {.key = "origin"}});
+      const Json origins = config::show_origins(*loaded);
+      for (const auto& [name, value] : origins.items()) {
+        rows.add(Json{{"name", name},
+                      {"value", member(value, "value")},
+                      {"origin", member(value, "origin")}});
+      }
+      rows.end();
+    }
+  }
+  return Exit::done;
+}
+
+}  // namespace
+
+Verb config_check_verb() {
+  return {"config check", "Checks the configuration; exit code 78 with every error and its place",
+          [](Options& options) -> Action {
+            auto arguments = std::make_shared<ConfigArguments>();
+            options.text("--config", "FILE", arguments->file,
+                         "Instead of the daemon's docwright.yaml");
+            return [arguments](Session& session) { return check(session, *arguments); };
+          }};
+}
+
+Verb config_show_verb() {
+  return {
+      "config show", "Shows every setting; secrets as references", [](Options& options) -> Action {
+        auto arguments = std::make_shared<ConfigArguments>();
+        options.text("--config", "FILE", arguments->file, "Instead of the daemon's docwright.yaml");
+        options.flag("--origin", arguments->origin,
+                     "With each value's file and line, variable, or default");
+        return [arguments](Session& session) { return show(session, *arguments); };
+      }};
+}
+
+}  // namespace docwright::cli

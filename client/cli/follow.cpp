@@ -1,0 +1,246 @@
+// wait, watch: until jobs have ended.
+#include "client/cli/follow.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include "client/cli/shapes.h"
+#include "client/cli/verbs.h"
+#include "client/progress.h"
+#include "runtime/text.h"
+
+namespace docwright::cli {
+namespace {
+
+constexpr Duration kTerminalBeat = std::chrono::milliseconds(250);
+constexpr Duration kQuietBeat = std::chrono::seconds(2);
+constexpr Duration kParkedFor = std::chrono::minutes(1);  // a shorter wait is just waited for
+
+class Follower final {
+ public:
+  Follower(Session& session, client::Client& client, const std::vector<wire::Selection>& which,
+           const Follow& how)
+      : session_(session),
+        client_(client),
+        which_(which),
+        how_(how),
+        summaries_(which.size()),
+        done_(which.size()) {
+    if (how.timeout) end_ = clock_.moment() + *how.timeout;
+    beat_ = session.out().err_look().terminal && how.progress ? kTerminalBeat : kQuietBeat;
+  }
+
+  Result<Exit> run() {
+    say_what_is_paused();
+    while (true) {
+      if (auto heard = listen(); !heard) return std::unexpected(heard.error());
+      if (how_.progress) show();
+      if (std::ranges::all_of(done_, std::identity())) return ended();
+      if (end_ && clock_.moment() >= *end_) return timed_out();
+      auto parked = parked_reason();
+      if (!parked) return std::unexpected(parked.error());
+      if (!parked->empty()) {
+        session_.out().insist(
+            fmt::format("Only parked jobs are left ({}): {}", sum_.states.waiting, *parked));
+        return Exit::parked;
+      }
+    }
+  }
+
+  const wire::Summary& sum() const { return sum_; }
+
+ private:
+  // Asks after everything that has not ended, for a beat in all.
+  Result<void> listen() {
+    const auto open = static_cast<std::int64_t>(std::ranges::count(done_, false));
+    sum_ = {};
+    for (std::size_t i = 0; i < which_.size(); ++i) {
+      if (!done_[i]) {
+        wire::WaitRequest request;
+        static_cast<wire::Selection&>(request) = which_[i];
+        request.timeout = std::max<Duration>(patience() / open, std::chrono::milliseconds(1));
+        const auto reply = client_.ask(request, request.timeout);
+        if (!reply) return std::unexpected(reply.error());
+        summaries_[i] = reply->summary;
+        done_[i] = reply->done;
+      }
+      add(sum_, summaries_[i]);
+    }
+    return {};
+  }
+
+  // The first look is a short one, so that there is something to see.
+  Duration patience() {
+    if (std::exchange(first_, false)) return std::chrono::milliseconds(1);
+    return end_ ? std::clamp(*end_ - clock_.moment(), Duration{1}, beat_) : beat_;
+  }
+
+  void show() {
+    Output& out = session_.out();
+    const bool terminal = out.err_look().terminal;
+    const auto left = terminal ? pace_.left(sum_, clock_.moment()) : std::nullopt;
+    std::string line = client::progress_line(sum_, left, terminal ? out.err_look().columns : 1000);
+    if (line == shown_) return;
+    out.progress(line);
+    shown_ = std::move(line);
+  }
+
+  Result<Exit> ended() {
+    const wire::StateCounts& states = sum_.states;
+    session_.out().end_progress();
+    if (states.failed > 0) {
+      session_.out().say(
+          fmt::format("{} of {} jobs failed; 'docwright list --status failed' says why.",
+                      states.failed, sum_.jobs));
+    }
+    return states.failed > 0 ? Exit::failed : Exit::done;
+  }
+
+  Result<Exit> timed_out() {
+    session_.out().insist(fmt::format("{} of {} jobs have ended in {}; the others go on.",
+                                      client::ended(sum_.states), sum_.jobs,
+                                      to_text(*how_.timeout)));
+    return Exit::timeout;
+  }
+
+  // Empty: something still moves, or will within a minute. Else the reasons for which everything
+  // left waits.
+  Result<std::string> parked_reason() {
+    const wire::StateCounts& states = sum_.states;
+    if (states.waiting == 0 || states.queued + states.running > 0) return std::string();
+    std::set<std::string> reasons;
+    for (std::size_t i = 0; i < which_.size(); ++i) {
+      if (done_[i]) continue;
+      const auto jobs = waiting_jobs(which_[i]);
+      if (!jobs) return std::unexpected(jobs.error());
+      for (const wire::JobView& job : *jobs) {
+        if (!job.waiting || moves_soon(*job.waiting)) return std::string();
+        reasons.insert(job.waiting->detail.empty() ? job.waiting->reason : job.waiting->detail);
+      }
+    }
+    return reasons.empty()
+               ? std::string()
+               : fmt::format("{}{}", *reasons.begin(), reasons.size() > 1 ? ", and others" : "");
+  }
+
+  bool moves_soon(const wire::Waiting& waiting) const {
+    if (waiting.reason == "delay" || waiting.reason == "queue") return true;
+    return waiting.until && *waiting.until - clock_.now() <= kParkedFor;
+  }
+
+  // One page of them; all have the same few reasons.
+  Result<std::vector<wire::JobView>> waiting_jobs(const wire::Selection& which) {
+    std::vector<wire::JobView> waiting;
+    if (!which.batch.empty()) {
+      wire::ListRequest request;
+      request.batch = which.batch;
+      request.states = {"waiting"};
+      auto reply = client_.ask(request);
+      if (!reply) return std::unexpected(reply.error());
+      return std::move(reply->jobs);
+    }
+    wire::StatusRequest request;
+    static_cast<wire::Selection&>(request) = which;
+    request.limit = wire::kPageMax;
+    auto reply = client_.ask(request);
+    if (!reply) return std::unexpected(reply.error());
+    std::ranges::copy_if(reply->jobs, std::back_inserter(waiting),
+                         [](const wire::JobView& job) { return job.state == "waiting"; });
+    return waiting;
+  }
+
+  void say_what_is_paused() {
+    const auto stats = client_.ask(wire::StatsRequest{});
+    if (!stats) return;  // the next request will say what is wrong
+    for (const wire::PauseView& pause : stats->paused) {
+      session_.out().say(
+          fmt::format("Paused: {}{}. 'docwright resume' lets calls begin again.", pause.scope,
+                      pause.reason.empty() ? "" : fmt::format(" ({})", pause.reason)));
+    }
+  }
+
+  Session& session_;
+  client::Client& client_;
+  const std::vector<wire::Selection>& which_;
+  const Follow& how_;
+  const SystemClock clock_;
+  std::optional<Moment> end_;
+  Duration beat_{};
+  bool first_ = true;
+  std::vector<wire::Summary> summaries_;
+  std::vector<bool> done_;
+  wire::Summary sum_;
+  client::Pace pace_;
+  std::string shown_;
+};
+
+}  // namespace
+
+Result<Exit> follow(Session& session, const std::vector<wire::Selection>& which, const Follow& how,
+                    wire::Summary& sum) {
+  const auto client = session.daemon();
+  if (!client) return std::unexpected(client.error());
+  Follower follower(session, **client, which, how);
+  auto exit = follower.run();
+  session.out().end_progress();
+  sum = follower.sum();
+  if (exit || exit.error().code != Code::cancelled) return exit;
+  const std::string id =
+      which.size() == 1 && !which.front().batch.empty() ? which.front().batch : "ID";
+  session.out().insist(
+      fmt::format("Detached; the jobs go on. 'docwright watch {}' follows them again.", id));
+  return how.interrupted;
+}
+
+namespace {
+
+struct FollowArguments {
+  std::vector<std::string> ids;
+  std::optional<std::string> timeout;
+};
+
+Result<Exit> follow_verb(Session& session, const FollowArguments& arguments, Follow how) {
+  if (arguments.timeout) {
+    auto timeout = parse_duration(*arguments.timeout);
+    if (!timeout)
+      return fail(Code::invalid_request, fmt::format("--timeout: {}", timeout.error().message));
+    how.timeout = *timeout;
+  }
+  const auto selections = session.selections(arguments.ids);
+  if (!selections) return std::unexpected(selections.error());
+  wire::Summary sum;
+  auto exit = follow(session, *selections, how, sum);
+  if (exit && session.format_given()) {
+    write_object(session.out(), session.format(), summary_columns(), wire::to_json(sum));
+  }
+  return exit;
+}
+
+Verb follow_verb_of(std::string_view name, std::string_view about, Follow how) {
+  return {name, about, [how](Options& options) -> Action {
+            auto arguments = std::make_shared<FollowArguments>();
+            options.positionals("ID", arguments->ids, 0, "Batches or jobs; default @last");
+            options.text("--timeout", "DURATION", arguments->timeout,
+                         "Give up after so long (30s, 5m, 2h), with exit code 124");
+            return [arguments, how](Session& session) {
+              return follow_verb(session, *arguments, how);
+            };
+          }};
+}
+
+}  // namespace
+
+Verb wait_verb() {
+  return follow_verb_of("wait", "Waits until batches or jobs have ended; the exit code says how",
+                        {.progress = false, .interrupted = Exit::interrupted});
+}
+
+Verb watch_verb() {
+  return follow_verb_of("watch", "Shows progress until batches or jobs have ended; Ctrl-C detaches",
+                        {.progress = true, .interrupted = Exit::done});
+}
+
+}  // namespace docwright::cli

@@ -1,0 +1,130 @@
+// pipeline list, lint, explain. Lint and explain need no daemon.
+#include "pipeline/pipeline.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include "client/cli/session.h"
+#include "client/cli/verbs.h"
+#include "client/source_files.h"
+#include "config/load.h"
+#include "config/shipped.h"
+#include "pipeline/registry.h"
+
+namespace docwright::cli {
+namespace {
+
+constexpr std::size_t kPipelineBytesMax = std::size_t{1} << 20;
+
+std::vector<Column> pipeline_columns() {
+  const auto steps = [](const Json& list) {
+    std::vector<std::string> names;
+    for (const Json& step : list) names.push_back(plain_text(member(step, "name")));
+    return fmt::format("{}", fmt::join(names, " "));
+  };
+  return {{.key = "name", .title = "PIPELINE"},
+          {.key = "default",
+           .title = "DEFAULT",
+           .text = [](const Json& is) { return is == true ? "default" : ""; }},
+          {.key = "paused",
+           .title = "PAUSED",
+           .text = [](const Json& is) { return is == true ? "paused" : ""; }},
+          {.key = "model", .title = "MODEL"},
+          {.key = "steps", .title = "STEPS", .cut = Column::Cut::end, .text = steps},
+          {.key = "description", .title = "DESCRIPTION", .cut = Column::Cut::end}};
+}
+
+Result<Exit> list(Session& session) {
+  const auto client = session.daemon();
+  if (!client) return std::unexpected(client.error());
+  const auto reply = (*client)->ask(wire::PipelinesRequest{});
+  if (!reply) return std::unexpected(reply.error());
+  write_rows(session.out(), session.format(), pipeline_columns(),
+             wire::to_json(*reply)["pipelines"]);
+  return Exit::done;
+}
+
+struct LintArguments {
+  std::vector<std::string> files;
+  std::optional<std::string> config;
+};
+
+Result<Exit> lint(Session& session, const LintArguments& arguments) {
+  const config::Start start{
+      .state = session.common().state, .config_file = arguments.config, .root = geteuid() == 0};
+  auto configuration = config::load(start, session.environment());
+  if (!configuration) return std::unexpected(config::combined(configuration.error()));
+  const pipeline::StepRegistry steps = pipeline::all_steps();
+  const config::Library prompts("prompts", configuration->prompts);
+  const providers::Registry providers = providers::all_providers();
+  const auto models = providers::Models::shipped(providers, configuration->settings.models);
+  if (!models) return std::unexpected(models.error());
+  const pipeline::Surroundings surroundings{
+      .steps = steps,
+      .models = &*models,
+      .providers = &providers,
+      .default_model = configuration->settings.model,
+      .prompt = [&prompts](std::string_view name) { return prompts.find(name); },
+      .prompts = prompts.names()};
+
+  RowWriter rows(session.out(), session.format(),
+                 {{.key = "at", .title = "AT"}, {.key = "message", .title = "MESSAGE"}});
+  Exit exit = Exit::done;
+  for (const std::string& file : arguments.files) {
+    auto text = client::read_file(file, kPipelineBytesMax);
+    if (!text) return std::unexpected(text.error());
+    const auto linted = pipeline::parse_pipeline({file, std::move(*text)}, surroundings);
+    if (linted) {
+      session.out().say(fmt::format("{}: pipeline {} is fine.", file, (*linted)->name()));
+      continue;
+    }
+    exit = Exit::configuration;
+    for (const Error& error : linted.error())
+      rows.add(Json{{"at", error.at}, {"message", error.message}});
+  }
+  rows.end();
+  return exit;
+}
+
+Result<Exit> explain(Session& session, const std::string& step) {
+  const auto steps = pipeline::all_steps();
+  if (step.empty()) {
+    for (const std::string_view name : steps.names()) session.out().data(fmt::format("{}\n", name));
+    return Exit::done;
+  }
+  const auto text = pipeline::explain(steps, step);
+  if (!text) return std::unexpected(text.error());
+  session.out().data(*text);
+  return Exit::done;
+}
+
+}  // namespace
+
+Verb pipeline_list_verb() {
+  return {"pipeline list", "Lists the daemon's pipelines", [](Options&) -> Action { return list; }};
+}
+
+Verb pipeline_lint_verb() {
+  return {"pipeline lint", "Checks pipeline files; every error with line and column",
+          [](Options& options) -> Action {
+            auto arguments = std::make_shared<LintArguments>();
+            options.positionals("FILE", arguments->files, 1, "Pipelines in YAML");
+            options.text("--config", "FILE", arguments->config,
+                         "The configuration whose prompts and models count");
+            return [arguments](Session& session) { return lint(session, *arguments); };
+          }};
+}
+
+Verb pipeline_explain_verb() {
+  return {"pipeline explain", "Explains a step: what it does, its options and their defaults",
+          [](Options& options) -> Action {
+            auto step = std::make_shared<std::string>();
+            options.optional_positional("STEP", *step, "Default: the names of all steps");
+            return [step](Session& session) { return explain(session, *step); };
+          }};
+}
+
+}  // namespace docwright::cli

@@ -1,0 +1,182 @@
+// report, db check: straight from the database file, read-only, whether or not a daemon runs.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <memory>
+
+#include "client/cli/session.h"
+#include "client/cli/shapes.h"
+#include "client/cli/verbs.h"
+#include "runtime/text.h"
+#include "store/reports.h"
+
+namespace docwright::cli {
+namespace {
+
+constexpr const char* kDatabaseName = "docwright.db";
+
+// --db, else below --state, else what the daemon that answers says.
+Result<std::string> database_path(Session& session, const std::optional<std::string>& given) {
+  if (given) return *given;
+  if (session.common().state) return fmt::format("{}/{}", *session.common().state, kDatabaseName);
+  auto client = session.daemon();
+  if (client) return (*client)->daemon().database;
+  Error error = std::move(client.error());
+  error.message += "\nWithout a daemon, name the database with --db FILE or --state DIR.";
+  return std::unexpected(std::move(error));
+}
+
+Result<std::unique_ptr<store::Database>> open(Session& session,
+                                              const std::optional<std::string>& given) {
+  const auto path = database_path(session, given);
+  if (!path) return std::unexpected(path.error());
+  return store::Database::open(*path, store::Database::Mode::reader);
+}
+
+Json json_of(const store::Report::Cell& cell) {
+  return std::visit(
+      [](const auto& value) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::monostate>) {
+          return Json();
+        } else {
+          return Json(value);
+        }
+      },
+      cell);
+}
+
+bool is_number(const store::Report& report, std::size_t column) {
+  return std::ranges::all_of(report.rows, [column](const auto& row) {
+    return !std::holds_alternative<std::string>(row[column]);
+  });
+}
+
+std::string upper(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return text;
+}
+
+// Real numbers are dollars, rates or milliseconds: six digits after the point are enough for any of
+// them.
+std::string report_cell(const Json& value) {
+  if (!value.is_number_float()) return value.is_number() ? number_cell(value) : plain_text(value);
+  std::string text = fmt::format("{:.6f}", value.get<double>());
+  while (text.ends_with('0')) text.pop_back();
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
+struct ReportArguments {
+  std::string name;
+  std::string by;
+  std::optional<std::string> since, database;
+  std::int64_t limit = 1000;
+};
+
+Result<store::ReportQuery> query_of(const ReportArguments& arguments) {
+  store::ReportQuery query{.name = arguments.name,
+                           .since = {},
+                           .by = arguments.by,
+                           .limit = static_cast<int>(arguments.limit)};
+  if (!arguments.since) return query;
+  const auto age = parse_duration(*arguments.since);
+  if (age) {
+    query.since = SystemClock().now() - *age;
+    return query;
+  }
+  const auto time = parse_rfc3339(*arguments.since);
+  if (!time) {
+    return fail(
+        Code::invalid_request,
+        fmt::format("--since '{}': expected an age (7d, 12h) or a time (2030-01-02T03:04:05Z)",
+                    *arguments.since));
+  }
+  query.since = *time;
+  return query;
+}
+
+Result<Exit> report(Session& session, const ReportArguments& arguments) {
+  const auto query = query_of(arguments);
+  if (!query) return std::unexpected(query.error());
+  const auto database = open(session, arguments.database);
+  if (!database) return std::unexpected(database.error());
+  const auto report = store::report(**database, *query);
+  if (!report) return std::unexpected(report.error());
+
+  std::vector<Column> columns;
+  for (std::size_t i = 0; i < report->columns.size(); ++i) {
+    const bool number = is_number(*report, i);
+    columns.push_back({.key = report->columns[i],
+                       .title = upper(report->columns[i]),
+                       .align = number ? Column::Align::right : Column::Align::left,
+                       .cut = number ? Column::Cut::none : Column::Cut::end,
+                       .text = report_cell});
+  }
+  RowWriter rows(session.out(), session.format(), std::move(columns));
+  for (const auto& row : report->rows) {
+    Json object = Json::object();
+    for (std::size_t i = 0; i < report->columns.size(); ++i)
+      object[report->columns[i]] = json_of(row[i]);
+    rows.add(std::move(object));
+  }
+  rows.end();
+  if (report->rows.empty()) session.out().say("Nothing to report.");
+  return Exit::done;
+}
+
+struct CheckArguments {
+  std::optional<std::string> database;
+  bool thorough = false;
+};
+
+Result<Exit> check(Session& session, const CheckArguments& arguments) {
+  const auto database = open(session, arguments.database);
+  if (!database) return std::unexpected(database.error());
+  const store::DatabaseCheck checked = store::check_database(**database, arguments.thorough);
+  RowWriter rows(session.out(), session.format(),
+                 {{.key = "check", .title = "CHECK"}, {.key = "message", .title = "MESSAGE"}});
+  for (const auto& finding : checked.findings)
+    rows.add(Json{{"check", finding.check}, {"message", finding.message}});
+  rows.end();
+  session.out().say(fmt::format("{}: {} bytes, {} of them free, schema {}.",
+                                checked.findings.empty() ? "All is well" : "Damaged", checked.bytes,
+                                checked.free_bytes, checked.schema_version));
+  return checked.findings.empty() ? Exit::done : Exit::configuration;
+}
+
+}  // namespace
+
+Verb report_verb() {
+  return {"report", "Reports usage, cost, errors and times from the database",
+          [](Options& options) -> Action {
+            auto arguments = std::make_shared<ReportArguments>();
+            std::vector<std::string> names;
+            for (const std::string_view name : store::report_names()) names.emplace_back(name);
+            const std::string about = fmt::format("{}", fmt::join(names, ", "));
+            options.choice_positional("REPORT", arguments->name, std::move(names), about);
+            options.text("--since", "AGE|TIME", arguments->since,
+                         "Only what is younger: 7d, 12h, 2030-01-02T03:04:05Z");
+            options.text("--by", "WHAT", arguments->by,
+                         "usage by model, pipeline, tenant, project, day or provider");
+            options.number("--limit", "N", arguments->limit, 1, 1'000'000,
+                           "At most so many rows (1000)");
+            options.text("--db", "FILE", arguments->database,
+                         "The database; default: below --state, else the daemon's");
+            return [arguments](Session& session) { return report(session, *arguments); };
+          }};
+}
+
+Verb db_check_verb() {
+  return {"db check", "Checks the database; exit code 78 when it is damaged",
+          [](Options& options) -> Action {
+            auto arguments = std::make_shared<CheckArguments>();
+            options.flag("--thorough", arguments->thorough, "Compare every index, too");
+            options.text("--db", "FILE", arguments->database,
+                         "The database; default: below --state, else the daemon's");
+            return [arguments](Session& session) { return check(session, *arguments); };
+          }};
+}
+
+}  // namespace docwright::cli

@@ -1,0 +1,115 @@
+#include "client/cli/shapes.h"
+
+#include <fmt/format.h>
+
+#include "tokens/money.h"
+
+namespace docwright::cli {
+namespace {
+
+using Align = Column::Align;
+using Cut = Column::Cut;
+
+// Why a job is where it is: its error, or what it waits for.
+std::string reason_cell(const Json& job) {
+  const std::string error = plain_text(member(job, "error.message"));
+  if (!error.empty()) return fmt::format("{}: {}", plain_text(member(job, "error.code")), error);
+  const std::string reason = plain_text(member(job, "waiting.reason"));
+  const std::string detail = plain_text(member(job, "waiting.detail"));
+  return detail.empty() ? reason : detail;
+}
+
+Column number(std::string key, std::string title) {
+  return {
+      .key = std::move(key), .title = std::move(title), .align = Align::right, .text = number_cell};
+}
+
+Column money(std::string key, std::string title) {
+  return {
+      .key = std::move(key), .title = std::move(title), .align = Align::right, .text = money_cell};
+}
+
+}  // namespace
+
+std::string money_cell(const Json& nusd) {
+  return nusd.is_number_integer() ? money_text(nusd.get<std::int64_t>()) : std::string();
+}
+
+std::string number_cell(const Json& value) {
+  if (!value.is_number_integer()) return plain_text(value);
+  const std::int64_t whole = value.get<std::int64_t>();
+  std::string digits = fmt::format("{}", whole < 0 ? -whole : whole);
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
+    digits.insert(static_cast<std::size_t>(at), ",");
+  }
+  return whole < 0 ? "-" + digits : digits;
+}
+
+std::string time_cell(const Json& time) {
+  std::string text = plain_text(time);
+  if (text.size() < 19 || text[10] != 'T') return text;
+  text[10] = ' ';
+  return text.substr(0, 19);
+}
+
+std::vector<Column> job_columns() {
+  return {
+      {.key = "id", .title = "JOB"},
+      {.key = "state", .title = "STATE"},
+      {.key = "path", .title = "PATH", .cut = Cut::beginning},
+      number("documents", "DOCS"),
+      number("flagged", "FLAGGED"),
+      money("cost_nusd", "COST"),
+      {.key = "reason", .title = "REASON", .cut = Cut::end, .text = reason_cell, .of_row = true}};
+}
+
+std::vector<Column> document_columns() {
+  return {{.key = "path", .title = "PATH", .cut = Cut::beginning},
+          {.key = "symbol", .title = "SYMBOL", .cut = Cut::end},
+          {.key = "kind", .title = "KIND"},
+          number("version", "VERSION"),
+          {.key = "flagged",
+           .title = "FLAGGED",
+           .text = [](const Json& flag) { return flag == true ? "flagged" : ""; }},
+          {.key = "document.doc.summary", .title = "SUMMARY", .cut = Cut::end}};
+}
+
+std::vector<Column> summary_columns() {
+  return {number("jobs", "jobs"),
+          number("states.succeeded", "  succeeded"),
+          number("states.failed", "  failed"),
+          number("states.cancelled", "  cancelled"),
+          number("states.running", "  running"),
+          number("states.queued", "  queued"),
+          number("states.waiting", "  waiting"),
+          number("chunks", "chunks"),
+          number("chunks_stored", "  stored"),
+          number("documents", "documents"),
+          number("flagged", "  flagged"),
+          number("calls", "calls"),
+          number("calls_unknown", "  of unknown outcome"),
+          number("tokens_in", "tokens in"),
+          number("tokens_out", "tokens out"),
+          money("cost_nusd", "cost")};
+}
+
+void add(wire::Summary& sum, const wire::Summary& more) {
+  sum.jobs += more.jobs;
+  sum.states.queued += more.states.queued;
+  sum.states.running += more.states.running;
+  sum.states.waiting += more.states.waiting;
+  sum.states.succeeded += more.states.succeeded;
+  sum.states.failed += more.states.failed;
+  sum.states.cancelled += more.states.cancelled;
+  sum.chunks += more.chunks;
+  sum.chunks_stored += more.chunks_stored;
+  sum.documents += more.documents;
+  sum.flagged += more.flagged;
+  sum.calls += more.calls;
+  sum.calls_unknown += more.calls_unknown;
+  sum.tokens_in += more.tokens_in;
+  sum.tokens_out += more.tokens_out;
+  sum.cost_nusd += more.cost_nusd;
+}
+
+}  // namespace docwright::cli

@@ -1,0 +1,22 @@
+// How the daemon's answers look as tables: the columns that several verbs share.
+#pragma once
+#include <vector>
+
+#include "client/cli/table.h"
+#include "schemas/wire.h"
+
+namespace docwright::cli {
+
+std::vector<Column> job_columns();
+std::vector<Column> document_columns();
+std::vector<Column> summary_columns();
+
+// Texts of one cell.
+std::string money_cell(const Json& nusd);     // 0.14 USD
+std::string number_cell(const Json& number);  // 1,234,567
+std::string time_cell(const Json& time);      // 2030-01-02 03:04:05
+
+// The sum of what several selections report.
+void add(wire::Summary& sum, const wire::Summary& more);
+
+}  // namespace docwright::cli

@@ -1,0 +1,310 @@
+// submit: files and folders become jobs of one batch.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include "client/cli/follow.h"
+#include "client/cli/session.h"
+#include "client/cli/shapes.h"
+#include "client/cli/verbs.h"
+#include "client/source_files.h"
+#include "client/source_rules.h"
+#include "client/submission.h"
+#include "runtime/text.h"
+
+namespace docwright::cli {
+namespace {
+
+struct SubmitArguments {
+  std::vector<std::string> paths, parameters, labels;
+  std::string project, key, name, files_from;
+  wire::SubmitJob job;
+  std::string tenant = "default";
+  std::int64_t priority = 0;
+  std::optional<std::string> delay, deadline;
+  bool dry_run = false, wait = false, watch = false;
+};
+
+constexpr std::size_t kInputBytesMax = std::size_t{64} << 20;
+
+std::unexpected<Error> wrong(std::string message) {
+  return fail(Code::invalid_request, std::move(message));
+}
+
+Result<Duration> duration_of(std::string_view option, const std::string& text) {
+  auto duration = parse_duration(text);
+  if (!duration) return wrong(fmt::format("{} '{}': {}", option, text, duration.error().message));
+  return duration;
+}
+
+Result<std::pair<std::string, std::string>> split(std::string_view option,
+                                                  const std::string& pair) {
+  const auto equals = pair.find('=');
+  if (equals == std::string::npos || equals == 0)
+    return wrong(fmt::format("{} '{}': expected NAME=VALUE", option, pair));
+  return std::pair(pair.substr(0, equals), pair.substr(equals + 1));
+}
+
+// A number, true, a list where it reads as JSON; else the text itself.
+Json parameter_value(const std::string& text) {
+  auto json = parse_json(text);
+  return json ? std::move(*json) : Json(text);
+}
+
+// What all jobs have in common, checked as far as no daemon is needed.
+Result<wire::SubmitJob> common_job(const SubmitArguments& arguments) {
+  wire::SubmitJob job = arguments.job;
+  job.priority = static_cast<int>(arguments.priority);
+  if (arguments.delay) {
+    const auto delay = duration_of("--delay", *arguments.delay);
+    if (!delay) return std::unexpected(delay.error());
+    job.delay = *delay;
+  }
+  if (arguments.deadline) {
+    const auto deadline = duration_of("--deadline", *arguments.deadline);
+    if (!deadline) return std::unexpected(deadline.error());
+    job.deadline = *deadline;
+  }
+  for (const std::string& pair : arguments.parameters) {
+    auto parameter = split("--param", pair);
+    if (!parameter) return std::unexpected(parameter.error());
+    job.parameters[parameter->first] = parameter_value(parameter->second);
+  }
+  for (const std::string& pair : arguments.labels) {
+    auto label = split("--label", pair);
+    if (!label) return std::unexpected(label.error());
+    job.labels.push_back(std::move(*label));
+  }
+  return job;
+}
+
+Result<std::vector<std::string>> named_paths(const SubmitArguments& arguments) {
+  std::vector<std::string> paths = arguments.paths;
+  if (arguments.files_from.empty()) return paths;
+  std::ifstream file;
+  if (arguments.files_from != "-") {
+    file.open(arguments.files_from);
+    if (!file) return wrong(fmt::format("--files-from {}: cannot be read", arguments.files_from));
+  }
+  std::istream& lines = arguments.files_from == "-" ? std::cin : file;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty()) paths.push_back(line);
+  }
+  return paths;
+}
+
+// What is to be sent, one after the other; files are read when their turn comes.
+class Sources final {
+ public:
+  Sources(Session& session, bool force) : session_(session), force_(force) {}
+
+  Result<void> from_input(const std::string& name) {
+    if (name.empty()) return wrong("'-' needs --name PATH: what the source is called");
+    auto text = client::read_stream(std::cin, "the input", kInputBytesMax);
+    if (!text) return std::unexpected(std::move(text.error()));
+    input_ = client::Source{name, std::move(*text)};
+    list_.project = std::filesystem::current_path().filename().string();
+    return {};
+  }
+
+  Result<void> from_files(const std::vector<std::string>& paths) {
+    auto list = client::list_files(paths, {.path_bytes_max = wire::kPathBytes},
+                                   [this] { return session_.interrupt().happened(); });
+    if (!list) return std::unexpected(std::move(list.error()));
+    list_ = std::move(*list);
+    return {};
+  }
+
+  Result<std::optional<client::Source>> next() {
+    if (input_) return std::exchange(input_, std::nullopt);
+    while (at_ < list_.files.size()) {
+      if (session_.interrupt().happened()) return fail(Code::cancelled, "interrupted");
+      const client::SourceFile& file = list_.files[at_++];
+      auto text = client::read_file(file.file, client::kSourceBytesMax);
+      const std::string reason = text ? client::reason_to_skip(file.path, *text, force_)
+                                 : text.error().code == Code::too_large ? "too large"
+                                                                        : "unreadable";
+      if (reason.empty()) return client::Source{file.path, std::move(*text)};
+      ++list_.skipped[reason];
+    }
+    return std::nullopt;
+  }
+
+  bool only_one() const { return input_.has_value() || list_.files.size() == 1; }
+  const client::FileList& list() const { return list_; }
+
+ private:
+  Session& session_;
+  const bool force_;
+  std::optional<client::Source> input_;
+  client::FileList list_;
+  std::size_t at_ = 0;
+};
+
+Result<Exit> dry_run(Session& session, Sources& sources) {
+  RowWriter rows(
+      session.out(), session.format(),
+      {{.key = "path", .title = "PATH", .cut = Column::Cut::beginning},
+       {.key = "bytes", .title = "BYTES", .align = Column::Align::right, .text = number_cell}});
+  std::int64_t count = 0;
+  while (true) {
+    const auto source = sources.next();
+    if (!source) return std::unexpected(source.error());
+    if (!*source) break;
+    ++count;
+    rows.add(Json{{"path", (*source)->path}, {"bytes", (*source)->text.size()}});
+  }
+  rows.end();
+  session.out().say(fmt::format("{} files would be submitted. {}", count,
+                                client::skipped_text(sources.list().skipped)));
+  return Exit::done;
+}
+
+// What the daemon has accepted so far.
+struct Receipt {
+  std::string batch;
+  Json jobs = Json::array();
+  std::size_t duplicates = 0;
+
+  void add(const client::Submission& sent, const wire::SubmitReply& reply) {
+    batch = reply.batch;
+    for (std::size_t i = 0; i < reply.jobs.size() && i < sent.request.jobs.size(); ++i) {
+      Json job = wire::to_json(reply.jobs[i]);
+      job["path"] = sent.request.jobs[i].path;
+      duplicates += reply.jobs[i].duplicate ? 1 : 0;
+      jobs.push_back(std::move(job));
+    }
+  }
+};
+
+void print(Session& session, const Receipt& receipt) {
+  Output& out = session.out();
+  if (!session.format_given()) return out.data(receipt.batch + "\n");
+  if (session.format() == Format::json) {
+    return out.data(dump_json(Json{{"batch", receipt.batch}, {"jobs", receipt.jobs}}) + "\n");
+  }
+  write_rows(out, session.format(),
+             {{.key = "id", .title = "JOB"},
+              {.key = "state", .title = "STATE"},
+              {.key = "duplicate", .title = "DUPLICATE"},
+              {.key = "path", .title = "PATH", .cut = Column::Cut::beginning}},
+             receipt.jobs);
+}
+
+// Jobs that existed before belong to another batch: then each job is followed by itself, as far as
+// one request can name them.
+std::vector<wire::Selection> to_follow(const Receipt& receipt) {
+  if (receipt.duplicates == 0) return {{.jobs = {}, .batch = receipt.batch}};
+  std::vector<wire::Selection> selections;
+  for (const Json& job : receipt.jobs) {
+    if (selections.empty() || selections.back().jobs.size() == wire::kJobsNamed)
+      selections.emplace_back();
+    selections.back().jobs.push_back(job["id"].get<std::string>());
+  }
+  return selections;
+}
+
+Result<Exit> send(Session& session, const SubmitArguments& arguments, const wire::SubmitJob& job,
+                  Sources& sources) {
+  const auto client = session.daemon();
+  if (!client) return std::unexpected(client.error());
+  const std::string project =
+      arguments.project.empty() ? sources.list().project : arguments.project;
+  if (project.empty())
+    return wrong("the paths have no folder in common: name the project with --project");
+  client::Packer packer([&sources] { return sources.next(); }, project, arguments.tenant, job,
+                        arguments.key, sources.only_one(), (*client)->daemon().limits);
+  Receipt receipt;
+  const auto sent = (*client)->submit_all(
+      [&packer] { return packer.next(); },
+      [&receipt](const client::Submission& message, const wire::SubmitReply& reply) {
+        receipt.add(message, reply);
+      });
+  Output& out = session.out();
+  const std::string skipped = client::skipped_text(sources.list().skipped);
+  if (!sent) {
+    if (!receipt.jobs.empty()) {
+      out.insist(fmt::format(
+          "{} jobs were accepted before in batch {}; 'docwright cancel {}' takes them back.",
+          receipt.jobs.size(), receipt.batch, receipt.batch));
+    }
+    return std::unexpected(sent.error());
+  }
+  if (receipt.jobs.empty())
+    return wrong(
+        fmt::format("there is nothing to submit{}{}", skipped.empty() ? "" : ": ", skipped));
+  session.remember_batch(receipt.batch);
+  print(session, receipt);
+  const std::string known =
+      receipt.duplicates > 0 ? fmt::format(", {} of them known by their keys", receipt.duplicates)
+                             : "";
+  out.say(fmt::format("{} jobs of project {} accepted{}.{}{}", receipt.jobs.size(), project, known,
+                      skipped.empty() ? "" : " ", skipped));
+  if (!arguments.wait && !arguments.watch) return Exit::done;
+  wire::Summary sum;
+  return follow(session, to_follow(receipt),
+                {.progress = arguments.watch, .interrupted = Exit::done}, sum);
+}
+
+Result<Exit> submit(Session& session, const SubmitArguments& arguments) {
+  const auto job = common_job(arguments);
+  if (!job) return std::unexpected(job.error());
+  const auto paths = named_paths(arguments);
+  if (!paths) return std::unexpected(paths.error());
+  if (paths->empty())
+    return wrong("what is to be submitted? Name files or folders, or '-' with --name");
+  const bool input = *paths == std::vector<std::string>{"-"};
+  if (!input && std::ranges::find(*paths, "-") != paths->end())
+    return wrong("'-' stands alone: one source from the input");
+  Sources sources(session, job->force);
+  const auto found = input ? sources.from_input(arguments.name) : sources.from_files(*paths);
+  if (!found) return std::unexpected(found.error());
+  return arguments.dry_run ? dry_run(session, sources) : send(session, arguments, *job, sources);
+}
+
+}  // namespace
+
+Verb submit_verb() {
+  return {
+      "submit", "Submits files and folders; prints the batch's id", [](Options& options) -> Action {
+        auto arguments = std::make_shared<SubmitArguments>();
+        options.positionals("PATH", arguments->paths, 0,
+                            "Files and folders; '-': one source from the input");
+        options.text("--project", "NAME", arguments->project,
+                     "Default: the repository's or the folder's name");
+        options.text("--pipeline", "NAME", arguments->job.pipeline,
+                     "Default: the daemon's default pipeline");
+        options.text("--model", "NAME", arguments->job.model, "Default: the pipeline's");
+        options.list("--param", "NAME=VALUE", arguments->parameters, "A parameter of the model");
+        options.text("--budget", "MONEY", arguments->job.budget,
+                     "The most that each job may cost: 0.50USD");
+        options.number("--priority", "N", arguments->priority, -wire::kPriorityMax,
+                       wire::kPriorityMax, "-100 to 100, higher first");
+        options.text("--tenant", "NAME", arguments->tenant, "Who the jobs belong to (default)");
+        options.text("--key", "KEY", arguments->key,
+                     "The same key again gives the same jobs; of many files: KEY:PATH");
+        options.list("--label", "NAME=VALUE", arguments->labels, "To find jobs by");
+        options.text("--delay", "DURATION", arguments->delay, "Not before then: 10s, 2h");
+        options.text("--deadline", "DURATION", arguments->deadline,
+                     "Failed when not done by then (7d)");
+        options.text("--answer-language", "LANGUAGE", arguments->job.answer_language,
+                     "Language of the documents");
+        options.text("--name", "PATH", arguments->name, "What the source from the input is called");
+        options.text("--files-from", "FILE", arguments->files_from,
+                     "Paths from a file, one a line; '-': from the input");
+        options.flag("--dry-run", arguments->dry_run, "Only show what would be submitted");
+        options.flag("--fresh", arguments->job.fresh, "Use no answer that was recorded before");
+        options.flag("--force", arguments->job.force,
+                     "Take generated, minified and vendored sources too");
+        options.flag("--wait", arguments->wait, "Wait for the end; the exit code says how it was");
+        options.flag("--watch", arguments->watch,
+                     "The same, with progress on stderr; Ctrl-C detaches");
+        return [arguments](Session& session) { return submit(session, *arguments); };
+      }};
+}
+
+}  // namespace docwright::cli

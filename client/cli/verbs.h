@@ -1,0 +1,45 @@
+// What the program can do: a function for each verb, grouped by the file that holds them. main.cpp
+// lists them.
+#pragma once
+#include "client/cli/options.h"
+
+namespace docwright::cli {
+
+// submit.cpp
+Verb submit_verb();
+// status.cpp
+Verb status_verb();
+Verb list_verb();
+Verb stats_verb();
+Verb ping_verb();
+// result.cpp
+Verb result_verb();
+Verb export_verb();
+// follow.cpp
+Verb wait_verb();
+Verb watch_verb();
+// control.cpp
+Verb cancel_verb();
+Verb retry_verb();
+Verb pause_verb();
+Verb resume_verb();
+// pipeline.cpp
+Verb pipeline_list_verb();
+Verb pipeline_lint_verb();
+Verb pipeline_explain_verb();
+// config.cpp
+Verb config_check_verb();
+Verb config_show_verb();
+// models.cpp
+Verb model_list_verb();
+// budget.cpp
+Verb budget_list_verb();
+Verb budget_set_verb();
+Verb budget_remove_verb();
+// report.cpp
+Verb report_verb();
+Verb db_check_verb();
+// simulator.cpp
+Verb simulator_verb();
+
+}  // namespace docwright::cli

@@ -1,0 +1,24 @@
+// docwright: the command line to the daemon. Everything it can do is in this list.
+#include "client/cli/run.h"
+#include "client/cli/verbs.h"
+
+int main(int argc, char** argv) {
+  using namespace docwright::cli;
+  const std::vector<Verb> verbs{
+      submit_verb(),        status_verb(),        list_verb(),          result_verb(),
+      export_verb(),        wait_verb(),          watch_verb(),         cancel_verb(),
+      retry_verb(),         pause_verb(),         resume_verb(),        stats_verb(),
+      ping_verb(),          report_verb(),        budget_list_verb(),   budget_set_verb(),
+      budget_remove_verb(), pipeline_list_verb(), pipeline_lint_verb(), pipeline_explain_verb(),
+      model_list_verb(),    config_check_verb(),  config_show_verb(),   db_check_verb(),
+  };
+  const std::vector<Group> groups{
+      {"budget", "Ceilings: list, set, remove"},
+      {"pipeline", "Pipelines: list, lint, explain"},
+      {"model", "Models: list"},
+      {"config", "Settings: check, show"},
+      {"db", "The database: check"},
+  };
+  const auto environment = docwright::config::Environment::of_process();
+  return run({argv + 1, argv + argc}, environment, verbs, groups);
+}

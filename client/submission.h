@@ -1,0 +1,50 @@
+// Sources and their options, packed into messages that the daemon will take.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/docwright_client.h"
+
+namespace docwright::client {
+
+// A source on its way: what its job is called, and its bytes.
+struct Source {
+  std::string path;
+  std::string text;
+};
+
+// Packs sources into messages, each with as much as fits. Where one message is not enough they all
+// name one new batch.
+class Packer final {
+ public:
+  using NextSource = std::function<Result<std::optional<Source>>()>;
+  // `model_job`: what all jobs have in common; path, blob and key are set here. `key`: empty, or
+  // the prefix of every job's key.
+  Packer(NextSource next, std::string project, std::string tenant, wire::SubmitJob model_job,
+         std::string key, bool one_source, const wire::Limits& limits);
+
+  // For Client::submit_all.
+  Result<std::optional<Submission>> next();
+
+ private:
+  Result<std::optional<Submission>> pack();
+  std::string key_of(const std::string& path) const;
+
+  // Constant after construction.
+  const NextSource next_source_;
+  const std::string project_, tenant_;
+  const wire::SubmitJob model_job_;
+  const std::string key_;
+  const bool one_source_;
+  std::size_t jobs_max_, bytes_max_, frame_bytes_max_;
+
+  std::optional<Source> held_;       // did not fit into the message before
+  std::optional<Submission> ahead_;  // packed, not yet given
+  std::string batch_;                // empty while one message may be enough
+  bool begun_ = false;
+};
+
+}  // namespace docwright::client
