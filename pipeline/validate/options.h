@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/spec.h"
+#include "pipeline/registry.h"
 
 namespace docwright::pipeline {
 
@@ -27,5 +28,6 @@ struct ValidateOptions {
 };
 
 const config::Spec<ValidateOptions>& validate_spec();
+void add_validate(StepRegistry& steps);
 
 }  // namespace docwright::pipeline
