@@ -1,0 +1,139 @@
+#include "daemon/changes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/queries.h"
+#include "daemon/views.h"
+#include "store/budgets.h"
+#include "store/calls.h"
+#include "store/events.h"
+#include "store/job_status.h"
+#include "store/pauses.h"
+#include "tokens/money.h"
+
+namespace docwright::daemon {
+namespace {
+
+constexpr std::size_t kListedMax = 1000;
+constexpr int kWokenAtOnce = 10'000;
+
+using States = std::vector<store::State>;
+
+Result<std::vector<std::int64_t>> select(store::Database& database,
+                                         const wire::Selection& selection, const States& states) {
+  if (selection.batch.empty()) return rows_of(database, selection.jobs);
+  const auto batch = batch_of(database, selection.batch);
+  if (!batch) return std::unexpected(batch.error());
+  return store::jobs_of_batch(database, *batch, states);
+}
+
+wire::ChangeReply reply_of(const store::Change& change, bool named) {
+  wire::ChangeReply reply;
+  for (const store::Change::One& job : change.jobs) {
+    if (job.changed) ++reply.changed;
+    const bool listed = (named || job.changed) && reply.jobs.size() < kListedMax;
+    if (listed) reply.jobs.push_back({job.id, std::string(name(job.state)), job.changed});
+  }
+  return reply;
+}
+
+// Of everything that waits for the reason. In one go up to a limit; what is left is woken by the
+// dispatcher's timer.
+void wake(store::Database& database, std::string_view reason, std::string_view pipeline, Time now) {
+  store::wake_waiting(database, reason, pipeline, now, kWokenAtOnce);
+}
+
+Changed pauses_now(store::Database& database, std::string_view id) {
+  wire::PauseReply reply{.paused = view(store::pauses(database))};
+  const store::InFlight in_flight = store::calls_in_flight(database);
+  reply.calls_in_flight = in_flight.calls;
+  reply.bound_nusd = in_flight.bound;
+  reply.jobs_running = store::queue_stats(database).states.of(store::State::running);
+  return {.reply = wire::render_reply(id, reply)};
+}
+
+void tell(store::Database& database, std::string_view event, std::string_view subject, Time now) {
+  store::append_event(database, "daemon", Json{{"event", event}, {"subject", subject}}, now);
+}
+
+std::string subject(const std::string& pipeline) {
+  return pipeline.empty() ? "all" : "pipeline:" + pipeline;
+}
+
+Result<store::BudgetLimit> limit_of(const wire::BudgetRequest& request) {
+  store::BudgetLimit limit;
+  limit.tokens = request.tokens;
+  if (request.limit.empty()) return limit;
+  const Result<Nusd> money = parse_money(request.limit);
+  if (!money) return fail(Code::invalid_request, money.error().message, "/limit");
+  limit.nusd = *money;
+  return limit;
+}
+
+}  // namespace
+
+Result<Changed> change(store::Database& database, std::string_view id,
+                       const wire::CancelRequest& request, Time now) {
+  using enum store::State;
+  const auto rows = select(database, request, {queued, waiting, running});
+  if (!rows) return std::unexpected(rows.error());
+  store::Change change = store::cancel(database, *rows, now);
+  return Changed{.reply = wire::render_reply(id, reply_of(change, request.batch.empty())),
+                 .to_stop = std::move(change.running)};
+}
+
+Result<Changed> change(store::Database& database, std::string_view id,
+                       const wire::RetryRequest& request, Time now) {
+  using enum store::State;
+  const auto rows =
+      select(database, request, request.failed ? States{failed} : States{failed, cancelled});
+  if (!rows) return std::unexpected(rows.error());
+  const store::Change change = store::retry(database, *rows, request.failed, now);
+  const auto unchanged = std::ranges::find(change.jobs, false, &store::Change::One::changed);
+  if (request.batch.empty() && unchanged != change.jobs.end()) {
+    return fail(Code::conflict,
+                fmt::format("job {} is {}: only failed{} jobs can be tried again", unchanged->id,
+                            name(unchanged->state), request.failed ? "" : " and cancelled"),
+                fmt::format("/jobs/{}", unchanged - change.jobs.begin()));
+  }
+  return Changed{.reply = wire::render_reply(id, reply_of(change, request.batch.empty())),
+                 .jobs_queued = true};
+}
+
+Result<Changed> change(store::Database& database, std::string_view id,
+                       const wire::PauseRequest& request, Time now) {
+  store::pause(database, request.pipeline, request.reason, now);
+  tell(database, "paused", subject(request.pipeline), now);
+  return pauses_now(database, id);
+}
+
+Result<Changed> change(store::Database& database, std::string_view id,
+                       const wire::ResumeRequest& request, Time now) {
+  if (store::resume(database, request.pipeline)) {
+    wake(database, "paused", request.pipeline, now);
+    tell(database, "resumed", subject(request.pipeline), now);
+  }
+  Changed changed = pauses_now(database, id);
+  changed.jobs_queued = true;
+  return changed;
+}
+
+Result<Changed> change(store::Database& database, std::string_view id,
+                       const wire::BudgetRequest& request, Time now) {
+  const auto limit = limit_of(request);
+  if (!limit) return std::unexpected(limit.error());
+  const store::Window window = store::window_named(request.window).value_or(store::Window::once);
+  if (auto set = store::set_budget(database, window, *limit, now); !set)
+    return std::unexpected(set.error());
+  wake(database, "budget", {}, now);
+  tell(database, request.action == "remove" ? "budget_removed" : "budget_set",
+       fmt::format("{}:{}", request.scope, request.window), now);
+  wire::BudgetReply reply;
+  for (const store::BudgetState& budget : store::budgets(database, now))
+    reply.budgets.push_back(view(budget));
+  return Changed{.reply = wire::render_reply(id, reply), .jobs_queued = true};
+}
+
+}  // namespace docwright::daemon

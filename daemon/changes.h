@@ -1,0 +1,31 @@
+// What clients change besides submitting: in one transaction of the writer each. Writer thread.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "schemas/wire.h"
+#include "store/database.h"
+#include "store/jobs.h"
+
+namespace docwright::daemon {
+
+// The reply, and what the dispatcher must hear of after the COMMIT.
+struct Changed {
+  std::string reply;                       // frame to send
+  std::vector<store::RunningJob> to_stop;  // cancelled while running
+  bool jobs_queued = false;                // a claim may find work
+};
+
+Result<Changed> change(store::Database& database, std::string_view id,
+                       const wire::CancelRequest& request, Time now);
+Result<Changed> change(store::Database& database, std::string_view id,
+                       const wire::RetryRequest& request, Time now);
+Result<Changed> change(store::Database& database, std::string_view id,
+                       const wire::PauseRequest& request, Time now);
+Result<Changed> change(store::Database& database, std::string_view id,
+                       const wire::ResumeRequest& request, Time now);
+// Of actions other than `list`.
+Result<Changed> change(store::Database& database, std::string_view id,
+                       const wire::BudgetRequest& request, Time now);
+
+}  // namespace docwright::daemon

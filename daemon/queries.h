@@ -1,0 +1,42 @@
+// Questions of clients, answered from a read-only connection. Pure functions of the database; pool
+// threads.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "daemon/catalog.h"
+#include "schemas/wire.h"
+#include "store/database.h"
+
+namespace docwright::daemon {
+
+// What came of asking once.
+struct Answer {
+  bool done =
+      true;  // false: ask again when one of the topics has news, or when the client's patience ends
+  Result<std::string> reply;  // frame to send; empty where not done and no answer was demanded
+  std::vector<std::string> topics;  // of events that can change the answer
+  bool prefixes = false;            // the topics are prefixes
+};
+
+// `demanded`: the reply must be made even if not everything asked for has ended.
+using Question = std::function<Answer(store::Database&, bool demanded)>;
+
+Question ask(std::string id, wire::StatusRequest request, std::shared_ptr<const Catalog> catalog);
+Question ask(std::string id, wire::ListRequest request, std::shared_ptr<const Catalog> catalog);
+Question ask(std::string id, wire::ResultRequest request);
+Question ask(std::string id, wire::WaitRequest request);
+Question ask(std::string id, wire::EventsSinceRequest request);
+Question ask_budgets(std::string id, Time now);
+// `reply` holds what is known without the database.
+Question ask_stats(std::string id, wire::StatsReply reply);
+Question ask_pipelines(std::string id, std::shared_ptr<const Catalog> catalog);
+
+// The rows that a selection names. Errors: not_found and invalid_request (an ambiguous prefix), at
+// their place.
+Result<std::vector<std::int64_t>> rows_of(store::Database& database,
+                                          const std::vector<std::string>& jobs);
+Result<std::int64_t> batch_of(store::Database& database, const std::string& batch);
+
+}  // namespace docwright::daemon

@@ -1,0 +1,90 @@
+// What the front door does with each message: check it, hand it to the store, answer.
+//
+//   submit            parsed and checked here, written by the store's writer, answered after its
+//   COMMIT status, result, … read on the pool, answered when there is something to say
+//   (waiting_room.h) cancel, pause, …  written by the writer, answered after its COMMIT; the
+//   dispatcher hears of it ping, models      answered at once
+#pragma once
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/catalog.h"
+#include "daemon/changes.h"
+#include "daemon/front_door.h"
+#include "daemon/waiting_room.h"
+#include "runtime/pool.h"
+#include "schemas/wire.h"
+#include "store/store.h"
+
+namespace docwright::daemon {
+
+// What the dispatcher is told after a COMMIT. Any thread.
+class Control {
+ public:
+  virtual ~Control() = default;
+  virtual void jobs_queued() = 0;
+  virtual void stop_runs(std::vector<store::RunningJob> jobs) = 0;
+};
+
+struct ReceptionOptions {
+  wire::Limits limits;
+  store::QueueLimits queue;
+  WaitingRoom::Limits waiting;
+  Duration deadline = wire::kDeadlineDefault;  // of jobs whose submit says none
+  std::size_t pushed_writes_max =
+      4096;  // of fire-and-forget messages, queued at the writer; more stay in the socket
+};
+
+// Front door thread only, except events() and drain(). Everything it refers to outlives it.
+class Reception final : public Receptionist {
+ public:
+  struct Parts {
+    FrontDoor& door;
+    store::Store& store;
+    Pool& pool;
+    Control& control;
+    Clock& clock;
+    Log& log;
+    std::shared_ptr<const Catalog> catalog;
+    wire::PingReply ping;      // what does not change
+    wire::ModelsReply models;  // likewise
+  };
+  Reception(Parts parts, ReceptionOptions options);
+
+  void request(Peer peer, Frames frames) override;
+  void pushed(Frames frames) override;
+  bool takes_pushed() const override;
+  Moment tick(Moment now) override;
+
+  // The writer's thread, after each COMMIT: publishes, and wakes who waits.
+  void events(std::vector<store::Event> events);
+  // Any thread. From now on nothing new is accepted; questions are still answered.
+  void drain() { draining_.store(true); }
+
+ private:
+  // Gets the frame of the reply; nobody hears it where the message was pushed.
+  using Respond = std::move_only_function<void(Result<std::string>)>;
+  void submit(const wire::Request& request, Frames blobs, Respond respond);
+  template <class Request>
+  void change(std::string id, const Request& request, Respond respond);
+  void answer(Peer peer, const wire::Request& request);
+  void ask(Question question, bool demanded, std::move_only_function<void(Answer)> answered);
+  void publish(const store::Event& event);
+  void reject(const Error& error, std::string_view head);
+  Respond respond_to(Peer peer, std::string id);
+  Respond respond_to_nobody(std::string head);
+  wire::PingReply ping() const;
+  wire::StatsReply stats() const;
+
+  Parts parts_;
+  const ReceptionOptions options_;
+  WaitingRoom waiting_;
+  std::int64_t seq_ = 0;           // of the latest event
+  std::size_t pushed_writes_ = 0;  // at the writer
+  std::atomic<bool> draining_ = false;
+};
+
+}  // namespace docwright::daemon

@@ -1,0 +1,140 @@
+#include "daemon/submission.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "runtime/hash.h"
+#include "runtime/id.h"
+#include "runtime/text.h"
+#include "tokens/money.h"
+
+namespace docwright::daemon {
+namespace {
+
+std::string at(std::size_t job, std::string_view field) {
+  return fmt::format("/jobs/{}/{}", job, field);
+}
+
+// What the job's steps read of the request; only what was said.
+Json options_of(const wire::SubmitJob& job) {
+  Json options = Json::object();
+  if (!job.parameters.empty()) options["parameters"] = job.parameters;
+  if (!job.answer_language.empty()) options["answer_language"] = job.answer_language;
+  if (job.fresh) options["fresh"] = true;
+  if (job.force) options["force"] = true;
+  return options;
+}
+
+// Everything that makes the job what it is; not when and how urgently it runs, nor how it is
+// labelled or traced.
+Hash content_of(const store::NewJob& job, std::string_view project) {
+  const auto number = [](std::optional<std::int64_t> value) {
+    return value ? std::to_string(*value) : std::string("-");
+  };
+  const std::string limits = number(job.budget_nusd) + ' ' + number(job.budget_tokens);
+  const std::string options = job.options.empty() ? std::string() : dump_json(job.options);
+  return sha256_of(
+      {project, job.path, job.pipeline, job.model, bytes_of(job.source_hash), options, limits});
+}
+
+Result<const Catalog::Entry*> pipeline_of(const wire::SubmitJob& job, const Catalog& catalog,
+                                          std::size_t index) {
+  const std::string& name = job.pipeline.empty() ? catalog.default_pipeline() : job.pipeline;
+  if (const Catalog::Entry* entry = catalog.find(name)) return entry;
+  return fail(Code::unknown_pipeline,
+              fmt::format("unknown pipeline '{}'{}", name, did_you_mean(name, catalog.names())),
+              at(index, "pipeline"));
+}
+
+Result<void> check_model(const wire::SubmitJob& job, const Catalog& catalog, std::size_t index) {
+  if (job.model.empty() || catalog.models().find(job.model) != nullptr) return {};
+  const auto names = catalog.models().names();
+  return fail(Code::unknown_model,
+              fmt::format("unknown model '{}'{}", job.model, did_you_mean(job.model, names)),
+              at(index, "model"));
+}
+
+class Converter {
+ public:
+  Converter(const wire::SubmitRequest& request, std::span<const std::string_view> blobs,
+            const Catalog& catalog, Duration deadline, Time now)
+      : request_(request),
+        blobs_(blobs),
+        catalog_(catalog),
+        deadline_(deadline),
+        now_(now),
+        hashes_(blobs.size()) {}
+
+  Result<store::NewJob> job(std::size_t index) {
+    const wire::SubmitJob& asked = request_.jobs[index];
+    store::NewJob job;
+    const auto entry = pipeline_of(asked, catalog_, index);
+    if (!entry) return std::unexpected(entry.error());
+    if (auto known = check_model(asked, catalog_, index); !known)
+      return std::unexpected(known.error());
+    if (!asked.budget.empty()) {
+      const Result<Nusd> budget = parse_money(asked.budget);
+      if (!budget) return fail(Code::invalid_request, budget.error().message, at(index, "budget"));
+      job.budget_nusd = *budget;
+    }
+    const Duration deadline = asked.deadline.value_or(deadline_);
+    if (asked.delay >= deadline)
+      return fail(Code::invalid_request, "the delay must be shorter than the deadline",
+                  at(index, "delay"));
+    if (asked.delay > Duration{}) job.not_before = now_ + asked.delay;
+    job.deadline = now_ + deadline;
+    job.id = new_id(now_);
+    job.key = asked.key;
+    job.tenant = asked.tenant;
+    job.path = asked.path;
+    job.model = asked.model;
+    job.pipeline = (*entry)->pipeline->name();
+    job.pipeline_version = (*entry)->version;
+    const auto blob = static_cast<std::size_t>(asked.blob);
+    job.source = blobs_[blob];
+    job.source_hash = hash(blob);
+    job.priority = asked.priority;
+    job.budget_tokens = asked.budget_tokens;
+    job.labels = asked.labels;
+    job.options = options_of(asked);
+    job.traceparent = asked.traceparent.empty() ? new_traceparent() : asked.traceparent;
+    job.content_hash = content_of(job, request_.project);
+    return job;
+  }
+
+ private:
+  // Several jobs may name one blob; it is hashed once.
+  const Hash& hash(std::size_t blob) {
+    if (!hashes_[blob]) hashes_[blob] = sha256(blobs_[blob]);
+    return *hashes_[blob];
+  }
+
+  const wire::SubmitRequest& request_;
+  const std::span<const std::string_view> blobs_;
+  const Catalog& catalog_;
+  const Duration deadline_;
+  const Time now_;
+  std::vector<std::optional<Hash>> hashes_;
+};
+
+}  // namespace
+
+Result<store::NewBatch> to_batch(const wire::SubmitRequest& request,
+                                 std::span<const std::string_view> blobs, const Catalog& catalog,
+                                 Duration default_deadline, Time now) {
+  store::NewBatch batch;
+  batch.id = request.batch.empty() ? new_id(now) : request.batch;
+  batch.tenant = request.tenant;
+  batch.project = request.project;
+  batch.jobs.reserve(request.jobs.size());
+  Converter converter(request, blobs, catalog, default_deadline, now);
+  for (std::size_t i = 0; i < request.jobs.size(); ++i) {
+    Result<store::NewJob> job = converter.job(i);
+    if (!job) return std::unexpected(std::move(job.error()));
+    batch.jobs.push_back(std::move(*job));
+  }
+  return batch;
+}
+
+}  // namespace docwright::daemon
