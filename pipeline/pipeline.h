@@ -14,6 +14,7 @@
 // gives the same pipeline again.
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -57,7 +58,7 @@ class Pipeline final {
   const Step* find(std::string_view step_name) const;
   // The first call's model: what a job uses unless its submit names another.
   const std::string& model() const { return model_; }
-  const std::string& bundle() const { return bundle_; }  // JSON
+  const std::string& bundle() const { return bundle_; }  // JSON; see above
   const Hash& hash() const { return hash_; }             // of the bundle
 
  private:
@@ -70,11 +71,13 @@ class Pipeline final {
 // What a pipeline's names are looked up in. The references outlive the call.
 struct Surroundings {
   const StepRegistry& steps;
-  const providers::Models* models = nullptr;  // null: models are not checked
-  std::string default_model;                  // for calls that name none
+  const providers::Models* models = nullptr;  // null: models and their parameters are not checked
+  const providers::Registry* providers =
+      nullptr;                     // null: names that a codec reserves are not checked
+  std::string default_model = {};  // for calls that name none
   // The prompt file of that name, if there is one; and all names, for the nearest one.
-  std::function<std::optional<config::NamedText>(std::string_view name)> prompt;
-  std::vector<std::string> prompt_names;
+  std::function<std::optional<config::NamedText>(std::string_view name)> prompt = {};
+  std::vector<std::string> prompts = {};
 };
 
 // All lint errors at once, each with file:line:column and the nearest name.
@@ -86,40 +89,11 @@ Linted parse_pipeline(const config::NamedText& file, const Surroundings& surroun
 Result<std::shared_ptr<const Pipeline>> parse_bundle(std::string_view bundle,
                                                      const StepRegistry& steps);
 
-// What a step's bind() works with: one step of a pipeline under construction.
-class Binding final {
- public:
-  const Surroundings& surroundings() const { return surroundings_; }
-  std::span<const Step> before() const {
-    return before_;
-  }  // bound already; `name` of the last of a kind is what most want
-  const Step* nearest_before(std::string_view kind) const;
-
-  // Reports at the option's place (or the step's, where it was not given).
-  void error(std::string_view option, std::string message);
-  bool given(std::string_view option) const;
-  // The named prompt, compiled and checked; it becomes part of the bundle. Null after an error,
-  // which is reported.
-  std::shared_ptr<const Prompt> prompt(std::string_view name);
-  // The same of templates that stand in the pipeline itself.
-  std::shared_ptr<const Prompt> inline_prompt(std::string_view system, std::string_view user);
-
- private:
-  friend class PipelineParser;
-  Binding(class PipelineParser& parser, const Surroundings& surroundings,
-          std::span<const Step> before, const Step& step, const config::Origins& origins)
-      : parser_(parser),
-        surroundings_(surroundings),
-        before_(before),
-        step_(step),
-        origins_(origins) {}
-
-  class PipelineParser& parser_;
-  const Surroundings& surroundings_;
-  std::span<const Step> before_;
-  const Step& step_;
-  const config::Origins& origins_;
-};
+// Every pipeline of the library by name, own and shipped; a file whose `name` is not the file's is
+// an error.
+using Catalogue = std::map<std::string, std::shared_ptr<const Pipeline>, std::less<>>;
+std::expected<Catalogue, config::Errors> load_catalogue(const config::Library& pipelines,
+                                                        const Surroundings& surroundings);
 
 // JSON Schema of a pipeline file, from the specs.
 Json pipeline_schema(const StepRegistry& steps);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "config/spec.h"
+#include "pipeline/registry.h"
 
 namespace docwright::pipeline {
 
@@ -38,5 +39,6 @@ struct CallOptions {
 };
 
 const config::Spec<CallOptions>& call_spec();
+void add_call(StepRegistry& steps);
 
 }  // namespace docwright::pipeline

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "config/spec.h"
+#include "pipeline/registry.h"
 
 namespace docwright::pipeline {
 
@@ -19,5 +20,6 @@ struct ChunkOptions {
 };
 
 const config::Spec<ChunkOptions>& chunk_spec();
+void add_chunk(StepRegistry& steps);
 
 }  // namespace docwright::pipeline

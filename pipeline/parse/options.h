@@ -1,11 +1,23 @@
 // What the step `parse` can be told.
 #pragma once
 #include <map>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "config/spec.h"
+#include "pipeline/registry.h"
 
 namespace docwright::pipeline {
+
+// The checks of documents against the code, with the severity that each has where a pipeline says
+// nothing.
+struct CheckName {
+  std::string_view id;
+  std::string_view severity;  // error, warning
+  std::string_view sentence;  // what it finds
+};
+std::span<const CheckName> check_names();
 
 struct ParseOptions {
   std::string name;
@@ -21,5 +33,6 @@ struct ParseOptions {
 };
 
 const config::Spec<ParseOptions>& parse_spec();
+void add_parse(StepRegistry& steps);
 
 }  // namespace docwright::pipeline

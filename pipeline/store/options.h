@@ -3,6 +3,7 @@
 #include <string>
 
 #include "config/spec.h"
+#include "pipeline/registry.h"
 
 namespace docwright::pipeline {
 
@@ -16,5 +17,6 @@ struct StoreOptions {
 };
 
 const config::Spec<StoreOptions>& store_spec();
+void add_store(StepRegistry& steps);
 
 }  // namespace docwright::pipeline

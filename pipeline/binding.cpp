@@ -1,0 +1,167 @@
+#include "pipeline/binding.h"
+
+#include <algorithm>
+
+#include "runtime/text.h"
+
+namespace docwright::pipeline {
+namespace {
+
+std::vector<std::string_view> views(const std::vector<std::string>& texts) {
+  return {texts.begin(), texts.end()};
+}
+
+// "steps.draft.text" -> "steps", and the rest.
+std::pair<std::string_view, std::string_view> head_of(std::string_view name) {
+  const auto dot = name.find('.');
+  if (dot == std::string_view::npos) return {name, {}};
+  return {name.substr(0, dot), name.substr(dot + 1)};
+}
+
+bool contains(std::span<const PromptName> names, std::string_view name) {
+  return std::ranges::any_of(names, [&](const PromptName& known) { return known.name == name; });
+}
+
+// Whether a section renders items of which the templates' list of names knows nothing (an earlier
+// answer's).
+bool within_answer(const Template::Use& use) {
+  return std::ranges::any_of(
+      use.sections, [](const std::string& section) { return section.starts_with("steps."); });
+}
+
+}  // namespace
+
+void Binding::error_at(const config::Mark& mark, std::string message) {
+  construction_.errors.push_back(
+      Error{Code::configuration, std::move(message), config::to_text(mark)});
+}
+
+void Binding::error(std::string_view option, const std::string& message) {
+  const std::string path = kind_.name() + "." + std::string(option);
+  const auto found = origins_.find(path);
+  error_at(found == origins_.end() ? place_ : found->second, "'" + path + "': " + message);
+}
+
+bool Binding::given(std::string_view option) const {
+  return origins_.contains(kind_.name() + "." + std::string(option));
+}
+
+const Step* Binding::answer_of(std::string_view option, std::string_view kind,
+                               std::string_view name) {
+  std::vector<std::string_view> known;
+  const Step* found = nullptr;
+  for (const auto& step : construction_.steps) {
+    if (step.kind->name() != kind) continue;
+    known.push_back(step.name);
+    if (name.empty() || step.name == name) found = &step;
+  }
+  if (found) {
+    construction_.answers_used.insert(found->name);
+  } else if (!known.empty()) {
+    error(option, "no " + std::string(kind) + " before this step is named '" + std::string(name) +
+                      "'" + did_you_mean(name, known));
+  }  // none at all: the pipeline's order is wrong, which is reported once (StepPlace::after)
+  return found;
+}
+
+std::string Binding::model(const std::string& name) {
+  const std::string chosen = name.empty() ? surroundings_.default_model : name;
+  if (name.empty()) construction_.default_model_used = true;
+  if (construction_.first_model.empty()) construction_.first_model = chosen;
+  if (chosen.empty()) {
+    error("model", "no model is named here, and the configuration has no default");
+  } else if (surroundings_.models && !surroundings_.models->find(chosen)) {
+    error("model", "unknown model '" + chosen + "'" +
+                       did_you_mean(chosen, surroundings_.models->names()) +
+                       "; `docwright model list` names all");
+  }
+  return chosen;
+}
+
+std::shared_ptr<const Prompt> Binding::prompt(const std::string& name) {
+  auto file = surroundings_.prompt ? surroundings_.prompt(name) : std::nullopt;
+  if (!file) {
+    error("prompt",
+          "unknown prompt '" + name + "'" + did_you_mean(name, views(surroundings_.prompts)));
+    return nullptr;
+  }
+  construction_.prompts[name] = file->text;
+  auto root = config::parse_yaml(file->source, file->text);
+  if (!root) {
+    construction_.errors.push_back(root.error());
+    return nullptr;
+  }
+  config::Reading reading;
+  const PromptFile read = prompt_spec().parse(*root, reading);
+  if (!reading.errors.empty()) {
+    std::ranges::move(reading.errors, std::back_inserter(construction_.errors));
+    return nullptr;
+  }
+  return compile(read.system, read.user, reading.origins, "");
+}
+
+std::shared_ptr<const Prompt> Binding::inline_prompt(const std::string& system,
+                                                     const std::string& user) {
+  return compile(system, user, origins_, kind_.name() + ".");
+}
+
+std::shared_ptr<const Prompt> Binding::compile(const std::string& system, const std::string& user,
+                                               const config::Origins& origins,
+                                               const std::string& path) {
+  const auto errors = construction_.errors.size();
+  auto one = [&](const char* option, const std::string& text) {
+    const auto found = origins.find(path + option);
+    const config::Mark& mark = found == origins.end() ? place_ : found->second;
+    auto parsed = Template::parse(text);
+    if (parsed) {
+      check_names(*parsed, mark, path + option);
+    } else {
+      error_at(mark, "'" + path + option + "': " + parsed.error().message);
+    }
+    return parsed;
+  };
+  auto compiled_system = one("system", system);
+  auto compiled_user = one("user", user);
+  if (construction_.errors.size() != errors) return nullptr;
+  return std::make_shared<const Prompt>(
+      Prompt{std::move(*compiled_system), std::move(*compiled_user)});
+}
+
+void Binding::check_names(const Template& text, const config::Mark& mark,
+                          const std::string& option) {
+  for (const auto& use : text.uses()) {
+    const auto complaint = complaint_about(use);
+    if (complaint.empty()) continue;
+    error_at(mark, "'" + option + "': line " + std::to_string(use.line) + ", column " +
+                       std::to_string(use.column) + ": " + complaint);
+  }
+}
+
+std::string Binding::complaint_about(const Template::Use& use) {
+  const auto [head, rest] = head_of(use.name);
+  if (head == "steps") {
+    const auto [wanted, member] = head_of(rest);
+    std::vector<std::string_view> known;
+    for (const auto& step : construction_.steps) {
+      if (step.kind->name() == "call" || step.kind->name() == "parse") known.push_back(step.name);
+    }
+    if (std::ranges::find(known, wanted) != known.end()) {
+      construction_.answers_used.emplace(wanted);
+      return {};
+    }
+    return "no step before this one that answers is named '" + std::string(wanted) + "'" +
+           did_you_mean(wanted, known);
+  }
+  if (use.name == "." || contains(prompt_names(), head) || within_answer(use)) return {};
+  if (!use.sections.empty() && contains(prompt_target_names(), head)) return {};
+  std::vector<std::string_view> known;
+  for (const auto& name : prompt_names()) known.push_back(name.name);
+  if (!use.sections.empty()) {
+    for (const auto& name : prompt_target_names()) known.push_back(name.name);
+  } else if (contains(prompt_target_names(), head)) {
+    return "'" + std::string(head) + "' is known within {{#targets}}...{{/targets}} only";
+  }
+  return "unknown name '" + std::string(head) + "'" + did_you_mean(head, known);
+}
+
+}  // namespace docwright::pipeline

@@ -1,0 +1,111 @@
+#include "pipeline/call/options.h"
+
+#include "pipeline/binding.h"
+#include "providers/models.h"
+
+namespace docwright::pipeline {
+namespace {
+
+void bind_templates(CallOptions& options, Binding& binding) {
+  const bool is_inline = binding.given("system") || binding.given("user");
+  if (!options.prompt.empty() && is_inline) {
+    binding.error(binding.given("user") ? "user" : "system",
+                  "expected either prompt or system and user, got both");
+  } else if (!options.prompt.empty()) {
+    options.templates = binding.prompt(options.prompt);
+  } else if (options.user.empty()) {
+    binding.error(is_inline ? "user" : "prompt",
+                  "no question: expected prompt, or user (and system)");
+  } else {
+    options.templates = binding.inline_prompt(options.system, options.user);
+  }
+}
+
+void check_parameters(const CallOptions& options, Binding& binding) {
+  const auto& around = binding.surroundings();
+  const auto* model = around.models ? around.models->find(options.model) : nullptr;
+  if (!model) return;
+  const auto* provider = around.providers ? around.providers->find(model->provider) : nullptr;
+  for (const auto& [name, value] : options.parameters.items()) {
+    if (std::ranges::find(model->parameters_refused, name) != model->parameters_refused.end()) {
+      binding.error("parameters", "the model '" + options.model + "' refuses the parameter '" +
+                                      name + "': leave it out");
+    } else if (provider && provider->codec && provider->codec->reserves(name)) {
+      binding.error("parameters", "'" + name + "' is set by docwright itself: leave it out");
+    }
+  }
+  if (model->output_tokens_max > 0 && options.answer_tokens_max > model->output_tokens_max) {
+    binding.error("answer_tokens_max", "the model '" + options.model + "' writes at most " +
+                                           std::to_string(model->output_tokens_max) +
+                                           " tokens, got " +
+                                           std::to_string(options.answer_tokens_max));
+  }
+}
+
+void bind(CallOptions& options, Binding& binding) {
+  options.model = binding.model(options.model);
+  bind_templates(options, binding);
+  check_parameters(options, binding);
+}
+
+}  // namespace
+
+const config::Spec<CallOptions>& call_spec() {
+  using config::option;
+  using config::word;
+  using S = CallOptions;
+  static const config::Spec<S> spec(
+      "Asks a model about the chunk. Each question is journalled and reserved before it is sent, "
+      "its answer before it is used; a "
+      "question that has its answer is never asked again.",
+      with_common<S>(
+          {option("model", &S::model)
+               .range(1, 100)
+               .about("The model, as `docwright model list` names it; default: the "
+                      "configuration's. A submit may name another."),
+           option("prompt", &S::prompt).range(1, 100).about("The prompt file, prompts/NAME.yaml."),
+           option("system", &S::system)
+               .prompt()
+               .about("In place of a prompt file: what the model is told before."),
+           option("user", &S::user).prompt().about("In place of a prompt file: what it is asked."),
+           option("answer_language", &S::answer_language)
+               .range(1, 35)
+               .about("The language to write in; a submit may name another."),
+           option("parameters", &S::parameters)
+               .about("Parameters of the model, as its provider names them (temperature, ...), "
+                      "over the model's defaults and under the submit's; 0 is a value."),
+           option("answer_tokens_max", &S::answer_tokens_max)
+               .range(16, 1'000'000)
+               .unit("tokens")
+               .about("Longest answer; it is always sent, and reserved in the budget."),
+           word("answer_schema", &S::answer_schema,
+                {{"exact", AnswerSchema::exact}, {"shared", AnswerSchema::shared}})
+               .about("exact: a JSON Schema with the real names, made for each chunk (for local "
+                      "servers). shared: one for all, so that a provider's caches work. Answers "
+                      "are checked alike."),
+           word("on_unknown", &S::on_unknown,
+                {{"repeat", OnUnknown::repeat},
+                 {"park", OnUnknown::park},
+                 {"fail", OnUnknown::fail}})
+               .about("What becomes of a question whose outcome a crash or a cut connection left "
+                      "unknown; the lost call stays charged.")}));
+  return spec;
+}
+
+void add_call(StepRegistry& steps) {
+  steps.add<CallOptions>(
+      {.name = "call",
+       .after = "chunk",
+       .example = "name: draft\n"
+                  "system: You document source code. Write in {{answer_language}}.\n"
+                  "user: |\n"
+                  "  Document these definitions of {{path}}:\n"
+                  "  {{#targets}}{{symbol}}: {{signature}}\n"
+                  "  {{/targets}}\n"
+                  "  {{code}}\n"
+                  "parameters: {temperature: 0}\n"
+                  "answer_tokens_max: 2048\n"},
+      call_spec(), bind);
+}
+
+}  // namespace docwright::pipeline

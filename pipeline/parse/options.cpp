@@ -1,0 +1,79 @@
+#include "pipeline/parse/options.h"
+
+#include "pipeline/binding.h"
+#include "runtime/text.h"
+
+namespace docwright::pipeline {
+namespace {
+
+std::string checks_rule(const std::map<std::string, std::string>& checks) {
+  std::vector<std::string_view> known;
+  for (const auto& check : check_names()) known.push_back(check.id);
+  constexpr std::array<std::string_view, 3> kSeverities{"error", "warning", "off"};
+  for (const auto& [id, severity] : checks) {
+    if (std::ranges::find(known, id) == known.end())
+      return "unknown check '" + id + "'" + did_you_mean(id, known);
+    if (std::ranges::find(kSeverities, severity) == kSeverities.end()) {
+      return "expected error, warning or off for " + id + ", got '" + severity + "'" +
+             did_you_mean(severity, kSeverities);
+    }
+  }
+  return {};
+}
+
+void bind(ParseOptions& options, Binding& binding) {
+  if (const Step* call = binding.answer_of("call", "call", options.call)) options.call = call->name;
+}
+
+}  // namespace
+
+std::span<const CheckName> check_names() {
+  static constexpr std::array kChecks = {
+      CheckName{"P01", "error", "A parameter of the signature is not documented."},
+      CheckName{"P02", "error", "A documented parameter is not in the signature."},
+      CheckName{"P03", "warning", "Parameters are documented twice or out of order."},
+      CheckName{"R01", "error", "A return value is documented where nothing is returned."},
+      CheckName{"R02", "error", "A value is returned and not documented."},
+      CheckName{"R03", "error",
+                "Yielded values are documented where nothing is yielded, or the other way round."},
+      CheckName{"X01", "warning", "An exception type raised in the body is not documented."},
+      CheckName{"S01", "warning", "The summary is not one short sentence."},
+      CheckName{"S02", "warning", "The summary says no more than the name."},
+      CheckName{"S03", "error", "The text speaks as an assistant."},
+      CheckName{"S04", "error", "The text repeats itself, is empty or was cut."},
+  };
+  return kChecks;
+}
+
+const config::Spec<ParseOptions>& parse_spec() {
+  using config::option;
+  using S = ParseOptions;
+  static const config::Spec<S> spec(
+      "Reads the documents out of an answer and checks each against the code. What contradicts it "
+      "is repaired, asked again once, or "
+      "stored as flagged; never stored as good.",
+      with_common<S>(
+          {option("call", &S::call)
+               .about("The call whose answer it reads; default: the nearest before."),
+           option("repair", &S::repair)
+               .about("Mend what needs no question: fences, prose around the JSON, order, "
+                      "duplicates, names one letter off."),
+           option("corrective_questions", &S::corrective_questions)
+               .range(0, 1)
+               .about("Questions that tell the model what was wrong, each a call of its own."),
+           option("checks", &S::checks)
+               .check(checks_rule)
+               .about("Severity by check: error (asked again, else flagged), warning (recorded), "
+                      "off. Those not named keep their own.")}));
+  return spec;
+}
+
+void add_parse(StepRegistry& steps) {
+  steps.add<ParseOptions>(
+      {.name = "parse",
+       .after = "call",
+       .example = "call: call\ncorrective_questions: 1\nchecks: {X01: error, S02: off}\n"},
+      parse_spec(), bind);
+}
+
+}  // namespace docwright::pipeline
