@@ -1,0 +1,141 @@
+#include "providers/openai/simulated.h"
+
+#include <fmt/format.h>
+
+#include "providers/openai/members.h"
+
+namespace docwright::providers::openai {
+namespace {
+
+using simulator::Asked;
+using simulator::Rendered;
+
+std::string_view raw(Finish finish) {
+  switch (finish) {
+    case Finish::length:
+      return "length";
+    case Finish::content_filter:
+      return "content_filter";
+    case Finish::tool_call:
+      return "tool_calls";
+    default:
+      return "stop";
+  }
+}
+
+Json usage_json(const Usage& usage) {
+  return {
+      {"prompt_tokens", usage.input},
+      {"completion_tokens", usage.output},
+      {"total_tokens", usage.input + usage.output},
+      {"prompt_tokens_details",
+       {{"cached_tokens", usage.input_cached}, {"cache_write_tokens", usage.input_cache_write}}},
+      {"completion_tokens_details", {{"reasoning_tokens", usage.reasoning}}}};
+}
+
+Json schema_of(const Json& body) {
+  const Json* format = member(body, "response_format");
+  const Json* named = format == nullptr ? nullptr : member(*format, "json_schema");
+  const Json* schema = named == nullptr ? nullptr : member(*named, "schema");
+  return schema == nullptr ? Json() : *schema;
+}
+
+// As OpenAI answers, by class: status, type, code.
+struct Shape {
+  int status;
+  std::string_view type, code;
+};
+Shape shape_of(ErrorClass error_class) {
+  switch (error_class) {
+    case ErrorClass::auth:
+      return {401, "invalid_request_error", "invalid_api_key"};
+    case ErrorClass::not_found:
+      return {404, "invalid_request_error", "model_not_found"};
+    case ErrorClass::context_length:
+      return {400, "invalid_request_error", "context_length_exceeded"};
+    case ErrorClass::rate_limit:
+      return {429, "requests", "rate_limit_exceeded"};
+    case ErrorClass::quota:
+      return {429, "insufficient_quota", "insufficient_quota"};
+    case ErrorClass::overloaded:
+      return {503, "service_unavailable_error", "server_is_overloaded"};
+    case ErrorClass::server:
+      return {500, "server_error", ""};
+    default:
+      return {400, "invalid_request_error", ""};
+  }
+}
+
+class ChatServer final : public simulator::Api {
+ public:
+  bool takes(std::string_view path) const override { return path.ends_with("/chat/completions"); }
+
+  Result<Asked> parse(std::string_view text) const override {
+    Result<Json> body = parse_json(text);
+    if (!body) return std::unexpected(std::move(body.error()));
+    Asked asked;
+    asked.model = text_of(*body, "model");
+    if (asked.model.empty())
+      return fail(Code::invalid_request, "you must provide a model parameter");
+    const Json* messages = member(*body, "messages");
+    if (messages == nullptr || !messages->is_array() || messages->empty()) {
+      return fail(Code::invalid_request, "'messages' must hold at least one message");
+    }
+    for (const Json& message : *messages) {
+      asked.messages.push_back({text_of(message, "role"), text_of(message, "content")});
+      asked.prompt_bytes += static_cast<std::int64_t>(asked.messages.back().text.size());
+    }
+    asked.answer_tokens_max =
+        std::max(count_of(*body, "max_tokens"), count_of(*body, "max_completion_tokens"));
+    asked.schema = schema_of(*body);
+    if (!asked.schema.is_null())
+      asked.prompt_bytes += static_cast<std::int64_t>(dump_json(asked.schema).size());
+    return asked;
+  }
+
+  Rendered answer(const Answer& answer) const override {
+    const Json message = {{"role", "assistant"}, {"content", answer.text}, {"refusal", nullptr}};
+    const Json choice = {{"index", 0},
+                         {"message", message},
+                         {"logprobs", nullptr},
+                         {"finish_reason", raw(answer.finish)}};
+    Json body = {{"id", answer.response_id},
+                 {"object", "chat.completion"},
+                 {"created", 1787300000},
+                 {"model", answer.model}};
+    body["choices"] = Json::array({choice});
+    if (answer.usage) body["usage"] = usage_json(*answer.usage);
+    return {200, {}, dump_json(body)};
+  }
+
+  Rendered error(const CallError& error) const override {
+    const Shape shape = shape_of(error.error_class);
+    Json what = {
+        {"message", error.message}, {"type", shape.type}, {"param", nullptr}, {"code", nullptr}};
+    if (!shape.code.empty()) what["code"] = shape.code;
+    Rendered rendered{shape.status, {}, dump_json({{"error", what}})};
+    if (error.retry_after) {
+      // Whole seconds, as the field has them; rounded up, so that nobody comes too early.
+      const auto seconds = std::chrono::ceil<std::chrono::seconds>(*error.retry_after);
+      rendered.headers.emplace_back("Retry-After", std::to_string(seconds.count()));
+    }
+    return rendered;
+  }
+
+  Rendered models(const std::vector<std::string_view>& names) const override {
+    Json list = Json::array();
+    for (const std::string_view name : names) {
+      list.push_back(
+          {{"id", name}, {"object", "model"}, {"created", 1787300000}, {"owned_by", "simulator"}});
+    }
+    return {200, {}, dump_json({{"object", "list"}, {"data", list}})};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<const simulator::Api> simulated_api() {
+  return std::make_unique<const ChatServer>();
+}
+
+}  // namespace docwright::providers::openai

@@ -1,0 +1,56 @@
+// One client of the simulator: HTTP/1.1 with keep-alive, one request after the other.
+#pragma once
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "providers/simulator/desk.h"
+
+namespace docwright::providers::simulator {
+
+// What all connections share; outlives them. One thread.
+struct Hall {
+  Desk desk;
+  Options options;
+  std::int64_t in_flight = 0;
+  std::size_t connections = 0;
+  std::function<void()> on_leave;  // a place has become free
+};
+
+class Connection final : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(boost::asio::ip::tcp::socket socket, Hall& hall);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  void serve();
+
+ private:
+  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+
+  void handle();
+  void get(std::string_view path);
+  void post(std::string_view path);
+  void send(Rendered reply);
+  void deliver(Decision decision);
+  void hold();
+  void answered();
+  std::string head_of(const Rendered& reply) const;
+
+  Hall& hall_;
+  boost::asio::ip::tcp::socket socket_;
+  boost::asio::steady_timer latency_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<Parser> parser_;
+  std::string out_;
+  bool working_ = false;  // counted in flight
+  bool keep_alive_ = false;
+};
+
+}  // namespace docwright::providers::simulator

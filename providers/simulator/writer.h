@@ -1,0 +1,19 @@
+// What a simulated model writes: a valid document for the schema it is given, the same for the same
+// question.
+#pragma once
+#include <string>
+
+#include "providers/simulator/api.h"
+
+namespace docwright::providers::simulator {
+
+// JSON that is valid against the schema of the question, and right about the code where the prompt
+// holds its facts: an object
+// {"targets": [definitions]} anywhere in a message (docs/providers.md). Without a schema: a
+// sentence of prose. `seed` varies the words.
+std::string written(const Asked& asked, std::uint64_t seed);
+
+// The same with every documented parameter's name changed.
+std::string with_wrong_names(const std::string& document);
+
+}  // namespace docwright::providers::simulator
