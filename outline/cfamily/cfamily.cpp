@@ -17,10 +17,11 @@ Outline outline_c_family(Language language, std::string_view source) {
     // The mask is a guess: the source as it is may read better.
     auto plain = parse(grammar, source);
     if (plain && error_bytes(plain->root()) < errors) {
-      return Reader(language, source, source, {}).read(plain->root());
+      const Masked nothing{.code = std::string(source), .text = std::string(source)};
+      return Reader(language, source, nothing).read(plain->root());
     }
   }
-  return Reader(language, source, masked.code, masked.macros).read(tree->root());
+  return Reader(language, source, masked).read(tree->root());
 }
 
 }  // namespace docwright::outline

@@ -31,6 +31,7 @@ struct Brackets {
 
 struct Branch {
   Range directive;
+  bool open_end = false;  // its code ends within a declaration or a statement
   std::uint32_t end = 0;  // where the next directive of the conditional begins
   bool never = false;     // #if 0
   Brackets brackets;
@@ -58,13 +59,13 @@ class Finder {
   }
 
  private:
-  std::string_view text(const Token& token) const {
-    return source_.substr(token.range.begin, token.range.end - token.range.begin);
-  }
+  std::string_view text(const Token& token) const { return text(token.range); }
   Brackets& brackets() { return open_.empty() ? file_ : open_.back().branches.back().brackets; }
 
   void code(const Token& token) {
     last_ = token;
+    if (token.starts_line) line_ = token.range;
+    in_branch_ = true;
     if (token.kind != Token::Kind::punctuation) return;
     switch (source_[token.range.begin]) {
       case '(':
@@ -87,14 +88,15 @@ class Finder {
       open_.push_back(
           {.within = is_within(), .branches = {{.directive = token.range, .never = never}}});
       before_.push_back(last_);
+      in_branch_ = false;
     } else if (open_.empty()) {
       return;
     } else if (name.starts_with("el")) {
-      open_.back().branches.back().end = token.range.begin;
+      end_branch(token);
       open_.back().branches.push_back({.directive = token.range});
       last_ = before_.back();
     } else if (name == "endif") {
-      open_.back().branches.back().end = token.range.begin;
+      end_branch(token);
       const Conditional done = std::move(open_.back());
       open_.pop_back();
       before_.pop_back();
@@ -102,14 +104,34 @@ class Finder {
     }
   }
 
+  std::string_view text(Range range) const {
+    return source_.substr(range.begin, range.end - range.begin);
+  }
+
+  void end_branch(const Token& directive) {
+    Branch& branch = open_.back().branches.back();
+    branch.end = directive.range.begin;
+    branch.open_end = in_branch_ && is_open();
+    in_branch_ = false;
+  }
+
+  // The code so far ends within a declaration or a statement: neither punctuation that ends one,
+  // nor a line of a macro.
+  bool is_open() const {
+    if (!last_) return false;
+    const char end = source_[last_->range.end - 1];
+    if (last_->kind == Token::Kind::punctuation && std::string_view(";{}:").contains(end))
+      return false;
+    const bool macro = std::ranges::all_of(text(line_), [](char c) {
+      return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    });
+    return !(macro && (end == ')' || line_ == last_->range));
+  }
+
   bool is_within() const {
     const int round =
         open_.empty() ? file_.round.depth : open_.back().branches.back().brackets.round.depth;
-    if (round > 0) return true;
-    if (!last_) return false;
-    if (last_->kind != Token::Kind::punctuation)
-      return last_->kind == Token::Kind::word && !last_->starts_line;
-    return std::string_view(";{}:,)").find(source_[last_->range.begin]) == std::string_view::npos;
+    return round > 0 || is_open();
   }
 
   void close(const Conditional& done, Range endif) {
@@ -117,7 +139,7 @@ class Finder {
         std::ranges::find_if(done.branches, [](const Branch& branch) { return !branch.never; });
     if (kept != done.branches.end()) brackets().append(kept->brackets);
     const bool whole = std::ranges::all_of(done.branches, [](const Branch& branch) {
-      return branch.never || branch.brackets.is_whole();
+      return branch.never || (!branch.open_end && branch.brackets.is_whole());
     });
     const bool never = done.branches[0].never;
     if (!done.within && whole && !never) return;
@@ -148,6 +170,8 @@ class Finder {
   std::vector<Conditional> open_;
   std::vector<std::optional<Token>> before_;  // the last token before each open conditional
   std::optional<Token> last_;
+  Range line_;              // the first token of the last line of code
+  bool in_branch_ = false;  // code since the last directive of the innermost conditional
   std::vector<Range> ranges_;
 };
 

@@ -300,8 +300,7 @@ void HeadReader::declarator_flags(Node declarator, std::vector<std::string>& fla
     if (field != g_.parameters) return true;
     for_each_child(child, [&](Node parameter, TSFieldId) {
       const Type type = g_.type(parameter);
-      const bool many = type == Type::variadic_parameter_pack ||
-                        parameter.text(source_) == "...";
+      const bool many = type == Type::variadic_parameter_pack || parameter.text(source_) == "...";
       if (many) add_once(flags, "variadic");
       return true;
     });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace docwright::outline::cfamily {
 namespace {
@@ -27,15 +28,21 @@ class Finder {
  public:
   Finder(std::string_view source, const std::vector<Token>& tokens)
       : source_(source), tokens_(tokens), close_(tokens.size(), kNone) {
-    match_parentheses();
+    match_brackets("(", ")");
+    match_brackets("{", "}");
   }
 
   std::vector<Range> find() {
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      if (const std::size_t end = unreadable(i); end > i) i = add(i, end);
       if (!is_macro_word(i)) continue;
       const std::size_t next = after(i);
       if (is_label(i)) {
         i = add(i, i + 2);
+      } else if (opens_block(i, next)) {
+        if (const std::size_t block_end = close_[next] + 1; is_macro_word(block_end))
+          blocks_after_.insert(block_end);
+        i = add(i, next);
       } else if (stands_alone(i, next) || leads(i, next) || marks_type(i, next) ||
                  trails(i, next)) {
         i = add(i, next);
@@ -55,15 +62,44 @@ class Finder {
   }
   bool starts_line(std::size_t i) const { return i >= tokens_.size() || tokens_[i].starts_line; }
 
-  void match_parentheses() {
+  void match_brackets(std::string_view opening, std::string_view closing) {
     std::vector<std::size_t> open;
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
-      if (text(i) == "(") open.push_back(i);
-      if (text(i) != ")" || open.empty()) continue;
+      if (text(i) == opening) open.push_back(i);
+      if (text(i) != closing || open.empty()) continue;
       close_[open.back()] = i;
       close_[i] = open.back();
       open.pop_back();
     }
+  }
+
+  // What is no macro, but more than the grammar knows: "j.template get<T>()", conditions in
+  // noexcept(...), and all but the last expression in decltype(...). Index behind it; i where there
+  // is nothing of the kind.
+  std::size_t unreadable(std::size_t i) const {
+    if (i == 0) return i;
+    const std::string_view before = text(i - 1);
+    if (text(i) == "template" && (before == "." || before == "->" || before == "::")) return i + 1;
+    if (before == "noexcept" && text(i) == "(" && close_[i] != kNone && close_[i] > i + 2)
+      return close_[i] + 1;
+    if (i > 1 && before == "(" && text(i - 2) == "decltype") return after_last_comma(i);
+    return i;
+  }
+
+  std::size_t after_last_comma(std::size_t i) const {
+    std::size_t after = i;
+    for (std::size_t at = i; at < tokens_.size() && text(at) != ")"; ++at) {
+      if (text(at) == "(" && close_[at] != kNone) at = close_[at];
+      if (text(at) == ",") after = at + 1;
+    }
+    return after;
+  }
+
+  // TRY { ... } CATCH (...) { ... }
+  bool opens_block(std::size_t i, std::size_t next) const {
+    if (text(next) != "{" || close_[next] == kNone) return false;
+    if (blocks_after_.contains(i)) return true;
+    return next == i + 1 && i > 0 && starts_statement(i) && text(i - 1) != ":";
   }
 
   // FOO_BAR2: upper case and not so short that it could be a template parameter.
@@ -172,7 +208,9 @@ class Finder {
 
   std::string_view source_;
   const std::vector<Token>& tokens_;
-  std::vector<std::size_t> close_;  // index of the parenthesis that belongs to this one, or kNone
+  std::vector<std::size_t>
+      close_;  // index of the parenthesis that or brace that belongs to this one, or kNone
+  std::set<std::size_t> blocks_after_;  // macros that go on with a block, as CATCH does
   std::vector<Range> found_;
 };
 

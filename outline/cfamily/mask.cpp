@@ -22,6 +22,7 @@ Masked mask(std::string_view source) {
   const std::vector<Token> tokens = tokens_of(source);
   const std::vector<Range> branches = split_conditionals(source, tokens);
   for (const Range& range : branches) blank(masked.code, range);
+  masked.text = masked.code;
   // What is blank now is no token any more.
   std::vector<Token> left;
   auto branch = branches.begin();

@@ -15,7 +15,8 @@
 namespace docwright::outline::cfamily {
 
 struct Masked {
-  std::string code;           // the source's size, line ends in their places
+  std::string code;           // to be parsed; the source's size, line ends in their places
+  std::string text;           // to be quoted: only the conditionals are blanked
   std::vector<Range> macros;  // blanked macro uses, in source order
   bool changed = false;
 };

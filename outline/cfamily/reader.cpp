@@ -36,14 +36,13 @@ std::string_view last_part(std::string_view scoped) {
 
 }  // namespace
 
-Reader::Reader(Language language, std::string_view source, std::string_view code,
-               const std::vector<Range>& macros)
+Reader::Reader(Language language, std::string_view source, const Masked& masked)
     : g_(language == Language::cpp ? cpp_grammar() : c_grammar()),
-      source_(source),
-      code_(code),
-      builder_(language, source, code),
-      heads_(g_, code) {
-  for (const Range& macro : macros) builder_.add_macro(macro);
+      text_(masked.text),
+      code_(masked.code),
+      builder_(language, source, masked.code),
+      heads_(g_, masked.text) {
+  for (const Range& macro : masked.macros) builder_.add_macro(macro);
 }
 
 Outline Reader::read(Node root) {
@@ -140,7 +139,7 @@ void Reader::within_body(Node node, Type type, Scope& in) {
       in.locals.push_back(node);
       return;
     case Type::throw_:
-      if (std::string thrown = thrown_type(g_, code_, node, in.locals, function.parameters);
+      if (std::string thrown = thrown_type(g_, text_, node, in.locals, function.parameters);
           !thrown.empty()) {
         in.raises.push_back(std::move(thrown));
       }
@@ -213,7 +212,7 @@ std::string Reader::visibility(const Definition& definition) const {
 std::int32_t Reader::add(Definition definition, const Wrapped& in, std::uint32_t head_end) {
   const std::uint32_t begin = in.outer.begin();
   definition.signature =
-      one_line(source_.substr(begin, head_end - begin), Comments::slashes, kSignatureBytesMax);
+      one_line(text_.substr(begin, head_end - begin), Comments::slashes, kSignatureBytesMax);
   while (definition.signature.ends_with(';') || definition.signature.ends_with(' '))
     definition.signature.pop_back();
   for (const Node& list : in.templates) {
@@ -277,7 +276,7 @@ void Reader::enter_type(Node node, Type type) {
   if (!name.empty()) {
     Definition definition{.kind = kind_of(type), .symbol = prefix() + name};
     definition.name = last_part(std::string_view(name).substr(0, name.find('<')));
-    if (is_enum && one_line(source_.substr(node.begin(), body.begin() - node.begin()),
+    if (is_enum && one_line(text_.substr(node.begin(), body.begin() - node.begin()),
                             Comments::slashes, kTypeBytesMax)
                        .starts_with("enum class")) {
       definition.flags.emplace_back("scoped");
@@ -376,7 +375,7 @@ void Reader::define_macro(Node node) {
   for_each_child(parameters, [&](Node child, TSFieldId) {
     if (g_.type(child) == Type::identifier)
       definition.parameters.push_back({.name = heads_.text(child), .kind = "positional"});
-    if (child.text(code_) == "...") definition.flags.emplace_back("variadic");
+    if (child.text(text_) == "...") definition.flags.emplace_back("variadic");
     return true;
   });
   definition.returns_value = false;

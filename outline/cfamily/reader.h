@@ -7,6 +7,7 @@
 
 #include "outline/cfamily/grammar.h"
 #include "outline/cfamily/head.h"
+#include "outline/cfamily/mask.h"
 #include "outline/syntax/builder.h"
 
 namespace docwright::outline::cfamily {
@@ -28,9 +29,8 @@ struct Scope {
 
 class Reader {
  public:
-  // `macros` were blanked in `code`.
-  Reader(Language language, std::string_view source, std::string_view code,
-         const std::vector<Range>& macros);
+  // Both must outlive the reader.
+  Reader(Language language, std::string_view source, const Masked& masked);
   Outline read(Node root);
 
   // For walk().
@@ -71,7 +71,7 @@ class Reader {
   void push(Scope scope);
 
   const Grammar& g_;
-  std::string_view source_, code_;
+  std::string_view text_, code_;
   Builder builder_;
   HeadReader heads_;
   std::vector<Scope> scopes_;
