@@ -89,6 +89,7 @@ struct Refused {
   std::string budget;  // in words: "budget 'all' (2.00 USD a day): 1.99 USD committed, this call needs up to 0.03 USD"
   bool reservations = false;
   std::optional<Time> until;
+  bool paused = false;  // no budget: a pause is on (`budget` says which); the job parks with the reason `paused`
 };
 // The question already has a call in flight that a crash or a cancellation left `unknown`; decided by the pipeline's policy.
 using IntentOutcome = std::variant<Granted, Refused>;
