@@ -21,9 +21,10 @@ struct Pruned {
   bool more = false;      // call again
 };
 
-// Removes at most about `limit` rows of each kind, then what nothing refers to any more (sources,
-// answers, pipeline texts), then gives a few free pages back to the file system. What pruned calls
-// cost is kept by the day (usage_by_day), and in their budgets.
+// Removes at most `limit` rows of each kind, with jobs also the sources and answers that nothing
+// else refers to, and gives a few free pages back to the file system. Kept for ever: pipeline
+// versions, and what pruned calls cost, by the day (usage_by_day) and in their budgets. Jobs with a
+// call in flight are left for later.
 Pruned prune(Database& database, const Retention& retention, Time now, int limit);
 
 }  // namespace docwright::store
