@@ -1,0 +1,251 @@
+#include "daemon/journal.h"
+
+#include <utility>
+
+#include "store/calls.h"
+#include "store/plans.h"
+
+namespace docwright::daemon {
+namespace {
+
+using pipeline::Job;
+
+std::string targets_text(const std::vector<outline::Definition>& targets) {
+  Json list = Json::array();
+  for (const outline::Definition& target : targets) list.push_back(outline::to_json(target));
+  return dump_json(list);
+}
+
+Result<std::vector<outline::Definition>> targets_of(std::string_view text) {
+  const Result<Json> list = parse_json(text);
+  if (!list) return std::unexpected(list.error());
+  std::vector<outline::Definition> targets;
+  for (const Json& each : *list) {
+    auto target = outline::definition_from_json(each);
+    if (!target) return std::unexpected(std::move(target.error()));
+    targets.push_back(std::move(*target));
+  }
+  return targets;
+}
+
+store::StoredPlan to_store(const pipeline::Plan& plan) {
+  store::StoredPlan stored{
+      .language = std::string(name(plan.language)), .fallback = plan.fallback, .chunks = {}};
+  for (const pipeline::Chunk& chunk : plan.chunks) {
+    stored.chunks.push_back({.number = chunk.number,
+                             .begin = chunk.range.begin,
+                             .end = chunk.range.end,
+                             .scope = chunk.scope,
+                             .targets = targets_text(chunk.targets),
+                             .stored = chunk.stored});
+  }
+  return stored;
+}
+
+outline::Language language_of(std::string_view text) {
+  using enum outline::Language;
+  for (const outline::Language each : {python, c, cpp}) {
+    if (name(each) == text) return each;
+  }
+  return other;
+}
+
+Result<pipeline::Plan> from_store(const store::StoredPlan& stored) {
+  pipeline::Plan plan{
+      .language = language_of(stored.language), .fallback = stored.fallback, .chunks = {}};
+  for (const store::StoredChunk& each : stored.chunks) {
+    auto targets = targets_of(each.targets);
+    if (!targets)
+      return fail(Code::corrupt, "a stored chunk plan cannot be read: " + targets.error().message);
+    plan.chunks.push_back({.number = each.number,
+                           .range = {each.begin, each.end},
+                           .targets = std::move(*targets),
+                           .scope = each.scope,
+                           .stored = each.stored});
+  }
+  return plan;
+}
+
+store::CallKey key_of(const Job& job, const pipeline::QuestionKey& key) {
+  return {.job = job.row,
+          .chunk = key.chunk,
+          .step = key.step,
+          .question = key.question,
+          .hash = key.hash};
+}
+
+store::CallEnd end_of(const pipeline::CallReport& report) {
+  return {.call = report.call,
+          .duration = report.duration,
+          .http_status = report.status,
+          .request_id = report.provider_request_id};
+}
+
+store::CallFailure failure_of(const providers::CallError& error) {
+  return {.error_class = std::string(name(error.error_class)), .message = error.message};
+}
+
+store::CallAnswer to_store(providers::Answer answer) {
+  return {.text = std::move(answer.text),
+          .finish = std::string(name(answer.finish)),
+          .finish_raw = std::move(answer.finish_raw),
+          .usage = answer.usage,
+          .model = std::move(answer.model),
+          .response_id = std::move(answer.response_id)};
+}
+
+providers::Finish finish_named(std::string_view text) {
+  using enum providers::Finish;
+  for (const providers::Finish each : {complete, length, content_filter, refusal, tool_call}) {
+    if (name(each) == text) return each;
+  }
+  return error;
+}
+
+pipeline::RecordedAnswer from_store(store::RecordedCall call) {
+  store::CallAnswer& answer = call.answer;
+  return {.call = call.call,
+          .answer = {.text = std::move(answer.text),
+                     .finish = finish_named(answer.finish),
+                     .finish_raw = std::move(answer.finish_raw),
+                     .usage = answer.usage,
+                     .model = std::move(answer.model),
+                     .response_id = std::move(answer.response_id)},
+          .charged = call.charged,
+          .cached = call.cached};
+}
+
+pipeline::IntentOutcome from_store(store::CallDecision decision) {
+  if (const auto* granted = std::get_if<store::CallGranted>(&decision))
+    return pipeline::Granted{granted->call};
+  auto& refused = std::get<store::CallRefused>(decision);
+  return pipeline::Refused{.budget = std::move(refused.words),
+                           .reservations = refused.reservations,
+                           .until = refused.until,
+                           .paused = refused.paused};
+}
+
+}  // namespace
+
+StoreJournal::StoreJournal(Loop& loop, Pool& pool, store::Store& store)
+    : loop_(loop), pool_(pool), store_(store), bell_(loop) {}
+
+Task<Result<std::optional<pipeline::Plan>>> StoreJournal::plan(const Job& job) {
+  // Nobody can have planned before the first attempt.
+  if (job.attempt <= 1) co_return std::nullopt;
+  auto query = [row = job.row](store::Database& database) {
+    return store::load_plan(database, row);
+  };
+  auto stored = co_await store_.read(pool_, std::move(query));
+  if (!stored) co_return std::unexpected(std::move(stored.error()));
+  if (!*stored) co_return std::nullopt;
+  auto plan = from_store(**stored);
+  if (!plan) co_return std::unexpected(std::move(plan.error()));
+  co_return std::move(*plan);
+}
+
+Task<Result<void>> StoreJournal::save_plan(const Job& job, const pipeline::Plan& plan) {
+  auto change = [row = job.row, attempt = job.attempt,
+                 stored = to_store(plan)](store::Database& database) {
+    return store::save_plan(database, row, attempt, stored);
+  };
+  co_return co_await store_.write<void>(loop_, store::Lane::completion, std::move(change));
+}
+
+Task<Result<std::optional<pipeline::RecordedAnswer>>> StoreJournal::answer(
+    const Job& job, pipeline::QuestionKey key) {
+  auto query = [key = key_of(job, key), fresh = job.fresh](store::Database& database) {
+    return store::recorded_answer(database, key, fresh);
+  };
+  auto recorded = co_await store_.read(pool_, std::move(query));
+  if (!recorded) co_return std::unexpected(std::move(recorded.error()));
+  if (!*recorded) co_return std::nullopt;
+  co_return from_store(std::move(**recorded));
+}
+
+Task<Result<pipeline::Journal::Tried>> StoreJournal::tried(const Job& job,
+                                                           pipeline::QuestionKey key) {
+  auto query = [key = key_of(job, key)](store::Database& database) {
+    return store::tried(database, key);
+  };
+  auto tried = co_await store_.read(pool_, std::move(query));
+  if (!tried) co_return std::unexpected(std::move(tried.error()));
+  co_return Tried{tried->attempts, tried->unknown};
+}
+
+Task<Result<pipeline::IntentOutcome>> StoreJournal::intend(const Job& job,
+                                                           pipeline::Intent intent) {
+  store::NewCall call{.key = key_of(job, intent.key),
+                      .job_attempt = job.attempt,
+                      .attempt = intent.attempt,
+                      .provider = std::move(intent.provider),
+                      .model = std::move(intent.model),
+                      .input_tokens_max = intent.input_tokens_max,
+                      .output_tokens_max = intent.output_tokens_max,
+                      .bound = intent.bound,
+                      .price_known = intent.price_known};
+  const std::uint64_t asked_at = bell_.rings();
+  auto change = [call = std::move(call), now = now()](store::Database& database) {
+    return store::intend(database, call, now);
+  };
+  auto decision =
+      co_await store_.write<store::CallDecision>(loop_, store::Lane::completion, std::move(change));
+  if (!decision) co_return std::unexpected(std::move(decision.error()));
+  if (std::holds_alternative<store::CallRefused>(*decision)) refused_at_ = asked_at;
+  co_return from_store(std::move(*decision));
+}
+
+Task<void> StoreJournal::released(Moment deadline) {
+  return bell_.wait(refused_at_, deadline);
+}
+
+Task<Result<void>> StoreJournal::answered(const Job&, pipeline::CallReport report,
+                                          providers::Answer answer, Nusd charge) {
+  auto change = [end = end_of(report), answer = to_store(std::move(answer)), charge,
+                 now = now()](store::Database& database) {
+    return store::answered(database, end, answer, charge, now);
+  };
+  auto settled =
+      co_await store_.write<store::Settled>(loop_, store::Lane::completion, std::move(change));
+  bell_.ring();
+  if (!settled) co_return std::unexpected(std::move(settled.error()));
+  co_return Result<void>{};
+}
+
+Task<Result<void>> StoreJournal::failed(const Job&, pipeline::CallReport report,
+                                        providers::CallError error) {
+  auto change = [end = end_of(report), failure = failure_of(error),
+                 now = now()](store::Database& database) {
+    return store::failed(database, end, failure, now);
+  };
+  auto result = co_await store_.write<void>(loop_, store::Lane::completion, std::move(change));
+  bell_.ring();
+  co_return result;
+}
+
+Task<Result<void>> StoreJournal::unknown(const Job&, pipeline::CallReport report,
+                                         providers::CallError error) {
+  auto change = [end = end_of(report), failure = failure_of(error),
+                 now = now()](store::Database& database) {
+    return store::unknown(database, end, failure, now);
+  };
+  auto result = co_await store_.write<void>(loop_, store::Lane::completion, std::move(change));
+  bell_.ring();
+  co_return result;
+}
+
+Task<Result<std::optional<std::string>>> StoreJournal::pinned(Hash source) {
+  auto query = [source](store::Database& database) { return store::outline_pin(database, source); };
+  co_return co_await store_.read(pool_, std::move(query));
+}
+
+Task<Result<void>> StoreJournal::pin(Hash source, std::string reason) {
+  auto change = [source, reason = std::move(reason),
+                 now = now()](store::Database& database) -> Result<void> {
+    store::pin_outline(database, source, reason, now);
+    return {};
+  };
+  co_return co_await store_.write<void>(loop_, store::Lane::completion, std::move(change));
+}
+
+}  // namespace docwright::daemon

@@ -1,0 +1,50 @@
+// The pipeline's Journal over the store: plans, calls, answers, the ledger behind them.
+//
+// Everything that changes goes through the writer's completion lane and is durable when the Task
+// ends; questions are read on the pool. What a run hands over is copied, so a cancelled wait leaves
+// nothing dangling.
+#pragma once
+#include "daemon/bell.h"
+#include "pipeline/ports.h"
+#include "runtime/pool.h"
+#include "store/store.h"
+
+namespace docwright::daemon {
+
+// Loop thread only. close() must have ended before the destructor runs.
+class StoreJournal final : public pipeline::Journal {
+ public:
+  StoreJournal(Loop& loop, Pool& pool, store::Store& store);
+
+  Task<Result<std::optional<pipeline::Plan>>> plan(const pipeline::Job& job) override;
+  Task<Result<void>> save_plan(const pipeline::Job& job, const pipeline::Plan& plan) override;
+  Task<Result<std::optional<pipeline::RecordedAnswer>>> answer(const pipeline::Job& job,
+                                                               pipeline::QuestionKey key) override;
+  Task<Result<Tried>> tried(const pipeline::Job& job, pipeline::QuestionKey key) override;
+  Task<Result<pipeline::IntentOutcome>> intend(const pipeline::Job& job,
+                                               pipeline::Intent intent) override;
+  Task<void> released(Moment deadline) override;
+  Task<Result<void>> answered(const pipeline::Job& job, pipeline::CallReport report,
+                              providers::Answer answer, Nusd charge) override;
+  Task<Result<void>> failed(const pipeline::Job& job, pipeline::CallReport report,
+                            providers::CallError error) override;
+  Task<Result<void>> unknown(const pipeline::Job& job, pipeline::CallReport report,
+                             providers::CallError error) override;
+  Task<Result<std::optional<std::string>>> pinned(Hash source) override;
+  Task<Result<void>> pin(Hash source, std::string reason) override;
+
+  // Budgets or pauses have changed: whoever waits for a reservation asks again.
+  void ring() { bell_.ring(); }
+  Task<void> close() { return bell_.close(); }
+
+ private:
+  Time now() const { return loop_.clock().now(); }
+
+  Loop& loop_;
+  Pool& pool_;
+  store::Store& store_;
+  Bell bell_;
+  std::uint64_t refused_at_ = 0;  // rings when an intent was last refused
+};
+
+}  // namespace docwright::daemon

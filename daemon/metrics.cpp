@@ -1,0 +1,122 @@
+#include "daemon/metrics.h"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "pipeline/pipeline.h"
+
+namespace docwright::daemon {
+namespace {
+
+std::int64_t cpu_us() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto us = [](const timeval& time) {
+    return static_cast<std::int64_t>(time.tv_sec) * 1'000'000 + time.tv_usec;
+  };
+  return us(usage.ru_utime) + us(usage.ru_stime);
+}
+
+// Resident, now; /proc/self is there under ProcSubset=pid, too.
+std::int64_t memory_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::int64_t total = 0;
+  std::int64_t resident = 0;
+  statm >> total >> resident;
+  return resident * 4096;
+}
+
+std::int64_t file_bytes(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 ? static_cast<std::int64_t>(status.st_size) : 0;
+}
+
+std::int64_t free_bytes(const std::string& path) {
+  struct statvfs status{};
+  return ::statvfs(path.c_str(), &status) == 0
+             ? static_cast<std::int64_t>(status.f_bavail * status.f_frsize)
+             : 0;
+}
+
+}  // namespace
+
+void StoreMetrics::record(const pipeline::Operation& operation) {
+  store::OperationSample sample{.kind = operation.kind,
+                                .name = operation.name,
+                                .outcome = operation.outcome,
+                                .pipeline = {},
+                                .provider = operation.provider,
+                                .model = operation.model,
+                                .tenant = {},
+                                .duration = operation.duration,
+                                .tokens_in = operation.tokens_in,
+                                .tokens_out = operation.tokens_out,
+                                .cost = operation.cost};
+  if (operation.job != nullptr) {
+    sample.pipeline = operation.job->pipeline->name();
+    sample.tenant = operation.job->tenant;
+  }
+  buffer_.record(sample, loop_.clock().now());
+}
+
+void StoreMetrics::commit(Duration time) {
+  const std::lock_guard lock(mutex_);
+  commits_.record({.kind = "commit", .name = "commit", .outcome = "ok", .duration = time},
+                  loop_.clock().now());
+  ++commit_count_;
+  commit_longest_ = std::max(commit_longest_, time);
+}
+
+Task<void> StoreMetrics::flush() {
+  std::vector<store::RollUp> rows = buffer_.take();
+  {
+    const std::lock_guard lock(mutex_);
+    std::ranges::move(commits_.take(), std::back_inserter(rows));
+  }
+  if (rows.empty()) co_return;
+  auto change = [rows = std::move(rows)](store::Database& database) -> Result<void> {
+    store::add_metrics(database, rows);
+    return {};
+  };
+  const Result<void> written =
+      co_await store_.write<void>(loop_, store::Lane::completion, std::move(change));
+  if (!written) log_.warning("metrics were lost", {{"reason", written.error().message}});
+}
+
+Task<void> StoreMetrics::flush_for_ever(Duration interval) {
+  while (true) {
+    co_await loop_.sleep(interval);
+    co_await flush();
+  }
+}
+
+Task<void> StoreMetrics::sample(store::SystemSample sample) {
+  const std::int64_t cpu = cpu_us();
+  sample.cpu_us = cpu - std::exchange(cpu_before_us_, cpu);
+  sample.memory_bytes = memory_bytes();
+  sample.database_bytes = file_bytes(store_.path());
+  sample.wal_bytes = file_bytes(store_.path() + "-wal");
+  sample.disk_free_bytes = free_bytes(store_.path());
+  {
+    const std::lock_guard lock(mutex_);
+    sample.commits = std::exchange(commit_count_, 0);
+    sample.commit_us_max = std::exchange(commit_longest_, Duration{}).count();
+  }
+  auto change = [sample, now = loop_.clock().now()](store::Database& database) -> Result<void> {
+    store::add_system_sample(database, sample, now);
+    return {};
+  };
+  const Result<void> written =
+      co_await store_.write<void>(loop_, store::Lane::completion, std::move(change));
+  if (!written)
+    log_.warning("a sample of the system was lost", {{"reason", written.error().message}});
+}
+
+}  // namespace docwright::daemon
