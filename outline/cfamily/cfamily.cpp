@@ -17,7 +17,7 @@ Outline outline_c_family(Language language, std::string_view source) {
     // The mask is a guess: the source as it is may read better.
     auto plain = parse(grammar, source);
     if (plain && error_bytes(plain->root()) < errors) {
-      const Masked nothing{.code = std::string(source), .text = std::string(source)};
+      const Masked nothing = unmasked(source);
       return Reader(language, source, nothing).read(plain->root());
     }
   }

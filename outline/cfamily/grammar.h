@@ -26,6 +26,7 @@ enum class Type : std::uint8_t {
   friend_,
   linkage,
   declaration_list,
+  braces,  // every other list in braces
   access,
   lambda,
   // Declarators and names.

@@ -13,11 +13,20 @@ constexpr std::array<std::string_view, 28> kDeclares{
     "double",   "signed",    "unsigned",  "auto",   "static",   "inline",    "virtual",
     "extern",   "friend",    "typedef",   "struct", "class",    "enum",      "union",
     "template", "constexpr", "consteval", "using",  "explicit", "namespace", "wchar_t"};
+constexpr std::array<std::string_view, 8> kSpecifies{"static", "inline",  "virtual",   "extern",
+                                                     "friend", "typedef", "constexpr", "explicit"};
 constexpr std::array<std::string_view, 7> kNotCalled{"if",     "for",    "while", "switch",
                                                      "return", "sizeof", "catch"};
 constexpr std::array<std::string_view, 6> kAfterParameters{"const",    "volatile", "noexcept",
                                                            "override", "final",    "&"};
 
+constexpr std::array<std::string_view, 18> kNotType{
+    "const", "volatile", "struct", "class",  "union", "enum",  "typename",  "return",   "else",
+    "case",  "goto",     "new",    "delete", "throw", "using", "namespace", "operator", "unsigned"};
+// Reserved words that the grammars know.
+constexpr std::array<std::string_view, 8> kNoMacros{"__attribute__", "__attribute",   "__asm__",
+                                                    "__asm",         "__extension__", "__restrict",
+                                                    "__restrict__",  "__declspec"};
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
 bool contains(const auto& list, std::string_view word) {
@@ -35,6 +44,7 @@ class Finder {
   std::vector<Range> find() {
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
       if (const std::size_t end = unreadable(i); end > i) i = add(i, end);
+      if (const std::size_t end = after_trailing(i); end > i) i = add(i, end);
       if (!is_macro_word(i)) continue;
       const std::size_t next = after(i);
       if (is_label(i)) {
@@ -43,8 +53,8 @@ class Finder {
         if (const std::size_t block_end = close_[next] + 1; is_macro_word(block_end))
           blocks_after_.insert(block_end);
         i = add(i, next);
-      } else if (stands_alone(i, next) || leads(i, next) || marks_type(i, next) ||
-                 trails(i, next)) {
+      } else if (stands_alone(i, next) || leads(i, next) || marks_scope(i, next) ||
+                 stands_between(i, next)) {
         i = add(i, next);
       }
     }
@@ -159,8 +169,9 @@ class Finder {
 
   // API void f(), API Type f(): two words follow that declare by themselves.
   bool leads(std::size_t i, std::size_t next) const {
-    if (!is_word(next) || !starts_statement(i)) return false;
+    if (!is_word(next) || !(starts_statement(i) || contains(kSpecifies, text(i - 1)))) return false;
     if (contains(kDeclares, text(next))) return true;
+    if (is_macro_word(next)) return false;
     const std::size_t name = after_type(next);
     return name > next && is_word(name) && text(name + 1) == "(";
   }
@@ -184,26 +195,46 @@ class Finder {
     return i;
   }
 
-  // class EXPORT Name {
-  bool marks_type(std::size_t i, std::size_t next) const {
-    if (i == 0 || !is_word(next)) return false;
+  // class EXPORT Name {, namespace name VISIBILITY(default) {
+  bool marks_scope(std::size_t i, std::size_t next) const {
+    if (i == 0) return false;
+    if (text(next) == "{")
+      return text(i - 1) == "namespace" || (i > 1 && text(i - 2) == "namespace");
     const std::string_view keyword = text(i - 1);
+    if (!is_word(next)) return false;
     if (keyword != "class" && keyword != "struct" && keyword != "union" && keyword != "enum")
       return false;
     const std::size_t end = text(next + 1) == "<" ? after_angles(next + 1) : next + 1;
     return text(end) == "{" || text(end) == ":" || text(end) == "final";
   }
 
-  // void f() const NOEXCEPT;
-  bool trails(std::size_t i, std::size_t next) const {
+  // int CALLBACK f(): between the type and the name.
+  bool stands_between(std::size_t i, std::size_t next) const {
+    if (i == 0 || next != i + 1 || !is_word(next) || text(next + 1) != "(") return false;
+    if (text(i - 1) == "*" || text(i - 1) == "&")
+      return i > 1 && is_word(i - 2) && !contains(kNotType, text(i - 2));
+    return is_word(i - 1) && !contains(kNotType, text(i - 1)) && !contains(kSpecifies, text(i - 1));
+  }
+
+  // void f() const NOEXCEPT NONNULL(1); also of words that are reserved for the implementation.
+  // Index behind the last of them; i where there is none.
+  std::size_t after_trailing(std::size_t i) const {
     static constexpr std::array<std::string_view, 5> kAfter{";", "{", ":", "=", "->"};
-    if (!contains(kAfter, text(next)) && !contains(kAfterParameters, text(next))) return false;
     std::size_t last = i;
     while (last > 0 && contains(kAfterParameters, text(last - 1))) --last;
-    if (last == 0 || text(last - 1) != ")") return false;
+    if (last == 0 || text(last - 1) != ")") return i;
     const std::size_t open = close_[last - 1];
-    return open != kNone && open > 0 && is_word(open - 1) &&
-           !contains(kNotCalled, text(open - 1)) && !is_macro_word(open - 1);
+    if (open == kNone || open == 0 || !is_word(open - 1) || contains(kNotCalled, text(open - 1)) ||
+        is_macro_word(open - 1))
+      return i;
+    std::size_t end = i;
+    while (is_attribute_word(end)) end = after(end);
+    return contains(kAfter, text(end)) || contains(kAfterParameters, text(end)) ? end : i;
+  }
+
+  bool is_attribute_word(std::size_t i) const {
+    return is_macro_word(i) ||
+           (is_word(i) && text(i).starts_with("__") && !contains(kNoMacros, text(i)));
   }
 
   std::string_view source_;

@@ -15,7 +15,21 @@ void blank(std::string& code, Range range) {
   }
 }
 
+void note_braces(std::string_view source, const std::vector<Token>& tokens, Masked& masked) {
+  for (const Token& token : tokens) {
+    if (token.kind != Token::Kind::punctuation) continue;
+    if (source[token.range.begin] == '{') masked.open_braces.push_back(token.range.begin);
+    if (source[token.range.begin] == '}') masked.close_braces.push_back(token.range.begin);
+  }
+}
+
 }  // namespace
+
+Masked unmasked(std::string_view source) {
+  Masked masked{.code = std::string(source), .text = std::string(source)};
+  note_braces(source, tokens_of(source), masked);
+  return masked;
+}
 
 Masked mask(std::string_view source) {
   Masked masked{.code = std::string(source)};
@@ -31,6 +45,7 @@ Masked mask(std::string_view source) {
     const bool blanked = branch != branches.end() && branch->begin <= token.range.begin;
     if (!blanked && token.kind != Token::Kind::directive) left.push_back(token);
   }
+  note_braces(source, left, masked);
   masked.macros = attribute_macros(source, left);
   for (const Range& range : masked.macros) blank(masked.code, range);
   masked.changed = !branches.empty() || !masked.macros.empty();

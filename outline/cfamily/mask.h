@@ -18,9 +18,13 @@ struct Masked {
   std::string code;           // to be parsed; the source's size, line ends in their places
   std::string text;           // to be quoted: only the conditionals are blanked
   std::vector<Range> macros;  // blanked macro uses, in source order
+  std::vector<std::uint32_t> open_braces,
+      close_braces;  // their places, but for those in blanked conditionals
   bool changed = false;
 };
 
 Masked mask(std::string_view source);
+// The same with nothing blanked.
+Masked unmasked(std::string_view source);
 
 }  // namespace docwright::outline::cfamily

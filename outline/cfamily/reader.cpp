@@ -29,6 +29,10 @@ Kind kind_of(Type type) {
   }
 }
 
+bool in_braces(Type type) {
+  return type == Type::braces || type == Type::declaration_list;
+}
+
 std::string_view last_part(std::string_view scoped) {
   const std::size_t at = scoped.rfind("::");
   return at == std::string_view::npos ? scoped : scoped.substr(at + 2);
@@ -38,6 +42,7 @@ std::string_view last_part(std::string_view scoped) {
 
 Reader::Reader(Language language, std::string_view source, const Masked& masked)
     : g_(language == Language::cpp ? cpp_grammar() : c_grammar()),
+      masked_(masked),
       text_(masked.text),
       code_(masked.code),
       builder_(language, source, masked.code),
@@ -66,10 +71,12 @@ bool Reader::enter(Node node) {
     dispatch(node, type);
   }
   path_.emplace_back(node, type);
+  if (in_braces(type)) ++depth_;
   return true;
 }
 
 void Reader::leave(Node node) {
+  if (in_braces(path_.back().second)) --depth_;
   path_.pop_back();
   if (scopes_.empty() || !(scopes_.back().node == node)) return;
   Scope& scope = scopes_.back();
@@ -180,6 +187,7 @@ bool Reader::is_sound(Node node, const Wrapped& in) const {
   for (const Node& list : in.templates) {
     if (!list || has_error(list)) return false;
   }
+  if (!is_at_its_depth(node)) return false;
   bool sound = true;
   for_each_child(node, [&](Node child, TSFieldId field) {
     const bool body = field == g_.body || g_.type(child) == Type::initializers;
@@ -187,6 +195,16 @@ bool Reader::is_sound(Node node, const Wrapped& in) const {
     return sound;
   });
   return sound;
+}
+
+// As many braces are open before it as it has scopes around it. Where an error lost a class's head,
+// its members come out of the parser as functions of the file: those are not what they seem.
+bool Reader::is_at_its_depth(Node node) const {
+  const auto before = [&](const std::vector<std::uint32_t>& places) {
+    return std::lower_bound(places.begin(), places.end(), node.begin()) - places.begin();
+  };
+  return before(masked_.open_braces) - before(masked_.close_braces) ==
+         static_cast<std::ptrdiff_t>(depth_);
 }
 
 std::int32_t Reader::parent() const {

@@ -60,6 +60,7 @@ class Reader {
 
   Wrapped wrapped(Node node) const;
   bool is_sound(Node node, const Wrapped& in) const;
+  bool is_at_its_depth(Node node) const;
   std::string name_by_declarator(const Wrapped& in) const;
   Definition function(Node node, const FunctionHead& head, const Wrapped& in) const;
   std::int32_t add(Definition definition, const Wrapped& in, std::uint32_t head_end);
@@ -71,11 +72,13 @@ class Reader {
   void push(Scope scope);
 
   const Grammar& g_;
+  const Masked& masked_;
   std::string_view text_, code_;
   Builder builder_;
   HeadReader heads_;
   std::vector<Scope> scopes_;
   std::vector<std::pair<Node, Type>> path_;  // nodes above the current one
+  std::size_t depth_ = 0;                    // how many of them stand in braces
 };
 
 }  // namespace docwright::outline::cfamily
