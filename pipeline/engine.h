@@ -26,7 +26,7 @@ struct Failed {
 };
 // Waits for something that will take more than 30 s, or that only a person can give; resumes from the checkpoint.
 struct Parked {
-  std::string reason;  // budget, rate_limit, quota, no_credentials, provider_down, paused
+  std::string reason;  // budget, rate_limit, quota, no_credentials, provider_down, paused, store
   std::string detail;  // a sentence: what exactly for
   std::optional<Time> until;
 };
