@@ -54,7 +54,7 @@ struct HttpClient::State : std::enable_shared_from_this<HttpClient::State> {
     all.push_back(transfer);
     loop.expect(+1);  // the network answers from elsewhere
     start_queued(host);
-    watch_for(transfer->due());
+    watch_for(transfer->next_look(now()));
   }
 
   void start_queued(Host& host) {
@@ -169,7 +169,7 @@ struct HttpClient::State : std::enable_shared_from_this<HttpClient::State> {
     for (const Pointer& transfer : present) {
       if (transfer->due() <= moment && transfer->expired(moment)) abort(transfer, {});
     }
-    for (const Pointer& transfer : all) watch_for(transfer->due());
+    for (const Pointer& transfer : all) watch_for(transfer->next_look(moment));
   }
 
   Loop& loop;

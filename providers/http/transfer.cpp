@@ -113,6 +113,10 @@ Instant Transfer::due() const {
   return deadline;
 }
 
+Instant Transfer::next_look(Instant now) const {
+  return std::min(due(), now + std::min({limits_.connect, limits_.first_byte, limits_.idle}));
+}
+
 bool Transfer::expired(Instant now) {
   if (phase_ == Phase::sent && now < total_) {
     curl_off_t uploaded = 0;
@@ -180,6 +184,7 @@ std::size_t Transfer::on_header(char* data, std::size_t, std::size_t bytes, void
 }
 
 void Transfer::header_line(std::string_view line) {
+  headers_end_ = trimmed(line).empty();
   if (line.starts_with("HTTP/")) {  // an interim answer's headers are not the answer's
     response_.headers.clear();
     const std::size_t blank = line.find(' ');
@@ -198,7 +203,8 @@ void Transfer::header_line(std::string_view line) {
 // --- the end ---
 
 void Transfer::finish(CURLcode code) {
-  if (code == CURLE_OK || response_.status >= 400) {
+  const bool whole = code == CURLE_OK && headers_end_;
+  if (whole || response_.status >= 400) {
     result = std::move(response_);
   } else {
     result = std::unexpected(classified(code));
@@ -236,8 +242,11 @@ CallError Transfer::classified(CURLcode code) const {
     error.error_class = ErrorClass::protocol;
     error.message =
         fmt::format("{} answered with more than {} bytes", origin, limits_.response_bytes_max);
-  } else if (sent_twice_) {
+  } else if (sent_twice_ || code == CURLE_OK) {
     error.message = fmt::format("{} closed the connection without an answer", origin);
+  } else if (phase_ == Phase::receiving &&
+             (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)) {
+    error.error_class = ErrorClass::protocol;
   } else if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) {
     error.error_class = ErrorClass::invalid_request;
     error.message = fmt::format("'{}' is not an http or https address", request.url);

@@ -28,8 +28,11 @@ class Transfer final {
   CURL* handle() const { return easy_.get(); }
   bool started() const { return easy_ != nullptr; }
 
-  // When it has waited too long, as things stand; moves later as bytes come.
+  // When it has waited too long, as things stand.
   Instant due() const;
+  // When to look at due() again. The clock that runs may change before then (connected, begun to
+  // answer), but the one that follows cannot run out before this.
+  Instant next_look(Instant now) const;
   // The due time has come. False: the request's body is still moving, so the wait for its answer
   // has not begun.
   bool expired(Instant now);
@@ -70,6 +73,8 @@ class Transfer final {
   Instant total_;  // end of all, from admission
   std::size_t received_ = 0;
   curl_off_t uploaded_ = 0;
+  bool headers_end_ =
+      false;  // seen: libcurl calls an answer complete that was cut among its headers
   bool too_large_ = false;
   bool sent_twice_ = false;
   char error_[CURL_ERROR_SIZE] = {};

@@ -1,0 +1,157 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "providers/openai/openai.h"
+#include "tests/unit/providers/fixtures.h"
+
+namespace docwright::providers {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+
+const Codec& codec() {
+  static const Provider provider = openai::provider();
+  return *provider.codec;
+}
+
+Question small_question() {
+  Question question;
+  question.model = "gpt-4o";
+  question.messages = {{"system", "You document code."}, {"user", "def f(): \"quoted\"\n\tä"}};
+  question.answer_tokens_max = 700;
+  question.schema_name = "documents";
+  question.schema =
+      std::make_shared<const Json>(Json{{"type", "object"}, {"properties", Json::object()}});
+  return question;
+}
+
+Endpoint endpoint() {
+  return {"https://api.openai.com/v1", "sk-secret", {{"OpenAI-Project", "proj_1"}}};
+}
+
+Json body_of(const HttpRequest& request) {
+  return Json::parse(request.body);
+}
+
+TEST(OpenAiRequest, AddressAndHeaders) {
+  const HttpRequest request = codec().encode(small_question(), {}, endpoint());
+  EXPECT_EQ(request.method, "POST");
+  EXPECT_EQ(request.url, "https://api.openai.com/v1/chat/completions");
+  EXPECT_THAT(request.headers, Contains(Pair("Authorization", "Bearer sk-secret")));
+  EXPECT_THAT(request.headers, Contains(Pair("Content-Type", "application/json")));
+  EXPECT_THAT(request.headers, Contains(Pair("OpenAI-Project", "proj_1")));
+  EXPECT_EQ(request.body.find("sk-secret"), request.body.npos);
+}
+
+TEST(OpenAiRequest, NoKeyNoHeader) {
+  Endpoint open = endpoint();
+  open.key.clear();
+  for (const auto& [name, value] : codec().encode(small_question(), {}, open).headers) {
+    EXPECT_NE(name, "Authorization");
+  }
+}
+
+TEST(OpenAiRequest, WholeBody) {
+  const Json body = body_of(codec().encode(small_question(), {}, endpoint()));
+  EXPECT_EQ(body, Json::parse(R"({
+    "model": "gpt-4o",
+    "messages": [{"role": "system", "content": "You document code."},
+                 {"role": "user", "content": "def f(): \"quoted\"\n\tä"}],
+    "max_tokens": 700,
+    "response_format": {"type": "json_schema", "json_schema": {"name": "documents", "strict": true,
+                        "schema": {"type": "object", "properties": {}}}}})"));
+}
+
+TEST(OpenAiRequest, DialectOfReasoningModels) {
+  const Dialect dialect{"max_completion_tokens", "developer", "json_schema"};
+  const Json body = body_of(codec().encode(small_question(), dialect, endpoint()));
+  EXPECT_EQ(body["max_completion_tokens"], 700);
+  EXPECT_FALSE(body.contains("max_tokens"));
+  EXPECT_EQ(body["messages"][0]["role"], "developer");
+  EXPECT_EQ(body["messages"][1]["role"], "user");
+}
+
+TEST(OpenAiRequest, WithoutJsonSchemaTheSchemaStandsInThePrompt) {
+  for (const std::string structured : {"json_object", "none"}) {
+    const Json body =
+        body_of(codec().encode(small_question(), {"max_tokens", "system", structured}, endpoint()));
+    EXPECT_EQ(body["messages"].size(), 3U);
+    EXPECT_THAT(body["messages"][0]["content"].get<std::string>(),
+                HasSubstr(R"({"type":"object","properties":{}})"));
+    EXPECT_THAT(body["messages"][0]["content"].get<std::string>(), HasSubstr("JSON"));
+    if (structured == "none") {
+      EXPECT_FALSE(body.contains("response_format"));
+    } else {
+      EXPECT_EQ(body["response_format"], (Json{{"type", "json_object"}}));
+    }
+  }
+}
+
+TEST(OpenAiRequest, ParametersAsTheyAre) {
+  Question question = small_question();
+  question.parameters = {
+      {"temperature", 0}, {"seed", 7}, {"stop", {"a", "b"}}, {"reasoning_effort", "low"}};
+  const Json body = body_of(codec().encode(question, {}, endpoint()));
+  EXPECT_EQ(body["temperature"], 0);
+  EXPECT_EQ(body["seed"], 7);
+  EXPECT_EQ(body["stop"], Json({"a", "b"}));
+  EXPECT_EQ(body["reasoning_effort"], "low");
+}
+
+TEST(OpenAiRequest, AParameterCannotLiftTheAnswerLimit) {
+  Question question = small_question();
+  question.parameters = {{"max_tokens", 99999},
+                         {"max_completion_tokens", 99999},
+                         {"n", 8},
+                         {"stream", true},
+                         {"model", "x"}};
+  const Json body = body_of(codec().encode(question, {}, endpoint()));
+  EXPECT_EQ(body["max_tokens"], 700);
+  EXPECT_EQ(body["model"], "gpt-4o");
+  EXPECT_FALSE(body.contains("max_completion_tokens"));
+  EXPECT_FALSE(body.contains("n"));
+  EXPECT_FALSE(body.contains("stream"));
+  for (const auto& [name, value] : question.parameters.items())
+    EXPECT_TRUE(codec().reserves(name)) << name;
+  EXPECT_FALSE(codec().reserves("temperature"));
+}
+
+TEST(OpenAiRequest, InvalidUtf8BecomesReplacementCharacters) {
+  Question question = small_question();
+  question.messages[1].text = "a\xff\xed\xa0\x80z";
+  const std::string body = codec().encode(question, {}, endpoint()).body;
+  EXPECT_TRUE(Json::accept(body));
+  EXPECT_THAT(body, HasSubstr("a\xef\xbf\xbd"));
+}
+
+TEST(OpenAiRequest, TheSameQuestionHasTheSameBytes) {
+  EXPECT_EQ(codec().encode(small_question(), {}, endpoint()).body,
+            codec().encode(small_question(), {}, endpoint()).body);
+}
+
+// A token has at least one byte: whatever the request holds beyond the texts must be covered.
+TEST(OpenAiRequest, OverheadCoversEverythingButTheTexts) {
+  Question question = small_question();
+  for (int messages = 1; messages < 5; ++messages) {
+    question.messages.assign(static_cast<std::size_t>(messages), {"user", "text"});
+    for (const std::string structured : {"json_schema", "json_object", "none"}) {
+      const Json body =
+          body_of(codec().encode(question, {"max_tokens", "developer", structured}, endpoint()));
+      std::int64_t sent = 3;  // priming
+      for (const Json& message : body["messages"]) {
+        sent += 4 + static_cast<std::int64_t>(message["role"].get<std::string>().size() +
+                                              message["content"].get<std::string>().size());
+      }
+      if (structured == "json_schema")
+        sent += static_cast<std::int64_t>(body["response_format"].dump().size());
+      const std::int64_t texts = 4 * messages;
+      EXPECT_GE(texts + codec().overhead_tokens(question), sent)
+          << structured << ", " << messages << " messages";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace docwright::providers
