@@ -39,19 +39,24 @@ wire::ChangeReply reply_of(const store::Change& change, bool named) {
   return reply;
 }
 
-// Of everything that waits for the reason. In one go up to a limit; what is left is woken by the
-// dispatcher's timer.
-void wake(store::Database& database, std::string_view reason, std::string_view pipeline, Time now) {
-  store::wake_waiting(database, reason, pipeline, now, kWokenAtOnce);
+// Of everything that waits for the reason, in this transaction; where that would be too much for
+// one, the dispatcher does the rest.
+void wake(store::Database& database, std::string_view reason, std::string_view pipeline, Time now,
+          Changed& changed) {
+  const int woken = store::wake_waiting(database, reason, pipeline, now, kWokenAtOnce);
+  changed.jobs_queued = true;
+  if (woken < kWokenAtOnce) return;
+  changed.wake_reason = reason;
+  changed.wake_pipeline = pipeline;
 }
 
-Changed pauses_now(store::Database& database, std::string_view id) {
+std::string pauses_now(store::Database& database, std::string_view id) {
   wire::PauseReply reply{.paused = view(store::pauses(database))};
   const store::InFlight in_flight = store::calls_in_flight(database);
   reply.calls_in_flight = in_flight.calls;
   reply.bound_nusd = in_flight.bound;
   reply.jobs_running = store::queue_stats(database).states.of(store::State::running);
-  return {.reply = wire::render_reply(id, reply)};
+  return wire::render_reply(id, reply);
 }
 
 void tell(store::Database& database, std::string_view event, std::string_view subject, Time now) {
@@ -106,17 +111,17 @@ Result<Changed> change(store::Database& database, std::string_view id,
                        const wire::PauseRequest& request, Time now) {
   store::pause(database, request.pipeline, request.reason, now);
   tell(database, "paused", subject(request.pipeline), now);
-  return pauses_now(database, id);
+  return Changed{.reply = pauses_now(database, id)};
 }
 
 Result<Changed> change(store::Database& database, std::string_view id,
                        const wire::ResumeRequest& request, Time now) {
+  Changed changed;
   if (store::resume(database, request.pipeline)) {
-    wake(database, "paused", request.pipeline, now);
+    wake(database, "paused", request.pipeline, now, changed);
     tell(database, "resumed", subject(request.pipeline), now);
   }
-  Changed changed = pauses_now(database, id);
-  changed.jobs_queued = true;
+  changed.reply = pauses_now(database, id);
   return changed;
 }
 
@@ -127,13 +132,15 @@ Result<Changed> change(store::Database& database, std::string_view id,
   const store::Window window = store::window_named(request.window).value_or(store::Window::once);
   if (auto set = store::set_budget(database, window, *limit, now); !set)
     return std::unexpected(set.error());
-  wake(database, "budget", {}, now);
+  Changed changed;
+  wake(database, "budget", {}, now, changed);
   tell(database, request.action == "remove" ? "budget_removed" : "budget_set",
        fmt::format("{}:{}", request.scope, request.window), now);
   wire::BudgetReply reply;
   for (const store::BudgetState& budget : store::budgets(database, now))
     reply.budgets.push_back(view(budget));
-  return Changed{.reply = wire::render_reply(id, reply), .jobs_queued = true};
+  changed.reply = wire::render_reply(id, reply);
+  return changed;
 }
 
 }  // namespace docwright::daemon

@@ -13,6 +13,8 @@ namespace docwright::daemon {
 struct Changed {
   std::string reply;                       // frame to send
   std::vector<store::RunningJob> to_stop;  // cancelled while running
+  std::string wake_reason;                 // jobs that wait for this may go on ...
+  std::string wake_pipeline;               // ... of this pipeline, or of all
   bool jobs_queued = false;                // a claim may find work
 };
 

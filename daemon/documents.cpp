@@ -24,6 +24,7 @@ store::NewDocument to_store(pipeline::Document document) {
 
 Task<Result<void>> StoreDocuments::store(const pipeline::Job& job, int chunk,
                                          std::vector<pipeline::Document> documents, bool last) {
+  const std::int64_t row = job.row;
   store::ChunkDone done{
       .job = job.row, .attempt = job.attempt, .chunk = chunk, .documents = {}, .last = last};
   for (pipeline::Document& document : documents)
@@ -31,7 +32,10 @@ Task<Result<void>> StoreDocuments::store(const pipeline::Job& job, int chunk,
   auto change = [done = std::move(done), now = loop_.clock().now()](store::Database& database) {
     return store::store_documents(database, done, now);
   };
-  co_return co_await store_.write<void>(loop_, store::Lane::completion, std::move(change));
+  Result<void> stored =
+      co_await store_.write<void>(loop_, store::Lane::completion, std::move(change));
+  if (stored && last) ended_.insert(row);
+  co_return stored;
 }
 
 }  // namespace docwright::daemon

@@ -15,9 +15,13 @@ class StoreDocuments final : public pipeline::Documents {
   Task<Result<void>> store(const pipeline::Job& job, int chunk,
                            std::vector<pipeline::Document> documents, bool last) override;
 
+  // Whether the job ended together with its last document; asked once per run.
+  bool take_ended(std::int64_t row) { return ended_.erase(row) > 0; }
+
  private:
   Loop& loop_;
   store::Store& store_;
+  std::unordered_set<std::int64_t> ended_;  // rows of jobs whose run has not asked yet
 };
 
 }  // namespace docwright::daemon

@@ -99,6 +99,9 @@ void Reception::submit(const wire::Request& request, Frames blobs, Respond respo
   auto batch = to_batch(std::get<wire::SubmitRequest>(request.verb), blobs, *parts_.catalog,
                         options_.deadline, now);
   if (!batch) return respond(std::unexpected(std::move(batch.error())));
+  Time due = Time::max();
+  for (const store::NewJob& job : batch->jobs)
+    due = std::min(due, job.not_before.value_or(job.deadline));
   // The writer's thread fills `accepted`, then hands it here.
   auto accepted = std::make_shared<store::Accepted>();
   parts_.store.writer().submit(
@@ -110,8 +113,9 @@ void Reception::submit(const wire::Request& request, Frames blobs, Respond respo
         *accepted = std::move(*outcome);
         return {};
       },
-      [this, accepted, id = request.id, respond = std::move(respond)](Result<void> result) mutable {
-        if (result) parts_.control.jobs_queued();
+      [this, accepted, due, id = request.id,
+       respond = std::move(respond)](Result<void> result) mutable {
+        if (result) parts_.control.jobs_accepted(due);
         parts_.door.post([accepted, id = std::move(id), respond = std::move(respond),
                           result = std::move(result)]() mutable {
           if (!result) return respond(std::unexpected(std::move(result.error())));
@@ -152,6 +156,9 @@ void Reception::change(std::string id, const Request& request, Respond respond) 
         if (result && !changed->to_stop.empty())
           parts_.control.stop_runs(std::move(changed->to_stop));
         if (result && changed->jobs_queued) parts_.control.jobs_queued();
+        if (result && !changed->wake_reason.empty()) {
+          parts_.control.wake_waiting(changed->wake_reason, changed->wake_pipeline);
+        }
         parts_.door.post(
             [changed, respond = std::move(respond), result = std::move(result)]() mutable {
               if (!result) return respond(std::unexpected(std::move(result.error())));

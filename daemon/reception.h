@@ -25,8 +25,13 @@ namespace docwright::daemon {
 class Control {
  public:
   virtual ~Control() = default;
+  // A submit was committed; none of its jobs is due (for its delay, or its deadline) before `due`.
+  virtual void jobs_accepted(Time due) = 0;
+  // Jobs went back to the queue.
   virtual void jobs_queued() = 0;
   virtual void stop_runs(std::vector<store::RunningJob> jobs) = 0;
+  // Whatever waits for the reason may go on; pipeline empty: of all.
+  virtual void wake_waiting(std::string reason, std::string pipeline) = 0;
 };
 
 struct ReceptionOptions {

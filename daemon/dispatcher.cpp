@@ -1,0 +1,227 @@
+#include "daemon/dispatcher.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace docwright::daemon {
+namespace {
+
+constexpr int kWokenAtOnce = 1000;
+// The clock looks at least so often, so that a wall clock that is set is followed.
+constexpr Duration kClockTurn = std::chrono::seconds(60);
+constexpr Duration kAfterTrouble = std::chrono::seconds(1);
+
+TaskGroup::OnFailure to_log(Log& log) {
+  return [&log](const std::string& name, std::exception_ptr failure) {
+    try {
+      std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+      log.error("a task failed: this is a bug of docwright",
+                {{"task", name}, {"reason", error.what()}});
+    }
+  };
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(Loop& loop, store::Store& store, JobRunner& runner, Log& log,
+                       DispatcherOptions options)
+    : loop_(loop),
+      store_(store),
+      runner_(runner),
+      log_(log),
+      options_(std::move(options)),
+      duties_(loop, to_log(log)),
+      running_(loop, to_log(log)),
+      claim_bell_(loop),
+      clock_bell_(loop) {}
+
+Dispatcher::~Dispatcher() = default;
+
+void Dispatcher::start() {
+  duties_.spawn("claims", claims());
+  duties_.spawn("clock", clock());
+}
+
+Task<void> Dispatcher::drain() {
+  draining_ = true;
+  duties_.cancel_all();
+  co_await duties_.close();
+  for (auto& [row, running] : runs_) stop(running, Stop::draining);
+  co_await running_.close();
+  co_await claim_bell_.close();
+  co_await clock_bell_.close();
+}
+
+// --- Claims
+
+store::ClaimLimits Dispatcher::limits() const {
+  store::ClaimLimits limits{.jobs = options_.jobs_at_once - static_cast<int>(runs_.size()),
+                            .per_pipeline = {}};
+  for (const auto& [pipeline, most] : options_.pipeline_jobs_at_once) {
+    const auto running = running_of_pipeline_.find(pipeline);
+    limits.per_pipeline.emplace_back(
+        pipeline,
+        std::max(0, most - (running == running_of_pipeline_.end() ? 0 : running->second)));
+  }
+  return limits;
+}
+
+Task<void> Dispatcher::claims() {
+  while (true) {
+    const std::uint64_t seen = claim_bell_.rings();
+    store::ClaimLimits limits = this->limits();
+    if (!more_ || limits.jobs <= 0) {
+      co_await claim_bell_.wait(seen, Moment::max());
+      continue;
+    }
+    more_ = false;
+    const int asked = limits.jobs;
+    auto change = [limits = std::move(limits), now = loop_.clock().now()](
+                      store::Database& database) -> Result<std::vector<store::Claimed>> {
+      return store::claim(database, limits, now);
+    };
+    auto claimed = co_await store_.write<std::vector<store::Claimed>>(
+        loop_, store::Lane::completion, std::move(change));
+    if (!claimed) {
+      log_.error("no job could be claimed", {{"reason", claimed.error().message}});
+      more_ = true;
+      co_await loop_.sleep(kAfterTrouble);
+      continue;
+    }
+    if (std::ssize(*claimed) == asked) more_ = true;
+    for (store::Claimed& job : *claimed) begin(std::move(job));
+  }
+}
+
+void Dispatcher::begin(store::Claimed claimed) {
+  auto run = std::make_shared<Run>(Run{.row = claimed.row,
+                                       .attempt = claimed.attempt,
+                                       .id = claimed.id,
+                                       .pipeline = claimed.pipeline,
+                                       .deadline = claimed.deadline});
+  ++running_of_pipeline_[run->pipeline];
+  deadlines_.emplace(run->deadline, run->row);
+  Running& running = runs_[run->row];
+  running.run = run;
+  running.task = running_.spawn("job " + run->id, this->run(std::move(claimed), run));
+  if (run->deadline.time_since_epoch().count() < next_due_.load()) clock_bell_.ring();
+}
+
+Task<void> Dispatcher::run(store::Claimed claimed, std::shared_ptr<Run> run) {
+  // Whatever way the run ends, its place becomes free.
+  struct Place {
+    Dispatcher& dispatcher;
+    std::shared_ptr<Run> run;
+    ~Place() { dispatcher.end(*run); }
+  };
+  const Place place{*this, run};
+  auto running = runner_.run(std::move(claimed), run);
+  const std::optional<Time> wake = co_await std::move(running);
+  if (wake && wake->time_since_epoch().count() < next_due_.load()) clock_bell_.ring();
+}
+
+void Dispatcher::end(const Run& run) {
+  if (--running_of_pipeline_[run.pipeline] == 0) running_of_pipeline_.erase(run.pipeline);
+  const auto [begin, end] = deadlines_.equal_range(run.deadline);
+  const auto at =
+      std::find_if(begin, end, [&](const auto& each) { return each.second == run.row; });
+  if (at != end) deadlines_.erase(at);
+  runs_.erase(run.row);
+  if (options_.pipeline_jobs_at_once.contains(run.pipeline)) more_ = true;
+  claim_bell_.ring();
+}
+
+void Dispatcher::may_claim() {
+  more_ = true;
+  claim_bell_.ring();
+}
+
+// --- The clock
+
+Moment Dispatcher::sleep_until(std::optional<Time> next) {
+  const Time now = loop_.clock().now();
+  Time due = now + kClockTurn;
+  if (next) due = std::min(due, *next);
+  if (!deadlines_.empty()) due = std::min(due, deadlines_.begin()->first);
+  next_due_.store(due.time_since_epoch().count());
+  return loop_.clock().moment() + std::max(due - now, Duration::zero());
+}
+
+Task<void> Dispatcher::clock() {
+  while (true) {
+    const std::uint64_t seen = clock_bell_.rings();
+    auto change = [now = loop_.clock().now()](store::Database& database) -> Result<store::Woken> {
+      return store::wake_due(database, now, kWokenAtOnce);
+    };
+    const auto woken =
+        co_await store_.write<store::Woken>(loop_, store::Lane::completion, std::move(change));
+    if (!woken) {
+      log_.error("due jobs could not be woken", {{"reason", woken.error().message}});
+      co_await loop_.sleep(kAfterTrouble);
+      continue;
+    }
+    if (woken->jobs > 0) may_claim();
+    while (!deadlines_.empty() && deadlines_.begin()->first <= loop_.clock().now()) {
+      const std::int64_t row = deadlines_.begin()->second;
+      deadlines_.erase(deadlines_.begin());
+      stop(runs_.at(row), Stop::deadline);
+    }
+    if (woken->jobs < kWokenAtOnce) co_await clock_bell_.wait(seen, sleep_until(woken->next));
+  }
+}
+
+// --- What others say
+
+void Dispatcher::stop(Running& running, Stop why) {
+  if (running.run->stop == Stop::none) running.run->stop = why;
+  running.task.cancel();
+}
+
+void Dispatcher::jobs_accepted(Time due) {
+  jobs_queued();
+  if (due.time_since_epoch().count() < next_due_.load(std::memory_order_relaxed)) {
+    loop_.post([this] { clock_bell_.ring(); });
+  }
+}
+
+void Dispatcher::jobs_queued() {
+  if (told_.exchange(true)) return;
+  loop_.post([this] {
+    told_.store(false);
+    may_claim();
+  });
+}
+
+void Dispatcher::stop_runs(std::vector<store::RunningJob> jobs) {
+  loop_.post([this, jobs = std::move(jobs)] {
+    for (const store::RunningJob& job : jobs) {
+      const auto at = runs_.find(job.row);
+      if (at != runs_.end() && at->second.run->attempt == job.attempt)
+        stop(at->second, Stop::cancelled);
+    }
+  });
+}
+
+void Dispatcher::wake_waiting(std::string reason, std::string pipeline) {
+  loop_.post([this, reason = std::move(reason), pipeline = std::move(pipeline)]() mutable {
+    if (!draining_)
+      duties_.spawn("wake " + reason, wake_all(std::move(reason), std::move(pipeline)));
+  });
+}
+
+Task<void> Dispatcher::wake_all(std::string reason, std::string pipeline) {
+  while (true) {
+    auto change = [reason, pipeline,
+                   now = loop_.clock().now()](store::Database& database) -> Result<int> {
+      return store::wake_waiting(database, reason, pipeline, now, kWokenAtOnce);
+    };
+    const auto woken =
+        co_await store_.write<int>(loop_, store::Lane::completion, std::move(change));
+    if (!woken || *woken > 0) may_claim();
+    if (!woken || *woken < kWokenAtOnce) co_return;
+  }
+}
+
+}  // namespace docwright::daemon

@@ -1,0 +1,48 @@
+// One run of a job: from its claim to what is recorded of it.
+#pragma once
+#include <memory>
+
+#include "daemon/documents.h"
+#include "daemon/pipeline_shelf.h"
+#include "pipeline/engine.h"
+#include "store/jobs.h"
+
+namespace docwright::daemon {
+
+// Why a run was stopped from outside; set before its task is cancelled.
+enum class Stop { none, cancelled, deadline, draining };
+
+struct Run {
+  std::int64_t row = 0;
+  int attempt = 0;
+  std::string id, pipeline;
+  Time deadline{};
+  Stop stop = Stop::none;
+};
+
+// Loop thread only.
+class JobRunner final {
+ public:
+  JobRunner(store::Store& store, PipelineShelf& shelf, StoreDocuments& documents,
+            pipeline::Parts parts)
+      : store_(store), shelf_(shelf), documents_(documents), parts_(parts) {}
+
+  // Ends when the outcome is recorded: finished, parked, or given back to the queue. Returns the
+  // time at which a parked job wakes, if it does so by itself. Whoever cancels it sets run->stop
+  // first.
+  Task<std::optional<Time>> run(store::Claimed claimed, std::shared_ptr<Run> run);
+
+ private:
+  struct End;
+  // Completes the job with its pipeline, then runs it.
+  Task<pipeline::Outcome> execute(std::shared_ptr<pipeline::Job> job, std::int64_t version);
+  Task<Result<void>> record(const Run& run, const End& end);
+  void log(const Run& run, const pipeline::Job& job, const End& end, Duration time);
+
+  store::Store& store_;
+  PipelineShelf& shelf_;
+  StoreDocuments& documents_;
+  pipeline::Parts parts_;
+};
+
+}  // namespace docwright::daemon
