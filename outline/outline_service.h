@@ -1,4 +1,5 @@
-// Outlines made in children of the same program, so that a parser that hangs, grows or crashes takes nothing along.
+// Outlines made in children of the same program, so that a parser that hangs, grows or crashes
+// takes nothing along.
 #pragma once
 #include <memory>
 #include <string>
@@ -11,8 +12,10 @@ namespace docwright::outline {
 struct ServiceOptions {
   std::string program = "/proc/self/exe";
   int children = 2;
-  Duration time_limit = std::chrono::seconds(10);          // wall clock, for one file; the child's CPU limit is the same
-  std::size_t memory_bytes_max = std::size_t{1} << 30;     // RLIMIT_AS of a child (not under sanitizers)
+  Duration time_limit =
+      std::chrono::seconds(10);  // wall clock, for one file; the child's CPU limit is the same
+  std::size_t memory_bytes_max = std::size_t{1}
+                                 << 30;  // RLIMIT_AS of a child (not under sanitizers)
   std::size_t source_bytes_max = std::size_t{16} << 20;
 };
 
@@ -24,17 +27,21 @@ class Service final {
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
-  // The outline of the source. Where the child died or ran out of time, an Error (code source_refused) that says how: the
-  // caller pins the source's hash to the linear fallback. Cancellable; a cancelled request's child is replaced.
+  // The outline of the source. Where the child died or ran out of time, an Error (code
+  // source_refused) that says how: the caller pins the source's hash to the linear fallback.
+  // Cancellable; a cancelled request's child is replaced.
   Task<Result<Outline>> outline(Language language, std::shared_ptr<const std::string> source);
+
+  // Requests that wait or run: for Loop::run_until_idle().
+  std::size_t busy() const;
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
 
-// The child's side: answers requests on file descriptor 3 until it is closed. A program that uses Service calls this first
-// thing in main when argv[1] is kChildArgument, and exits with its value.
+// The child's side: answers requests on file descriptor 3 until it is closed. A program that uses
+// Service calls this first thing in main when argv[1] is kChildArgument, and exits with its value.
 inline constexpr const char* kChildArgument = "--outline-child";
 int child_main();
 

@@ -12,7 +12,7 @@ namespace docwright::outline {
 
 // More definitions than any source written by people has; beyond it the outline would outgrow its
 // frame.
-inline constexpr std::size_t kDefinitionsMax = 50'000;
+inline constexpr std::size_t kDefinitionsMax = 20'000;
 
 class Builder {
  public:

@@ -1,7 +1,9 @@
 #include "outline/syntax/tree.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <stdexcept>
 
 extern "C" {
@@ -43,6 +45,11 @@ struct DeleteParser {
   void operator()(TSParser* parser) const { ts_parser_delete(parser); }
 };
 
+void* or_exit(void* memory) {
+  if (memory == nullptr) _exit(kExitOutOfMemory);
+  return memory;
+}
+
 }  // namespace
 
 TSFieldId Grammar::field(std::string_view name) const {
@@ -82,6 +89,16 @@ std::expected<Tree, std::string> parse(const TSLanguage* language, std::string_v
   if (tree == nullptr)
     return std::unexpected("the parser found no structure within its allowance of operations");
   return Tree(tree);
+}
+
+void exit_when_out_of_memory() {
+  ts_set_allocator(
+      [](std::size_t size) { return or_exit(std::malloc(size == 0 ? 1 : size)); },
+      [](std::size_t count, std::size_t size) {
+        return or_exit(std::calloc(count == 0 ? 1 : count, size == 0 ? 1 : size));
+      },
+      [](void* old, std::size_t size) { return or_exit(std::realloc(old, size == 0 ? 1 : size)); },
+      std::free);
 }
 
 }  // namespace docwright::outline

@@ -157,4 +157,9 @@ class Tree {
 // outcome is the same on every machine; the child's CPU limit stands behind it.
 std::expected<Tree, std::string> parse(const TSLanguage* language, std::string_view source);
 
+// From now on, an allocation of the C library that fails ends the process with kExitOutOfMemory.
+// For children only.
+inline constexpr int kExitOutOfMemory = 86;
+void exit_when_out_of_memory();
+
 }  // namespace docwright::outline
