@@ -44,7 +44,7 @@ wire::ChangeReply reply_of(const store::Change& change, bool named) {
 void wake(store::Database& database, std::string_view reason, std::string_view pipeline, Time now,
           Changed& changed) {
   const int woken = store::wake_waiting(database, reason, pipeline, now, kWokenAtOnce);
-  changed.jobs_queued = true;
+  changed.limits_changed = true;
   if (woken < kWokenAtOnce) return;
   changed.wake_reason = reason;
   changed.wake_pipeline = pipeline;

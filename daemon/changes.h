@@ -15,6 +15,7 @@ struct Changed {
   std::vector<store::RunningJob> to_stop;  // cancelled while running
   std::string wake_reason;                 // jobs that wait for this may go on ...
   std::string wake_pipeline;               // ... of this pipeline, or of all
+  bool limits_changed = false;             // budgets or pauses have
   bool jobs_queued = false;                // a claim may find work
 };
 

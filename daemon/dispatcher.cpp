@@ -1,6 +1,7 @@
 #include "daemon/dispatcher.h"
 
 #include <algorithm>
+#include <boost/asio/this_coro.hpp>
 #include <exception>
 #include <utility>
 
@@ -25,11 +26,12 @@ TaskGroup::OnFailure to_log(Log& log) {
 
 }  // namespace
 
-Dispatcher::Dispatcher(Loop& loop, store::Store& store, JobRunner& runner, Log& log,
-                       DispatcherOptions options)
+Dispatcher::Dispatcher(Loop& loop, store::Store& store, JobRunner& runner, StoreJournal& journal,
+                       Log& log, DispatcherOptions options)
     : loop_(loop),
       store_(store),
       runner_(runner),
+      journal_(journal),
       log_(log),
       options_(std::move(options)),
       duties_(loop, to_log(log)),
@@ -48,7 +50,11 @@ Task<void> Dispatcher::drain() {
   draining_ = true;
   duties_.cancel_all();
   co_await duties_.close();
-  for (auto& [row, running] : runs_) stop(running, Stop::draining);
+  std::vector<std::int64_t> rows;
+  for (const auto& [row, running] : runs_) rows.push_back(row);
+  for (const std::int64_t row : rows) {
+    if (const auto at = runs_.find(row); at != runs_.end()) stop(at->second, Stop::draining);
+  }
   co_await running_.close();
   co_await claim_bell_.close();
   co_await clock_bell_.close();
@@ -117,6 +123,7 @@ Task<void> Dispatcher::run(store::Claimed claimed, std::shared_ptr<Run> run) {
     ~Place() { dispatcher.end(*run); }
   };
   const Place place{*this, run};
+  co_await boost::asio::this_coro::throw_if_cancelled(false);
   auto running = runner_.run(std::move(claimed), run);
   const std::optional<Time> wake = co_await std::move(running);
   if (wake && wake->time_since_epoch().count() < next_due_.load()) clock_bell_.ring();
@@ -192,6 +199,11 @@ void Dispatcher::jobs_queued() {
     told_.store(false);
     may_claim();
   });
+}
+
+void Dispatcher::limits_changed() {
+  jobs_queued();
+  loop_.post([this] { journal_.ring(); });
 }
 
 void Dispatcher::stop_runs(std::vector<store::RunningJob> jobs) {

@@ -12,6 +12,7 @@
 
 #include "daemon/bell.h"
 #include "daemon/job_runner.h"
+#include "daemon/journal.h"
 #include "daemon/reception.h"
 #include "runtime/task_group.h"
 
@@ -25,7 +26,7 @@ struct DispatcherOptions {
 // Loop thread only, except what Control says. drain() must have ended before the destructor runs.
 class Dispatcher final : public Control {
  public:
-  Dispatcher(Loop& loop, store::Store& store, JobRunner& runner, Log& log,
+  Dispatcher(Loop& loop, store::Store& store, JobRunner& runner, StoreJournal& journal, Log& log,
              DispatcherOptions options);
   ~Dispatcher() override;
 
@@ -36,6 +37,7 @@ class Dispatcher final : public Control {
 
   void jobs_accepted(Time due) override;
   void jobs_queued() override;
+  void limits_changed() override;
   void stop_runs(std::vector<store::RunningJob> jobs) override;
   void wake_waiting(std::string reason, std::string pipeline) override;
 
@@ -60,6 +62,7 @@ class Dispatcher final : public Control {
   Loop& loop_;
   store::Store& store_;
   JobRunner& runner_;
+  StoreJournal& journal_;
   Log& log_;
   const DispatcherOptions options_;
   TaskGroup duties_;

@@ -156,6 +156,7 @@ void Reception::change(std::string id, const Request& request, Respond respond) 
         if (result && !changed->to_stop.empty())
           parts_.control.stop_runs(std::move(changed->to_stop));
         if (result && changed->jobs_queued) parts_.control.jobs_queued();
+        if (result && changed->limits_changed) parts_.control.limits_changed();
         if (result && !changed->wake_reason.empty()) {
           parts_.control.wake_waiting(changed->wake_reason, changed->wake_pipeline);
         }

@@ -29,6 +29,8 @@ class Control {
   virtual void jobs_accepted(Time due) = 0;
   // Jobs went back to the queue.
   virtual void jobs_queued() = 0;
+  // A budget was raised or a pause ended: likewise, and who waits for a reservation asks again.
+  virtual void limits_changed() = 0;
   virtual void stop_runs(std::vector<store::RunningJob> jobs) = 0;
   // Whatever waits for the reason may go on; pipeline empty: of all.
   virtual void wake_waiting(std::string reason, std::string pipeline) = 0;
