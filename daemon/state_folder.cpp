@@ -1,0 +1,66 @@
+#include "daemon/state_folder.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+namespace docwright::daemon {
+namespace {
+
+constexpr std::string_view kLockName = "docwright.lock";
+
+Result<void> make(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return {};
+  std::filesystem::create_directories(path, error);
+  if (error)
+    return fail(Code::io,
+                fmt::format("cannot make the state folder {}: {}", path, error.message()));
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+  return {};
+}
+
+std::string holder(int lock) {
+  std::array<char, 32> text{};
+  const ssize_t size = ::pread(lock, text.data(), text.size() - 1, 0);
+  return size > 0 ? std::string(text.data(), static_cast<std::size_t>(size))
+                  : std::string("unknown");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<StateFolder>> StateFolder::open(const std::string& path) {
+  if (auto made = make(path); !made) return std::unexpected(made.error());
+  const std::string name = fmt::format("{}/{}", path, kLockName);
+  const int lock = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0)
+    return fail(Code::io, fmt::format("cannot write to the state folder: {}: {}", name,
+                                      std::strerror(errno)));
+  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    const std::string pid = holder(lock);
+    ::close(lock);
+    return fail(Code::conflict, fmt::format("another docwrightd (process {}) works in {}: stop it "
+                                            "first, or choose another folder with --state",
+                                            pid, path));
+  }
+  const std::string pid = std::to_string(::getpid());
+  if (::ftruncate(lock, 0) != 0 || ::pwrite(lock, pid.data(), pid.size(), 0) < 0) {
+    const std::string reason = std::strerror(errno);
+    ::close(lock);
+    return fail(Code::io, fmt::format("cannot write to {}: {}", name, reason));
+  }
+  return std::unique_ptr<StateFolder>(new StateFolder(path, lock));
+}
+
+StateFolder::~StateFolder() {
+  ::close(lock_);
+}
+
+}  // namespace docwright::daemon
