@@ -285,7 +285,6 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, Mode m
   sqlite3* handle = implementation->handle;
   sqlite3_busy_timeout(handle, 5000);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   // Only the writer checkpoints: SQLite 3.40.1 may lose what two connections checkpoint at once.
   if (!writer) sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   std::unique_ptr<Database> database(new Database(std::move(implementation)));

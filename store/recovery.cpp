@@ -30,7 +30,8 @@ void settle_intents(Database& database, Time now) {
       .run();
   database
       .statement(
-          "UPDATE jobs SET calls = calls + sums.calls, calls_unknown = calls_unknown + sums.calls, "
+          "UPDATE jobs SET calls = jobs.calls + sums.calls, "
+          "calls_unknown = calls_unknown + sums.calls, "
           "charged_nusd = charged_nusd + sums.nusd FROM ("
           "SELECT job, count(*) AS calls, sum(bound_nusd) AS nusd FROM call_journal "
           "WHERE state = 'intent' GROUP BY job) AS sums WHERE jobs.job = sums.job")

@@ -47,6 +47,7 @@ class StoreTest : public ::testing::Test {
     auto opened = store::Database::open(path(), store::Database::Mode::writer);
     ASSERT_TRUE(opened) << opened.error().message;
     database_ = std::move(*opened);
+    database_->execute("PRAGMA synchronous=OFF");  // power cuts are the business of tests/faults
   }
 
   // As if the daemon had been killed and started again.
