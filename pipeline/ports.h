@@ -114,6 +114,7 @@ class Journal {
   struct Tried {
     int attempts = 0;
     int unknown = 0;
+    int put_off = 0;  // those that a rate limit or a quota put off: they use up no retry
   };
   virtual Task<Result<Tried>> tried(const Job& job, QuestionKey key) = 0;
 

@@ -1,0 +1,196 @@
+#include "pipeline/call/attempt.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "runtime/id.h"
+
+namespace docwright::pipeline {
+namespace {
+
+using providers::Answer;
+using providers::CallError;
+using providers::CallResult;
+using providers::ErrorClass;
+using providers::HttpResponse;
+
+// Larger answers are read on the pool.
+constexpr std::size_t kDecodeInline = std::size_t{64} << 10;
+// A full disk: how often an outcome is offered to it again.
+constexpr Duration kStoreAgain = std::chrono::seconds(1);
+
+Intent intent_of(const AttemptOrder& order) {
+  const Inquiry& inquiry = order.inquiry;
+  Intent intent;
+  intent.key = inquiry.key;
+  intent.attempt = order.attempt;
+  intent.provider = inquiry.provider->name;
+  intent.model = inquiry.model->name;
+  intent.input_tokens_max = inquiry.input_tokens_max;
+  intent.output_tokens_max = inquiry.question->answer_tokens_max;
+  if (inquiry.model->prices) {
+    intent.bound =
+        cost_bound(*inquiry.model->prices, intent.input_tokens_max, intent.output_tokens_max);
+  }
+  intent.price_known = inquiry.model->prices.has_value() || inquiry.provider->local != nullptr;
+  return intent;
+}
+
+// Until the time limit, and never beyond the job's own deadline.
+Moment deadline_of(const AttemptOrder& order, const Clock& clock) {
+  const Duration left = order.job->deadline - clock.now();
+  return clock.moment() + std::min(order.inquiry.time_limit, std::max(left, Duration{0}));
+}
+
+std::string request_id_of(const HttpResponse& response) {
+  constexpr std::array<std::string_view, 4> kNames = {"x-request-id", "request-id",
+                                                      "apim-request-id", "x-trace-id"};
+  for (const std::string_view wanted : kNames) {
+    for (const auto& [header, value] : response.headers) {
+      if (header == wanted) return value.substr(0, 200);
+    }
+  }
+  return {};
+}
+
+// What one exchange brought, with what the journal wants to know of it.
+struct Exchange {
+  CallResult<Answer> answer = std::unexpected(CallError{});
+  CallReport report;
+};
+
+class Attempt final {
+ public:
+  Attempt(const AttemptParts& parts, std::shared_ptr<const AttemptOrder> order)
+      : parts_(parts), order_(std::move(order)), intent_(intent_of(*order_)) {}
+
+  Task<AttemptOutcome> run() {
+    Result<IntentOutcome> intended = co_await parts_.journal.intend(*order_->job, intent_);
+    if (!intended) co_return std::move(intended.error());
+    if (auto* refused = std::get_if<Refused>(&*intended)) co_return std::move(*refused);
+    exchange_.report.call = std::get<Granted>(*intended).call;
+    if (!order_->still_wanted()) co_return co_await not_sent();
+
+    order_->sending(intent_.bound);
+    const Moment begin = parts_.loop.clock().moment();
+    if (order_->inquiry.provider->local) {
+      co_await ask_locally();
+    } else {
+      co_await ask_far_away();
+    }
+    exchange_.report.duration = parts_.loop.clock().moment() - begin;
+    const Result<void> recorded = co_await record();
+    order_->ended(intent_.bound);
+    count();
+    if (!recorded) co_return recorded.error();
+    if (!exchange_.answer) co_return exchange_.answer.error();
+    co_return RecordedAnswer{exchange_.report.call, std::move(*exchange_.answer), charge_, false};
+  }
+
+ private:
+  Task<AttemptOutcome> not_sent() {
+    CallError error;
+    error.error_class = ErrorClass::cancelled;
+    error.message = "not sent: nobody waits for it any more";
+    const Result<void> recorded =
+        co_await parts_.journal.failed(*order_->job, exchange_.report, error);
+    if (!recorded) co_return recorded.error();
+    co_return NotSent{};
+  }
+
+  Task<void> ask_locally() {
+    auto work = [provider = order_->inquiry.provider, question = order_->inquiry.question] {
+      return provider->local->answer(*question);
+    };
+    exchange_.answer = co_await parts_.pool.run(std::move(work));
+  }
+
+  Task<void> ask_far_away() {
+    const Inquiry& inquiry = order_->inquiry;
+    providers::HttpRequest request = inquiry.provider->codec->encode(
+        *inquiry.question, inquiry.model->dialect, order_->endpoint);
+    request.headers.emplace_back("traceparent", child_traceparent(order_->job->traceparent));
+    request.headers.emplace_back(
+        "X-Client-Request-Id",
+        fmt::format("{}.{}.{}.{}.{}", order_->job->id, inquiry.key.chunk, inquiry.key.step,
+                    inquiry.key.question, order_->attempt));
+    const Moment deadline = deadline_of(*order_, parts_.loop.clock());
+    CallResult<HttpResponse> response = co_await parts_.sender.send(std::move(request), deadline);
+    if (!response) {
+      exchange_.report.status = response.error().status;
+      exchange_.answer = std::unexpected(std::move(response.error()));
+      co_return;
+    }
+    exchange_.report.status = response->status;
+    exchange_.report.provider_request_id = request_id_of(*response);
+    if (response->body.size() <= kDecodeInline) {
+      exchange_.answer = inquiry.provider->codec->decode(*response);
+      co_return;
+    }
+    auto work = [codec = inquiry.provider->codec.get(), response = std::move(*response)] {
+      return codec->decode(response);
+    };
+    exchange_.answer = co_await parts_.pool.run(std::move(work));
+  }
+
+  // An outcome that the disk has no room for is offered again: what was paid must not be lost while
+  // the daemon lives.
+  Task<Result<void>> record() {
+    for (;;) {
+      Result<void> recorded = co_await record_once();
+      const bool again = !recorded && (recorded.error().code == Code::no_space ||
+                                       recorded.error().code == Code::busy);
+      if (!again) co_return recorded;
+      co_await parts_.loop.sleep(kStoreAgain);
+    }
+  }
+
+  Task<Result<void>> record_once() {
+    const Job& job = *order_->job;
+    if (!exchange_.answer) {
+      const CallError& error = exchange_.answer.error();
+      if (error.maybe_charged)
+        co_return co_await parts_.journal.unknown(job, exchange_.report, error);
+      co_return co_await parts_.journal.failed(job, exchange_.report, error);
+    }
+    charge_ = intent_.bound;
+    if (const auto& usage = exchange_.answer->usage; usage && order_->inquiry.model->prices) {
+      charge_ = cost(*order_->inquiry.model->prices, *usage);
+    }
+    co_return co_await parts_.journal.answered(job, exchange_.report, *exchange_.answer, charge_);
+  }
+
+  void count() {
+    Operation operation;
+    operation.kind = "call";
+    operation.name = order_->inquiry.key.step;
+    operation.outcome =
+        exchange_.answer ? "ok" : providers::name(exchange_.answer.error().error_class);
+    operation.job = order_->job.get();
+    operation.provider = intent_.provider;
+    operation.model = intent_.model;
+    operation.duration = exchange_.report.duration;
+    operation.cost = charge_;
+    if (exchange_.answer && exchange_.answer->usage) {
+      operation.tokens_in = exchange_.answer->usage->input;
+      operation.tokens_out = exchange_.answer->usage->output;
+    }
+    parts_.metrics.record(operation);
+  }
+
+  const AttemptParts parts_;
+  const std::shared_ptr<const AttemptOrder> order_;
+  const Intent intent_;
+  Exchange exchange_;
+  Nusd charge_ = 0;
+};
+
+}  // namespace
+
+Task<AttemptOutcome> attempt(AttemptParts parts, std::shared_ptr<const AttemptOrder> order) {
+  Attempt attempt(parts, std::move(order));
+  co_return co_await attempt.run();
+}
+
+}  // namespace docwright::pipeline

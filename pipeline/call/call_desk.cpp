@@ -1,0 +1,116 @@
+#include "pipeline/call/call_desk.h"
+
+#include <fmt/format.h>
+
+#include "pipeline/call/lead.h"
+#include "pipeline/pipeline.h"
+
+namespace docwright::pipeline {
+namespace {
+
+// Fresh jobs share with nobody: each asked for an answer of its own.
+std::string flight_key(const Job& job, const Inquiry& inquiry) {
+  std::string key = hex(inquiry.key.hash) + job.tenant;
+  if (job.fresh) key += fmt::format("\n{}", job.row);
+  return key;
+}
+
+std::string describe(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "unknown exception";
+  }
+}
+
+}  // namespace
+
+CallDesk::Flight::Flight(CallDesk& at, std::string its_key)
+    : desk(at), key(std::move(its_key)), landing(std::make_shared<Landing>(at.outside_.loop)) {}
+
+// Whoever leads has ended, and so has the call that went out for it: the next one may look, or
+// lead.
+CallDesk::Flight::~Flight() {
+  desk.flights_.erase(key);
+  landing->landed.open();
+}
+
+CallDesk::CallDesk(Outside outside, CallLimits limits)
+    : outside_(std::move(outside)),
+      limits_(std::move(limits)),
+      places_(outside_.loop, static_cast<std::size_t>(limits_.calls)),
+      group_(outside_.loop,
+             [&log = outside_.log](const std::string& name, const std::exception_ptr& failure) {
+               log.error("a call failed inside docwright",
+                         {{"call", name}, {"reason", describe(failure)}});
+             }) {}
+
+CallDesk::~CallDesk() = default;
+
+Task<StepResult<RecordedAnswer>> CallDesk::ask(std::shared_ptr<const Job> job, Inquiry inquiry) {
+  const std::string key = flight_key(*job, inquiry);
+  for (;;) {
+    const auto known = flights_.find(key);
+    if (known == flights_.end()) break;
+    // From here on the flight is not held, or it could not end.
+    const std::shared_ptr<Landing> landing = known->second.lock()->landing;
+    co_await landing->landed.wait();
+    if (!landing->shared) continue;
+    StepResult<RecordedAnswer> shared = *landing->shared;
+    if (shared) {
+      shared->cached = true;
+      shared->charged = 0;
+    }
+    co_return shared;
+  }
+  auto flight = std::make_shared<Flight>(*this, key);
+  flights_.emplace(key, flight);
+  Lead lead(*this, std::move(job), std::move(inquiry), std::move(flight));
+  co_return co_await lead.run();
+}
+
+Task<void> CallDesk::close() {
+  closing_ = true;
+  return group_.close();
+}
+
+bool CallDesk::is_paused(const Job& job) const {
+  return closing_ || paused_.contains(std::string()) || paused_.contains(job.pipeline->name());
+}
+
+Semaphore& CallDesk::places_of(const std::string& provider) {
+  auto& places = provider_places_[provider];
+  if (!places) {
+    const auto limit = limits_.per_provider.find(provider);
+    const int count = limit == limits_.per_provider.end() ? limits_.calls : limit->second;
+    places = std::make_unique<Semaphore>(outside_.loop, static_cast<std::size_t>(count));
+  }
+  return *places;
+}
+
+// Runs in the desk's group. Whatever happens, who waits is told, and the places are given back.
+Task<void> CallDesk::conduct(std::shared_ptr<Attempted> attempted) {
+  struct End {
+    CallDesk& desk;
+    Attempted& of;
+    ~End() {
+      if (of.out) {
+        --desk.in_flight_.calls;
+        desk.in_flight_.bound -= of.bound;
+      }
+      of.places.clear();
+      of.done.open();
+    }
+  };
+  const End end{*this, *attempted};
+  AttemptParts parts{outside_.loop, outside_.pool, outside_.journal, outside_.metrics,
+                     outside_.sender};
+  attempted->outcome = co_await attempt(parts, attempted->order);
+  const auto* answer = std::get_if<RecordedAnswer>(&*attempted->outcome);
+  if (answer != nullptr && attempted->flight) attempted->flight->landing->shared = *answer;
+  attempted->flight.reset();
+}
+
+}  // namespace docwright::pipeline

@@ -1,0 +1,94 @@
+// Owns every call that is in flight, and decides when one may go out.
+//
+// A question that has its answer is never asked again: recorded answers are looked up first, and
+// identical questions of one tenant share one call (single flight). Calls run in a group of their
+// own: a cancelled job stops waiting, its call ends by itself and its answer is journalled. Errors
+// are told apart: permanent ones end the job, transient ones are tried again within `retries`, the
+// provider's hint and the job's deadline; a wait of more than 30 s parks the job.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "pipeline/call/attempt.h"
+#include "pipeline/call/gates.h"
+#include "pipeline/call/inquiry.h"
+#include "pipeline/call/latch.h"
+#include "runtime/semaphore.h"
+#include "runtime/task_group.h"
+
+namespace docwright::pipeline {
+
+struct CallLimits {
+  int calls = 64;  // in flight at once, local ones not counted
+  std::map<std::string, int, std::less<>> per_provider;  // absent: no limit of its own
+};
+
+// Address, key and headers of a call; no_credentials where there is no key, with words where
+// docwright looked.
+using Endpoints =
+    std::function<Result<providers::Endpoint>(const providers::Provider&, const providers::Model&)>;
+
+// Loop thread only. close() must have ended before the destructor runs.
+class CallDesk final {
+ public:
+  // All outlive the desk.
+  struct Outside {
+    Loop& loop;
+    Pool& pool;
+    Log& log;
+    Random& random;
+    Journal& journal;
+    Metrics& metrics;
+    Sender& sender;
+    Endpoints endpoints;
+  };
+  CallDesk(Outside outside, CallLimits limits);
+  ~CallDesk();
+  CallDesk(const CallDesk&) = delete;
+  CallDesk& operator=(const CallDesk&) = delete;
+
+  // The answer, recorded or asked for now. Throws only cancellation.
+  Task<StepResult<RecordedAnswer>> ask(std::shared_ptr<const Job> job, Inquiry inquiry);
+
+  // No new call begins until resume() of the same name; an empty name means every pipeline. What is
+  // in flight goes on.
+  void pause(const std::string& pipeline = {}) { paused_.insert(pipeline); }
+  void resume(const std::string& pipeline = {}) { paused_.erase(pipeline); }
+
+  struct InFlight {
+    int calls = 0;
+    Nusd bound = 0;  // the most that they can still cost
+  };
+  InFlight in_flight() const { return in_flight_; }
+
+  // Begins no new call; ends when those in flight have ended and are journalled. abort() makes that
+  // at once: calls under way are cut, and become `unknown` at the next start.
+  Task<void> close();
+  void abort() { group_.cancel_all(); }
+
+ private:
+  struct Landing;
+  struct Flight;
+  struct Attempted;
+  class Lead;
+
+  bool is_paused(const Job& job) const;
+  Semaphore& places_of(const std::string& provider);
+  Task<void> conduct(std::shared_ptr<Attempted> attempted);
+
+  Outside outside_;
+  const CallLimits limits_;
+  Semaphore places_;
+  std::map<std::string, std::unique_ptr<Semaphore>, std::less<>> provider_places_;
+  std::map<std::string, std::weak_ptr<Flight>> flights_;  // by tenant and question
+  Gates gates_;
+  std::set<std::string> paused_;  // names of pipelines; empty: all
+  bool closing_ = false;
+  InFlight in_flight_;
+  TaskGroup group_;
+};
+
+}  // namespace docwright::pipeline

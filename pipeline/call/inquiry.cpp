@@ -1,0 +1,208 @@
+#include "pipeline/call/inquiry.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "pipeline/call/answer_schema.h"
+#include "pipeline/call/view.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/prompt.h"
+#include "runtime/text.h"
+
+namespace docwright::pipeline {
+namespace {
+
+using providers::Model;
+using providers::Provider;
+using providers::Question;
+
+// A cut answer is asked for once more; what was not enough by far would not be by a little.
+constexpr std::int64_t kRaiseFactor = 4;
+
+std::optional<Error> refused_parameter(const Model& model, const Provider& provider,
+                                       std::string_view name) {
+  if (std::ranges::find(model.parameters_refused, name) != model.parameters_refused.end()) {
+    return Error{
+        Code::invalid_request,
+        fmt::format("the model '{}' refuses the parameter '{}': leave it out", model.name, name)};
+  }
+  if (provider.codec && provider.codec->reserves(name)) {
+    return Error{Code::invalid_request,
+                 fmt::format("'{}' is set by docwright itself: leave it out", name)};
+  }
+  return std::nullopt;
+}
+
+// A later mapping overrides an earlier one's members; null takes one out. 0 is a value.
+void override_with(Json& parameters, const Json& later) {
+  for (const auto& [name, value] : later.items()) {
+    if (value.is_null()) {
+      parameters.erase(name);
+    } else {
+      parameters[name] = value;
+    }
+  }
+}
+
+StepResult<Json> resolve_parameters(const Job& job, const CallOptions& options, const Model& model,
+                                    const Provider& provider) {
+  Json parameters = model.parameters;
+  // What the pipeline sets is meant for its own model; lint has checked it against that one. Where
+  // a submit names another, what that one refuses is left out.
+  const bool own_model = job.model.empty() || job.model == options.model;
+  for (const auto& [name, value] : options.parameters.items()) {
+    if (own_model || !refused_parameter(model, provider, name))
+      override_with(parameters, Json{{name, value}});
+  }
+  for (const auto& [name, value] : job.parameters.items()) {
+    if (auto refused = refused_parameter(model, provider, name); refused && !value.is_null()) {
+      return stop(std::move(*refused));
+    }
+  }
+  override_with(parameters, job.parameters);
+  return parameters;
+}
+
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == text.npos;
+}
+
+std::string joined(std::string text, const std::string& correction) {
+  if (correction.empty()) return text;
+  while (text.ends_with('\n')) text.pop_back();
+  return text + "\n\n" + correction;
+}
+
+// A token is at least one byte of UTF-8, so the bytes bound the tokens.
+std::int64_t input_bound(const Provider& provider, const Question& question) {
+  std::int64_t bytes = provider.codec ? provider.codec->overhead_tokens(question) : 0;
+  for (const providers::Message& message : question.messages)
+    bytes += static_cast<std::int64_t>(message.text.size());
+  return bytes;
+}
+
+std::shared_ptr<const Json> facts_of(std::span<const outline::Definition> targets) {
+  Json list = Json::array();
+  for (const outline::Definition& target : targets) list.push_back(outline::to_json(target));
+  return std::make_shared<const Json>(Json{{"targets", std::move(list)}});
+}
+
+// What would be refused anyway, with what to do about it.
+std::optional<Error> too_large(const Model& model, std::int64_t input, std::int64_t answer,
+                               int chunk) {
+  const bool window = model.window_tokens > 0 && input + answer > model.window_tokens;
+  const bool prompt = model.input_tokens_max > 0 && input > model.input_tokens_max;
+  if (!window && !prompt) return std::nullopt;
+  const std::string limit = window ? fmt::format("together more than the {} that '{}' takes",
+                                                 model.window_tokens, model.name)
+                                   : fmt::format("more than the {} that '{}' takes as a prompt",
+                                                 model.input_tokens_max, model.name);
+  return Error{Code::too_large, fmt::format("chunk {}: the prompt has up to {} tokens and the "
+                                            "answer {}, {}. Lower the chunk step's limit_tokens "
+                                            "or the call's answer_tokens_max, shorten the prompt, "
+                                            "or name a model with a larger window",
+                                            chunk, input, answer, limit)};
+}
+
+}  // namespace
+
+StepResult<Resolved> resolve(const Parts& parts, const Job& job, const CallOptions& options) {
+  Resolved resolved;
+  const Result<const Model*> model =
+      parts.models.get(job.model.empty() ? options.model : job.model);
+  if (!model) return stop(model.error());
+  resolved.model = *model;
+  resolved.provider = parts.providers.find(resolved.model->provider);
+  if (resolved.provider == nullptr) {
+    return stop(Code::configuration,
+                fmt::format("the model '{}' names the provider '{}', which does not exist{}",
+                            resolved.model->name, resolved.model->provider,
+                            did_you_mean(resolved.model->provider, parts.providers.names())));
+  }
+  auto parameters = resolve_parameters(job, options, *resolved.model, *resolved.provider);
+  if (!parameters) return std::unexpected(std::move(parameters.error()));
+  resolved.parameters = std::move(*parameters);
+  resolved.answer_language =
+      job.answer_language.empty() ? options.answer_language : job.answer_language;
+  resolved.answer_tokens_max = options.answer_tokens_max;
+  if (const std::int64_t most = resolved.model->output_tokens_max; most > 0) {
+    resolved.answer_tokens_max = std::min(resolved.answer_tokens_max, most);
+  }
+  return resolved;
+}
+
+Hash question_hash(const Provider& provider, const Model& model, const Question& question) {
+  Json parameters = Json::object();
+  std::vector<std::string> names;
+  for (const auto& [name, value] : question.parameters.items()) names.push_back(name);
+  std::ranges::sort(names);
+  for (const std::string& name : names) parameters[name] = question.parameters[name];
+
+  Json messages = Json::array();
+  for (const providers::Message& message : question.messages)
+    messages.push_back({message.role, message.text});
+  return sha256_of({"docwright question 1", provider.name, model.name, question.model,
+                    model.dialect.structured, std::to_string(question.answer_tokens_max),
+                    dump_json(parameters), dump_json(messages), dump_json(*question.schema),
+                    question.facts ? dump_json(*question.facts) : std::string()});
+}
+
+StepResult<Inquiry> make_inquiry(const Run& run, const ChunkRun& chunk, const Step& step,
+                                 const Resolved& resolved, const Topic& topic) {
+  const auto& options = step.as<CallOptions>();
+  const Json view =
+      prompt_view({*run.job, run.language, chunk, topic.targets, resolved.answer_language});
+  auto question = std::make_shared<Question>();
+  std::string system = options.templates->system.render(view);
+  std::string user = options.templates->user.render(view);
+  if (is_blank(user)) {
+    return stop(Code::configuration,
+                fmt::format("chunk {}: the prompt of step '{}' renders to nothing; it was not sent",
+                            chunk.chunk.number, step.name));
+  }
+  if (!is_blank(system)) question->messages.push_back({"system", std::move(system)});
+  question->messages.push_back({"user", joined(std::move(user), topic.correction)});
+  question->model = resolved.model->api_name;
+  question->answer_tokens_max = resolved.answer_tokens_max;
+  question->parameters = resolved.parameters;
+  RenderedSchema schema = answer_schema(options.answer_schema, topic.targets);
+  question->schema_name = std::move(schema.name);
+  question->schema = std::move(schema.schema);
+  if (resolved.provider->local) question->facts = facts_of(topic.targets);
+
+  Inquiry inquiry;
+  inquiry.input_tokens_max = input_bound(*resolved.provider, *question);
+  if (auto error = too_large(*resolved.model, inquiry.input_tokens_max, question->answer_tokens_max,
+                             chunk.chunk.number)) {
+    return stop(std::move(*error));
+  }
+  inquiry.key = {chunk.chunk.number, step.name, topic.question,
+                 question_hash(*resolved.provider, *resolved.model, *question)};
+  inquiry.question = std::move(question);
+  inquiry.provider = resolved.provider;
+  inquiry.model = resolved.model;
+  inquiry.retries = step.retries;
+  inquiry.time_limit = step.time_limit;
+  inquiry.on_unknown = options.on_unknown;
+  return inquiry;
+}
+
+std::optional<Inquiry> raised(const Inquiry& inquiry) {
+  const std::int64_t asked = inquiry.question->answer_tokens_max;
+  std::int64_t limit = asked * kRaiseFactor;
+  const Model& model = *inquiry.model;
+  if (model.output_tokens_max > 0) limit = std::min(limit, model.output_tokens_max);
+  if (model.window_tokens > 0)
+    limit = std::min(limit, model.window_tokens - inquiry.input_tokens_max);
+  if (limit <= asked) return std::nullopt;
+  auto question = std::make_shared<Question>(*inquiry.question);
+  question->answer_tokens_max = limit;
+  Inquiry again = inquiry;
+  again.key.question += kRaised;
+  again.key.hash = question_hash(*inquiry.provider, model, *question);
+  again.question = std::move(question);
+  return again;
+}
+
+}  // namespace docwright::pipeline

@@ -1,0 +1,298 @@
+#include "pipeline/call/lead.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "pipeline/pipeline.h"
+#include "runtime/text.h"
+
+namespace docwright::pipeline {
+namespace {
+
+using providers::CallError;
+using providers::ErrorClass;
+
+// Longer waits end the run: a parked job is a row, not a coroutine.
+constexpr Duration kWaitMax = std::chrono::seconds(30);
+// Calls whose outcome nobody knows cost their bound each: so many in one run (a provider that takes
+// requests and never answers), and so many of one question ever (a daemon that is killed over and
+// over).
+constexpr int kUnknownsInRun = 4;
+constexpr int kUnknownsEver = 16;
+// How long a parked job waits where nothing says when to ask again.
+constexpr Duration kBudgetAgain = std::chrono::seconds(30);
+constexpr Duration kProviderAgain = std::chrono::minutes(2);
+constexpr Duration kQuotaAgain = std::chrono::hours(1);
+constexpr Duration kRefusedKeyAgain = std::chrono::minutes(10);
+
+std::string_view advice(ErrorClass error_class) {
+  switch (error_class) {
+    case ErrorClass::permission:
+      return "; check what the key is allowed to use";
+    case ErrorClass::not_found:
+      return "; check the model's name and the provider's address";
+    case ErrorClass::context_length:
+    case ErrorClass::too_large:
+      return "; lower the chunk step's limit_tokens or the call's answer_tokens_max";
+    case ErrorClass::invalid_request:
+      return "; check the call's parameters";
+    case ErrorClass::content_filter:
+      return "; the provider's filter refuses this text";
+    default:
+      return "";
+  }
+}
+
+std::string said(const CallError& error) {
+  std::string text(name(error.error_class));
+  if (error.status != 0) text += fmt::format(", HTTP {}", error.status);
+  return error.message.empty() ? fmt::format("({})", text)
+                               : fmt::format("({}): {}", text, error.message);
+}
+
+std::string times(int count) {
+  return count == 1 ? std::string("once") : fmt::format("{} times", count);
+}
+
+}  // namespace
+
+std::string CallDesk::Lead::asked_about() const {
+  return fmt::format("chunk {}, step '{}', model '{}'", inquiry_.key.chunk, inquiry_.key.step,
+                     inquiry_.model->name);
+}
+
+Task<StepResult<RecordedAnswer>> CallDesk::Lead::run() {
+  Ended ended = co_await take_up();
+  while (!ended) {
+    ended = co_await wait_for_gate();
+    if (ended) break;
+    AttemptOutcome outcome = co_await send();
+    ended = co_await after(std::move(outcome));
+  }
+  co_return std::move(*ended);
+}
+
+// The recorded answer, if there is one; else what earlier runs of the job have tried, and the key.
+Task<CallDesk::Lead::Ended> CallDesk::Lead::take_up() {
+  Journal& journal = desk_.outside_.journal;
+  Result<std::optional<RecordedAnswer>> recorded = co_await journal.answer(*job_, inquiry_.key);
+  if (!recorded) co_return stop_for_store(recorded.error(), now());
+  if (*recorded) {
+    flight_->landing->shared = **recorded;
+    co_return std::move(**recorded);
+  }
+  if (job_->attempt > 1) {
+    const Result<Journal::Tried> tried = co_await journal.tried(*job_, inquiry_.key);
+    if (!tried) co_return stop_for_store(tried.error(), now());
+    attempts_ = tried->attempts;
+    unknowns_ = tried->unknown;
+    // Whatever was used up before, a job that was taken up again asks once more.
+    failures_ = std::clamp(tried->attempts - tried->unknown - tried->put_off, 0, inquiry_.retries);
+    if (auto stop = past_unknowns()) co_return end(std::move(*stop));
+  }
+  if (inquiry_.provider->local) co_return std::nullopt;
+  Result<providers::Endpoint> endpoint =
+      desk_.outside_.endpoints(*inquiry_.provider, *inquiry_.model);
+  if (!endpoint) {
+    if (endpoint.error().code != Code::no_credentials)
+      co_return end(Failed{std::move(endpoint.error())});
+    co_return end(Parked{"no_credentials", std::move(endpoint.error().message), std::nullopt});
+  }
+  endpoint_ = std::move(*endpoint);
+  gate_ = Gates::key_of(*inquiry_.model, endpoint_);
+  co_return std::nullopt;
+}
+
+// What a crash left behind, by the pipeline's own policy.
+std::optional<Stop> CallDesk::Lead::past_unknowns() const {
+  if (unknowns_ == 0) return std::nullopt;
+  const std::string what =
+      fmt::format("{}: the outcome of a call is not known ({}); it stays charged at its bound",
+                  asked_about(), times(unknowns_));
+  if (inquiry_.on_unknown == OnUnknown::park) {
+    return Parked{"unknown", what + ". Cancel and retry the job to ask again", std::nullopt};
+  }
+  if (inquiry_.on_unknown == OnUnknown::fail || unknowns_ >= kUnknownsEver) {
+    return Failed{Error{Code::call_failed, what}};
+  }
+  return std::nullopt;
+}
+
+// Pauses of our own and of the provider.
+Task<CallDesk::Lead::Ended> CallDesk::Lead::wait_for_gate() {
+  for (;;) {
+    if (desk_.is_paused(*job_)) {
+      co_return end(Parked{"paused", "calls are paused; `docwright resume` goes on", std::nullopt});
+    }
+    const auto closed = desk_.gates_.closed(gate_, now());
+    if (!closed) co_return std::nullopt;
+    const auto detail = fmt::format("{}: asked again at {}: the provider said {}", asked_about(),
+                                    to_rfc3339(closed->until), closed->message);
+    if (closed->error_class == ErrorClass::auth)
+      co_return end(Parked{"no_credentials", detail, closed->until});
+    if (closed->error_class == ErrorClass::quota)
+      co_return end(Parked{"quota", detail, closed->until});
+    // Not all at once when it opens.
+    const Duration left = closed->until - now();
+    const Ended ended =
+        co_await wait(left + desk_.outside_.random.up_to(left / 10), "rate_limit", detail);
+    if (ended) co_return ended;
+  }
+}
+
+// Stays in the coroutine up to 30 s; parks for longer; fails where the deadline comes first.
+Task<CallDesk::Lead::Ended> CallDesk::Lead::wait(Duration delay, std::string reason,
+                                                 std::string detail) {
+  const Time until = now() + delay;
+  if (until >= job_->deadline) {
+    co_return end(Failed{Error{Code::timeout, fmt::format("the job's deadline ({}) comes first: {}",
+                                                          to_rfc3339(job_->deadline), detail)}});
+  }
+  if (delay > kWaitMax) co_return end(Parked{std::move(reason), std::move(detail), until});
+  co_await desk_.outside_.loop.sleep(delay);
+  co_return std::nullopt;
+}
+
+Task<std::vector<Semaphore::Permit>> CallDesk::Lead::places() {
+  std::vector<Semaphore::Permit> places;
+  if (inquiry_.provider->local) co_return places;
+  places.push_back(co_await desk_.places_of(inquiry_.provider->name).acquire());
+  places.push_back(co_await desk_.places_.acquire());
+  co_return places;
+}
+
+Task<AttemptOutcome> CallDesk::Lead::send() {
+  auto attempted = std::make_shared<Attempted>(desk_.outside_.loop);
+  attempted->places = co_await places();
+  // While it waited for a place, a pause may have begun or the provider may have asked for one.
+  if (desk_.is_paused(*job_) || desk_.gates_.closed(gate_, now())) co_return NotSent{};
+
+  auto order = std::make_shared<AttemptOrder>(
+      AttemptOrder{job_, inquiry_, endpoint_, attempts_ + 1, {}, {}, {}});
+  order->still_wanted = [desk = &desk_, it = attempted.get()] {
+    return it->awaited && !desk->is_paused(*it->order->job);
+  };
+  order->sending = [desk = &desk_, it = attempted.get()](Nusd bound) {
+    it->out = true;
+    it->bound = bound;
+    ++desk->in_flight_.calls;
+    desk->in_flight_.bound += bound;
+  };
+  order->ended = [](Nusd) {};
+  attempted->order = std::move(order);
+  attempted->flight = flight_;
+  struct Leaving {
+    Attempted& of;
+    ~Leaving() { of.awaited = false; }
+  };
+  const Leaving leaving{*attempted};
+  desk_.group_.spawn(fmt::format("{} {}", job_->id, asked_about()), desk_.conduct(attempted));
+  co_await attempted->done.wait();
+  if (!attempted->outcome)
+    co_return Error{Code::internal, "a call ended without an outcome; the log says why"};
+  co_return std::move(*attempted->outcome);
+}
+
+Task<CallDesk::Lead::Ended> CallDesk::Lead::after(AttemptOutcome outcome) {
+  if (auto* answer = std::get_if<RecordedAnswer>(&outcome)) {
+    if (!gate_.empty()) desk_.gates_.open(gate_);
+    co_return std::move(*answer);
+  }
+  if (auto* refused = std::get_if<Refused>(&outcome))
+    co_return co_await after_refusal(std::move(*refused));
+  if (auto* error = std::get_if<Error>(&outcome)) co_return stop_for_store(*error, now());
+  if (auto* error = std::get_if<CallError>(&outcome)) {
+    ++attempts_;
+    refused_since_.reset();
+    co_return co_await after_error(std::move(*error));
+  }
+  co_return std::nullopt;  // NotSent: the gate says why
+}
+
+// Reservations of others settle soon: they are waited for. What is spent stays spent: the job
+// parks.
+Task<CallDesk::Lead::Ended> CallDesk::Lead::after_refusal(Refused refused) {
+  if (refused.paused) co_return end(Parked{"paused", std::move(refused.budget), std::nullopt});
+  const Moment moment = desk_.outside_.loop.clock().moment();
+  if (!refused_since_) refused_since_ = moment;
+  const Moment patience = *refused_since_ + kWaitMax;
+  if (refused.reservations && moment < patience) {
+    co_await desk_.outside_.journal.released(patience);
+    co_return std::nullopt;
+  }
+  if (refused.reservations && !refused.until) refused.until = now() + kBudgetAgain;
+  co_return end(Parked{"budget", std::move(refused.budget), refused.until});
+}
+
+Task<CallDesk::Lead::Ended> CallDesk::Lead::after_error(CallError error) {
+  if (error.maybe_charged) co_return co_await after_unknown(std::move(error));
+  switch (error.error_class) {
+    case ErrorClass::rate_limit: {
+      const Duration delay = retry_delay(error, put_off_++, desk_.outside_.random);
+      desk_.gates_.close(gate_, {now() + delay, error.error_class, said(error)});
+      co_return std::nullopt;  // to the gate
+    }
+    case ErrorClass::quota:
+      desk_.gates_.close(
+          gate_, {now() + error.retry_after.value_or(kQuotaAgain), error.error_class, said(error)});
+      co_return std::nullopt;
+    case ErrorClass::auth:
+      if (endpoint_.key.empty()) {
+        co_return end(
+            Parked{"no_credentials",
+                   fmt::format("{}: the provider wants a key {}", asked_about(), said(error)),
+                   std::nullopt});
+      }
+      desk_.gates_.close(gate_, {now() + kRefusedKeyAgain, error.error_class,
+                                 "that it refuses the key " + said(error)});
+      co_return std::nullopt;
+    default:
+      break;
+  }
+  if (error.transient()) co_return co_await after_transient(std::move(error));
+  co_return end_for_all(
+      Error{Code::call_failed, fmt::format("{}: the provider refused {}{}", asked_about(),
+                                           said(error), advice(error.error_class))});
+}
+
+// The lost call stays charged; whether it is repeated is the pipeline's to say.
+Task<CallDesk::Lead::Ended> CallDesk::Lead::after_unknown(CallError error) {
+  ++unknowns_;
+  ++unknowns_now_;
+  if (inquiry_.on_unknown != OnUnknown::repeat) co_return end(*past_unknowns());
+  if (unknowns_now_ >= kUnknownsInRun || unknowns_ >= kUnknownsEver ||
+      unknowns_now_ > inquiry_.retries) {
+    co_return end(Failed{Error{
+        Code::call_failed,
+        fmt::format("{}: no answer came, {} {}; each of these calls stays charged at its bound",
+                    asked_about(), times(unknowns_now_), said(error))}});
+  }
+  const Duration delay = retry_delay(error, unknowns_now_ - 1, desk_.outside_.random);
+  co_return co_await wait(delay, "provider_down",
+                          fmt::format("{}: no answer came {}", asked_about(), said(error)));
+}
+
+Task<CallDesk::Lead::Ended> CallDesk::Lead::after_transient(CallError error) {
+  const std::string detail =
+      fmt::format("{}: tried {}, the last time {}", asked_about(), times(attempts_), said(error));
+  if (failures_ >= inquiry_.retries) {
+    // Nobody there at all: that is no verdict about the job.
+    if (error.error_class == ErrorClass::network) {
+      co_return co_await wait(kProviderAgain, "provider_down", detail);
+    }
+    co_return end(Failed{Error{Code::call_failed, detail}});
+  }
+  const Duration delay = retry_delay(error, failures_++, desk_.outside_.random);
+  co_return co_await wait(
+      delay, error.error_class == ErrorClass::rate_limit ? "rate_limit" : "provider_down", detail);
+}
+
+// The same question would get the same refusal: those who wait for it need not send it again.
+CallDesk::Lead::Ended CallDesk::Lead::end_for_all(Error error) {
+  StepResult<RecordedAnswer> result = std::unexpected<Stop>(Failed{std::move(error)});
+  flight_->landing->shared = result;
+  return result;
+}
+
+}  // namespace docwright::pipeline

@@ -1,0 +1,94 @@
+// Parts of the call desk that its own sources share: flights, and who leads one.
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "pipeline/call/call_desk.h"
+
+namespace docwright::pipeline {
+
+// Where those wait who ask what is being asked already.
+struct CallDesk::Landing {
+  explicit Landing(Loop& loop) : landed(loop) {}
+  Latch landed;
+  // What holds for all who asked the same: an answer, or a permanent error. Nothing: the next one
+  // leads.
+  std::optional<StepResult<RecordedAnswer>> shared;
+};
+
+// One question that is being asked. Held by its leader and by the call that went out; when both are
+// gone it has landed.
+struct CallDesk::Flight {
+  Flight(CallDesk& at, std::string its_key);
+  ~Flight();
+  Flight(const Flight&) = delete;
+  Flight& operator=(const Flight&) = delete;
+
+  CallDesk& desk;
+  const std::string key;
+  const std::shared_ptr<Landing> landing;
+};
+
+// One attempt, between the leader that waits for it and the task that conducts it.
+struct CallDesk::Attempted {
+  explicit Attempted(Loop& loop) : done(loop) {}
+
+  std::shared_ptr<const AttemptOrder> order;
+  std::shared_ptr<Flight> flight;
+  std::vector<Semaphore::Permit> places;
+  std::optional<AttemptOutcome> outcome;
+  Latch done;
+  bool awaited = true;  // by its leader
+  bool out = false;     // the bytes have gone out
+  Nusd bound = 0;
+};
+
+// Asks one question until there is an answer or a reason why there is none. Lives in the job's
+// coroutine.
+class CallDesk::Lead final {
+ public:
+  Lead(CallDesk& desk, std::shared_ptr<const Job> job, Inquiry inquiry,
+       std::shared_ptr<Flight> flight)
+      : desk_(desk),
+        job_(std::move(job)),
+        inquiry_(std::move(inquiry)),
+        flight_(std::move(flight)) {}
+
+  Task<StepResult<RecordedAnswer>> run();
+
+ private:
+  using Ended = std::optional<StepResult<RecordedAnswer>>;  // nothing: go on
+
+  Task<Ended> take_up();
+  Task<Ended> wait_for_gate();
+  Task<std::vector<Semaphore::Permit>> places();
+  Task<AttemptOutcome> send();
+  Task<Ended> after(AttemptOutcome outcome);
+  Task<Ended> after_refusal(Refused refused);
+  Task<Ended> after_error(providers::CallError error);
+  Task<Ended> after_unknown(providers::CallError error);
+  Task<Ended> after_transient(providers::CallError error);
+  Task<Ended> wait(Duration delay, std::string reason, std::string detail);
+
+  std::optional<Stop> past_unknowns() const;
+  Ended end(Stop stop) const { return std::unexpected(std::move(stop)); }
+  Ended end_for_all(Error error);
+  std::string asked_about() const;
+  Time now() const { return desk_.outside_.loop.clock().now(); }
+
+  CallDesk& desk_;
+  const std::shared_ptr<const Job> job_;
+  const Inquiry inquiry_;
+  const std::shared_ptr<Flight> flight_;
+
+  providers::Endpoint endpoint_;
+  std::string gate_;
+  int attempts_ = 0;                     // of this question, ever
+  int failures_ = 0;                     // those that used up a retry
+  int unknowns_ = 0;                     // ever
+  int unknowns_now_ = 0;                 // in this run
+  int put_off_ = 0;                      // by rate limits, in this run
+  std::optional<Moment> refused_since_;  // for want of budget
+};
+
+}  // namespace docwright::pipeline
