@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <tuple>
 
 #include "client/git.h"
 #include "runtime/text.h"
@@ -74,10 +75,10 @@ class Lister final {
     if (error || status.type() == fs::file_type::not_found) return skip("missing");
     if (status.type() == fs::file_type::symlink) return skip("symbolic link");
     if (status.type() != fs::file_type::regular) return skip("not a regular file");
-    return regular(file);
+    return regular(file, false);
   }
 
-  Result<void> regular(const fs::path& file) {
+  Result<void> regular(const fs::path& file, bool named) {
     const std::string path = file.lexically_relative(list_.root).generic_string();
     if (invalid_utf8(path)) return skip("name is not UTF-8");
     if (std::ranges::any_of(
@@ -85,7 +86,7 @@ class Lister final {
       return skip("control characters in its name");
     }
     if (path.size() > limits_.path_bytes_max) return skip("path too long");
-    list_.files.push_back({path, file.string()});
+    list_.files.push_back({path, file.string(), named});
     return go_on();
   }
 
@@ -168,11 +169,14 @@ Result<FileList> list_files(const std::vector<std::string>& paths, const ListLim
   list.project = root.filename().string();
   Lister lister(list, limits, stopped);
   for (const Named& named : all) {
-    auto added = named.folder ? lister.folder(named.path) : lister.regular(named.path);
+    auto added = named.folder ? lister.folder(named.path) : lister.regular(named.path, true);
     if (!added) return std::unexpected(added.error());
   }
-  std::ranges::sort(list.files, {}, &SourceFile::path);
-  const auto twice = std::ranges::unique(list.files);
+  // Of a file that is given by itself and in a folder, the first stays.
+  std::ranges::sort(list.files, {}, [](const SourceFile& file) {
+    return std::tuple<const std::string&, bool>(file.path, !file.named);
+  });
+  const auto twice = std::ranges::unique(list.files, {}, &SourceFile::path);
   list.files.erase(twice.begin(), twice.end());
   return list;
 }

@@ -12,8 +12,9 @@
 namespace docwright::client {
 
 struct SourceFile {
-  std::string path;  // as the job names it: relative to the root
-  std::string file;  // where it is
+  std::string path;    // as the job names it: relative to the root
+  std::string file;    // where it is
+  bool named = false;  // by itself, not as part of a folder
   bool operator==(const SourceFile&) const = default;
 };
 

@@ -124,14 +124,20 @@ class Sources final {
     while (at_ < list_.files.size()) {
       if (session_.interrupt().happened()) return fail(Code::cancelled, "interrupted");
       const client::SourceFile& file = list_.files[at_++];
-      auto text = client::read_file(file.file, client::kSourceBytesMax);
-      const std::string reason = text ? client::reason_to_skip(file.path, *text, force_)
-                                 : text.error().code == Code::too_large ? "too large"
-                                                                        : "unreadable";
-      if (reason.empty()) return client::Source{file.path, std::move(*text)};
+      std::string reason = client::reason_to_skip_unread(file.path, file.named, force_);
+      if (reason.empty()) {
+        auto text = client::read_file(file.file, client::kSourceBytesMax);
+        reason = text ? client::reason_to_skip(file.path, *text, file.named, force_)
+                      : unread(text.error());
+        if (reason.empty()) return client::Source{file.path, std::move(*text)};
+      }
       ++list_.skipped[reason];
     }
     return std::nullopt;
+  }
+
+  static std::string unread(const Error& error) {
+    return error.code == Code::too_large ? "too_large" : "unreadable";
   }
 
   bool only_one() const { return input_.has_value() || list_.files.size() == 1; }
