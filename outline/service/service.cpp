@@ -67,16 +67,23 @@ class Counted {
   std::size_t& counter_;
 };
 
+// A timeout is the file's fault, too.
+Result<Outline> blamed(Result<Outline> outline) {
+  if (!outline && outline.error().code == Code::timeout)
+    outline.error().code = Code::source_refused;
+  return outline;
+}
+
 }  // namespace
 
 struct Service::State {
   State(Loop& on, ServiceOptions how)
       : loop(on), options(std::move(how)), places(on, static_cast<std::size_t>(options.children)) {}
 
-  Result<std::unique_ptr<Process>> take_child();
+  std::unique_ptr<Process> take_idle();
   Task<boost::system::error_code> exchange(Process& child, RequestHeader header,
                                            const std::string& source, std::string& reply);
-  Task<Result<Outline>> ask(std::unique_ptr<Lease> lease, Language language,
+  Task<Result<Outline>> ask(std::unique_ptr<Process> child, Language language,
                             const std::string& source);
 
   Loop& loop;
@@ -86,14 +93,13 @@ struct Service::State {
   std::size_t busy = 0;
 };
 
-Result<std::unique_ptr<Process>> Service::State::take_child() {
+std::unique_ptr<Process> Service::State::take_idle() {
   while (!idle.empty()) {
     std::unique_ptr<Process> child = std::move(idle.back());
     idle.pop_back();
-    // One that died while it was idle did so for no fault of the next file.
     if (child->is_alive()) return child;
   }
-  return Process::start(loop, options.program, kChildArgument);
+  return nullptr;
 }
 
 // Sends the request and gathers the reply; an error where the child closed its end.
@@ -126,24 +132,25 @@ Task<boost::system::error_code> Service::State::exchange(Process& child, Request
   }
 }
 
-Task<Result<Outline>> Service::State::ask(std::unique_ptr<Lease> lease, Language language,
+Task<Result<Outline>> Service::State::ask(std::unique_ptr<Process> process, Language language,
                                           const std::string& source) {
+  Lease lease(loop, std::move(process), options.time_limit);
   const auto cpu = std::chrono::ceil<std::chrono::seconds>(options.time_limit).count();
   const RequestHeader header{.source_bytes = static_cast<std::uint32_t>(source.size()),
                              .language = static_cast<std::uint32_t>(language),
                              .cpu_seconds_max = static_cast<std::uint32_t>(cpu),
                              .memory_bytes_max = options.memory_bytes_max};
   std::string reply;
-  const boost::system::error_code error = co_await exchange(lease->child(), header, source, reply);
+  const boost::system::error_code error = co_await exchange(lease.child(), header, source, reply);
   if (!error) {
     Result<Outline> outline = decode(reply, header.source_bytes);
-    if (outline) idle.push_back(lease->hand_back());
+    if (outline) idle.push_back(lease.hand_back());
     co_return outline;
   }
-  lease->child().kill();  // it has closed its socket or sends nonsense; without effect where it has
-                          // ended already
-  const std::string how = co_await lease->child().ended();
-  if (lease->timed_out()) {
+  lease.child().kill();  // it has closed its socket or sends nonsense; without effect where it has
+                         // ended already
+  const std::string how = co_await lease.child().ended();
+  if (lease.timed_out()) {
     co_return fail(
         Code::source_refused,
         fmt::format("The parser did not finish this file within {}.", to_text(options.time_limit)));
@@ -169,10 +176,16 @@ Task<Result<Outline>> Service::outline(Language language,
   }
   const Counted counted(state_->busy);
   const Semaphore::Permit place = co_await state_->places.acquire();
-  Result<std::unique_ptr<Process>> child = state_->take_child();
+  // What kills a child that has worked before need not be this file: only a new one tells.
+  if (std::unique_ptr<Process> child = state_->take_idle()) {
+    Result<Outline> outline = co_await state_->ask(std::move(child), language, *source);
+    if (outline || outline.error().code == Code::timeout) co_return blamed(std::move(outline));
+  }
+  Result<std::unique_ptr<Process>> child =
+      Process::start(state_->loop, state_->options.program, kChildArgument);
   if (!child) co_return std::unexpected(std::move(child.error()));
-  auto lease = std::make_unique<Lease>(state_->loop, std::move(*child), state_->options.time_limit);
-  co_return co_await state_->ask(std::move(lease), language, *source);
+  Result<Outline> outline = co_await state_->ask(std::move(*child), language, *source);
+  co_return blamed(std::move(outline));
 }
 
 }  // namespace docwright::outline
