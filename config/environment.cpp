@@ -178,7 +178,10 @@ std::string Environment::value(std::string_view name) const {
 void overlay(Node& root, const SpecBase& spec, const Environment& environment, Reading& reading) {
   for (const auto& [variable, value] : environment.variables()) {
     if (!variable.starts_with(kPrefix) || variable == kOfTheCli) continue;
-    Overlay(variable, value, reading).into_options(root, spec, 0);
+    Node changed_root = root;  // so that a variable in error leaves nothing half set
+    const std::size_t errors = reading.errors.size();
+    Overlay(variable, value, reading).into_options(changed_root, spec, 0);
+    if (reading.errors.size() == errors) root = std::move(changed_root);
   }
 }
 

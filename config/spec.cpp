@@ -63,9 +63,12 @@ void SpecBase::read(const Node& node, void* object, const std::string& path,
                                 std::string(expected(Type::group)) + ", got " + described(node));
     return;
   }
+  std::set<std::string_view>
+      meant;  // by words that are no option: reported as unknown, not as missing too
   for (const auto& entry : node.entries) {
     const Field* field = find(entry.key);
     if (!field) {
+      meant.insert(nearest(entry.key, names()));
       reading.fail(entry.mark, unknown_option(entry.key, path, names()));
       continue;
     }
@@ -79,7 +82,7 @@ void SpecBase::read(const Node& node, void* object, const std::string& path,
     }
   }
   for (const auto& field : fields_) {
-    if (field.info.required && !node.find(field.info.name)) {
+    if (field.info.required && !node.find(field.info.name) && !meant.contains(field.info.name)) {
       reading.fail(node.mark,
                    "'" + join(path, field.info.name) + "' is missing: " + field.info.sentence);
     }

@@ -78,8 +78,13 @@ std::string value_text(const OptionInfo& info) {
     for (const auto& word : info.words) text += (text.empty() ? "" : " or ") + word;
     return text;
   }
+  if (info.type == Type::duration) return "duration (30s)";
+  if (info.type == Type::bytes) return "bytes (64KiB)";
+  if (info.type == Type::money) return "money (0.50USD)";
+  if (info.type == Type::prompt) return "template";
+  if (info.type == Type::url) return "URL";
   std::string text(expected(info.type));
-  if (text.starts_with("a ") || text.starts_with("an ")) text.erase(0, text.find(' ') + 1);
+  if (text.starts_with("a ")) text.erase(0, 2);
   return text;
 }
 

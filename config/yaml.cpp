@@ -111,7 +111,8 @@ class Builder final : public YAML::EventHandler {
   }
   void open(const YAML::Mark& mark, const std::string& tag, Node::Kind kind) {
     refuse_tag(mark, tag);
-    if (awaits_key()) refuse(mark, "expected a word as a key, got a list or a mapping");
+    if (awaits_key())
+      refuse(mark, "expected a word as a key, got a list or a mapping: is a bracket not closed?");
     if (static_cast<int>(open_.size()) >= limits_.depth_max) {
       refuse(mark, "nested more than " + std::to_string(limits_.depth_max) + " levels deep");
     }

@@ -75,6 +75,7 @@ class PipelineParser final {
       return error(steps.mark,
                    "'steps': expected a list of steps, got " + config::described(steps));
     }
+    if (steps.items.empty()) return error(steps.mark, "'steps': expected at least one step");
     if (steps.items.size() > kStepsMax) {
       return error(steps.mark, "'steps': expected at most " + std::to_string(kStepsMax) +
                                    " steps, got " + std::to_string(steps.items.size()));
@@ -158,38 +159,49 @@ class PipelineParser final {
     return name;
   }
 
-  // What the kinds say of their places.
+  // What the kinds say of their places. Only the first complaint: the next ones often follow from
+  // it.
   void check_order(const config::Mark& list) {
-    const auto& steps = construction_.steps;
-    auto first_of = [&](std::string_view kind) {
-      return std::ranges::find(
-          steps, kind, [](const Step& step) -> std::string_view { return step.kind->name(); });
-    };
     for (const auto& kind : surroundings_.steps.all()) {
-      if (kind->place.count == Count::once && first_of(kind->name()) == steps.end()) {
-        error(list, "a step '" + kind->name() + "' is missing");
-      }
+      if (kind->place.count != Count::once || first_of(kind->name()) != construction_.steps.end())
+        continue;
+      return error(list, "a step '" + kind->name() + "' is missing");
     }
-    for (auto step = steps.begin(); step != steps.end(); ++step) {
-      const auto& place = step->kind->place;
-      const auto earlier = first_of(place.name);
-      if (place.count == Count::once && earlier != step) {
-        error(step->mark, "a second '" + place.name + "': expected one, and the first is in line " +
-                              std::to_string(earlier->mark.line));
-      } else if (place.after.empty() && step != steps.begin()) {
-        error(step->mark, "'" + place.name + "' is the first step of a pipeline: '" +
-                              steps.front().kind->name() + "' stands before it");
-      } else if (!place.after.empty() && first_of(place.after) >= step) {
-        error(step->mark, "'" + place.name + "' needs a step '" + place.after + "' before it");
-      } else if (place.scope == Scope::source && step != steps.begin() &&
-                 std::prev(step)->kind->place.scope == Scope::chunk) {
-        error(step->mark, "'" + place.name + "' works on the whole source, so it stands before '" +
-                              std::prev(step)->kind->name() + "'");
-      } else if (place.last && std::next(step) != steps.end()) {
-        error(std::next(step)->mark, "'" + std::next(step)->kind->name() + "' stands after '" +
-                                         place.name + "', which is the last step");
-      }
+    for (auto step = construction_.steps.begin(); step != construction_.steps.end(); ++step) {
+      if (auto complaint = misplaced(step); !complaint.empty()) return error(step->mark, complaint);
     }
+  }
+
+  using Position = std::vector<Step>::const_iterator;
+
+  Position first_of(std::string_view kind) const {
+    return std::ranges::find(construction_.steps, kind, [](const Step& step) -> std::string_view {
+      return step.kind->name();
+    });
+  }
+
+  std::string misplaced(Position step) const {
+    const auto& place = step->kind->place;
+    const auto first = first_of(place.name);
+    if (place.count == Count::once && first != step) {
+      return "a second '" + place.name + "': expected one, and the first is in line " +
+             std::to_string(first->mark.line);
+    }
+    if (!place.after.empty() && first_of(place.after) >= step) {
+      return "'" + place.name + "' needs a step '" + place.after + "' before it";
+    }
+    if (step == construction_.steps.begin()) return {};
+    const auto& before = std::prev(step)->kind->place;
+    if (place.after.empty())
+      return "'" + place.name + "' is the first step of a pipeline: '" + before.name +
+             "' stands before it";
+    if (before.last)
+      return "'" + place.name + "' stands after '" + before.name + "', which is the last step";
+    if (place.scope == Scope::source && before.scope == Scope::chunk) {
+      return "'" + place.name + "' works on the whole source: it cannot stand after '" +
+             before.name + "'";
+    }
+    return {};
   }
 
   // An answer that nothing reads would be paid for nothing.

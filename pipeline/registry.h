@@ -96,7 +96,7 @@ template <class Options>
 std::vector<config::SpecBase::Field> with_common(std::vector<config::SpecBase::Field> fields) {
   fields.insert(fields.begin(),
                 config::option("name", &Options::name)
-                    .range(0, 64)
+                    .range(1, 64)
                     .about("Its name within the pipeline; default: the step's, then NAME_2, ..."));
   fields.push_back(config::option("time_limit", &Options::time_limit)
                        .range(std::chrono::milliseconds(100), std::chrono::hours(2))

@@ -72,7 +72,7 @@ void add_parse(StepRegistry& steps) {
   steps.add<ParseOptions>(
       {.name = "parse",
        .after = "call",
-       .example = "call: call\ncorrective_questions: 1\nchecks: {X01: error, S02: off}\n"},
+       .example = "call: draft\ncorrective_questions: 1\nchecks: {X01: error, S02: off}\n"},
       parse_spec(), bind);
 }
 

@@ -248,10 +248,9 @@ TEST(Spec, GivesAReferenceForPageAndTerminal) {
               HasSubstr("| `count` | whole number | 1 to 100 pieces | `5` | How many. |\n"));
   EXPECT_THAT(markdown_reference(sample_spec()),
               HasSubstr("| `table.NAME.name` | text |  | required | What it is called. |\n"));
-  EXPECT_THAT(
-      text_reference(sample_spec()),
-      HasSubstr("  time\n      duration such as 150ms, 30s, 5m, 2h or 7d, 1s to 5m; default 30s\n"
-                "      How long.\n"));
+  EXPECT_THAT(text_reference(sample_spec()),
+              HasSubstr("  time\n      duration (30s), 1s to 5m; default 30s\n"
+                        "      How long.\n"));
 }
 
 TEST(SpecDeathTest, RefusesADuplicateName) {
