@@ -244,7 +244,7 @@ CallError Transfer::classified(CURLcode code) const {
         fmt::format("{} answered with more than {} bytes", origin, limits_.response_bytes_max);
   } else if (sent_twice_ || code == CURLE_OK) {
     error.message = fmt::format("{} closed the connection without an answer", origin);
-  } else if (phase_ == Phase::receiving &&
+  } else if (error.maybe_charged &&
              (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)) {
     error.error_class = ErrorClass::protocol;
   } else if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) {

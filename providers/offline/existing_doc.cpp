@@ -190,6 +190,8 @@ class Reader {
   }
 
   void content(const DocLine& line) {
+    if (line.text.find_first_not_of('-') == line.text.npos && line.text.size() >= 3)
+      return;  // a rule
     if (line.text.empty()) {
       if (tagged_) enter(Section::prose, 0, false);
       if (section_ == Section::prose) prose_.emplace_back();

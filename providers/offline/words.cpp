@@ -59,6 +59,14 @@ bool informative(std::string_view sentence, const Facts& facts) {
 
 // Documentation speaks of the code, not of its authors and not to its reader.
 bool impersonal(std::string_view text) {
+  constexpr std::array<std::string_view, 8> kPhrases = {
+      "the provided code", "the given code", "the code you", "you provided",
+      "feel free to",      "here is the",    "here are the", "certainly"};
+  std::string lower = squeezed(text);
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (const std::string_view phrase : kPhrases) {
+    if (lower.contains(phrase)) return false;
+  }
   constexpr std::array<std::string_view, 9> kPersons = {"i",  "we", "our", "ours", "us",
                                                         "my", "me", "let", "ll"};
   return std::ranges::none_of(lower_words(text), [&](const std::string& word) {
@@ -214,10 +222,9 @@ Words words_of(const Facts& facts) {
   words.description = usable(existing.description);
   words.parameters = parameter_words(facts.parameters, existing);
   words.type_parameters = parameter_words(facts.type_parameters, existing);
-  if (facts.returns_value) {
+  if (facts.returns_value && !facts.yields) {
     words.returns = usable(existing.returns);
-    if (words.returns.empty())
-      words.returns = plain_result("A value", facts.yields ? std::string() : facts.return_type);
+    if (words.returns.empty()) words.returns = plain_result("A value", facts.return_type);
   }
   if (facts.yields) {
     words.yields = usable(existing.yields);
