@@ -30,12 +30,17 @@ inline std::unexpected<Stop> stop(Code code, std::string message) {
 // does.
 std::unexpected<Stop> stop_for_store(const Error& error, Time now);
 
+class LastStore;
+
 // One run of one job, as its steps see it. Source steps fill language and plan.
 struct Run {
   Parts& parts;
   const std::shared_ptr<const Job> job;
   outline::Language language = outline::Language::other;
   Plan plan;
+
+  LastStore* last_store = nullptr;  // set before the first chunk
+  int documents = 0, flagged = 0;   // stored in this run
 };
 
 // A question's answer, and what it was an answer to.

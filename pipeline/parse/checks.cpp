@@ -72,8 +72,9 @@ void Checking::mended(std::string_view rule, std::string_view path, std::string 
 }
 
 void Checking::add(std::string_view rule, std::string_view path, std::string message, bool fixed) {
-  const Severity severity = severity_of(rule, rules_);
+  Severity severity = severity_of(rule, rules_);
   if (severity == Severity::off) return;
+  if (fixed) severity = Severity::warning;  // it is on record, and it is right now
   findings_.push_back(
       {std::string(rule), severity, "/doc" + std::string(path), std::move(message), fixed});
 }

@@ -1,0 +1,97 @@
+#include "pipeline/step_run.h"
+
+#include <fmt/format.h>
+
+#include "pipeline/pipeline.h"
+#include "runtime/task_group.h"
+#include "runtime/text.h"
+
+namespace docwright::pipeline {
+namespace {
+
+constexpr Duration kBase = std::chrono::milliseconds(500);
+constexpr Duration kCap = std::chrono::seconds(10);
+
+// A step beside its clock: whichever ends first ends the other.
+class Limited final {
+ public:
+  Limited(Run& run, ChunkRun* chunk, const Step& step)
+      : run_(run),
+        chunk_(chunk),
+        step_(step),
+        group_(run.parts.loop, [this](const std::string&, const std::exception_ptr& failure) {
+          failure_ = failure;
+        }) {}
+
+  Task<StepResult<void>> run() {
+    work_ = group_.spawn(step_.name, work());
+    clock_ = group_.spawn("time limit of " + step_.name, clock());
+    co_await group_.join();
+    if (failure_) std::rethrow_exception(failure_);
+    if (result_) co_return std::move(*result_);
+    co_return stop(Code::timeout, fmt::format("the step '{}' took longer than {}", step_.name,
+                                              to_text(step_.time_limit)));
+  }
+
+ private:
+  Task<void> work() {
+    result_ = co_await step_.behaviour->run(run_, chunk_, step_);
+    clock_.cancel();
+  }
+  Task<void> clock() {
+    co_await run_.parts.loop.sleep(step_.time_limit);
+    work_.cancel();
+  }
+
+  Run& run_;
+  ChunkRun* chunk_;
+  const Step& step_;
+  TaskGroup group_;
+  TaskGroup::Handle work_, clock_;
+  std::optional<StepResult<void>> result_;
+  std::exception_ptr failure_;
+};
+
+bool calls(const Step& step) {
+  return step.kind->name() == "call" || step.kind->name() == "parse";
+}
+
+Task<StepResult<void>> run_once(Run& run, ChunkRun* chunk, const Step& step) {
+  if (calls(step) || step.time_limit <= Duration::zero())
+    co_return co_await step.behaviour->run(run, chunk, step);
+  Limited limited(run, chunk, step);
+  co_return co_await limited.run();
+}
+
+bool timed_out(const StepResult<void>& result) {
+  if (result) return false;
+  const auto* failed = std::get_if<Failed>(&result.error());
+  return failed != nullptr && failed->error.code == Code::timeout;
+}
+
+std::string_view outcome_of(const StepResult<void>& result) {
+  if (result) return "ok";
+  if (const auto* parked = std::get_if<Parked>(&result.error())) return parked->reason;
+  return name(std::get<Failed>(result.error()).error.code);
+}
+
+}  // namespace
+
+Task<StepResult<void>> run_step(Run& run, ChunkRun* chunk, const Step& step) {
+  const Clock& clock = run.parts.loop.clock();
+  for (int attempt = 0;; ++attempt) {
+    const Moment begin = clock.moment();
+    StepResult<void> result = co_await run_once(run, chunk, step);
+    Operation operation;
+    operation.kind = "step";
+    operation.name = step.name;
+    operation.outcome = outcome_of(result);
+    operation.job = run.job.get();
+    operation.duration = clock.moment() - begin;
+    run.parts.metrics.record(operation);
+    if (calls(step) || attempt >= step.retries || !timed_out(result)) co_return result;
+    co_await run.parts.loop.sleep(full_jitter(run.parts.random, attempt, kBase, kCap));
+  }
+}
+
+}  // namespace docwright::pipeline
