@@ -35,6 +35,12 @@ Result<void> create_file(const std::string& path) {
   return {};
 }
 
+// SQLite counts its memory under a mutex, for numbers that nobody here asks for.
+void configure_once() {
+  static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  std::ignore = configured;
+}
+
 }  // namespace
 
 SqliteError::Kind SqliteError::kind() const {
@@ -270,6 +276,7 @@ Database::Database(std::unique_ptr<Implementation> implementation)
 Database::~Database() = default;
 
 Result<std::unique_ptr<Database>> Database::open(const std::string& path, Mode mode) {
+  configure_once();
   const bool writer = mode == Mode::writer;
   if (writer) {
     if (auto created = create_file(path); !created) return std::unexpected(created.error());

@@ -26,16 +26,6 @@ using Batch = std::vector<Item>;
 
 enum class Outcome { committed, full, locked, fatal };
 
-Result<void> outcome_of(Item& item, Database& database) {
-  try {
-    return item.change(database);
-  } catch (const SqliteError&) {
-    throw;
-  } catch (const std::exception& error) {
-    return fail(Code::internal, fmt::format("a change of the store failed: {}", error.what()));
-  }
-}
-
 }  // namespace
 
 struct Writer::State {
@@ -72,7 +62,10 @@ struct Writer::State {
   Batch take(bool only_submissions, Duration patience);
   void commit(Batch batch);
   Outcome attempt(Batch& batch);
-  bool run_one(Item& item);
+  bool try_whole(Batch& batch, bool savepoints);
+  bool run_plainly(Item& item);
+  bool run_in_savepoint(Item& item);
+  void run_change(Item& item);
   void roll_back();
   void complete(Batch& batch);
   void refuse_submissions(Batch& batch, const Error& error);
@@ -182,20 +175,13 @@ void Writer::State::commit(Batch batch) {
 
 // One transaction. Where it is not committed, nothing of it is left, and it can be run again.
 Outcome Writer::State::attempt(Batch& batch) {
+  bool savepoints = false;
   try {
-    while (true) {
-      database->uncommitted_events().clear();
-      database->statement("BEGIN IMMEDIATE").run();
-      bool whole = true;
-      for (Item& item : batch) {
-        if (item.dead) continue;
-        whole = run_one(item);
-        if (!whole) break;
-      }
-      if (!whole) continue;  // SQLite rolled everything back: the survivors run again
-      database->statement("COMMIT").run();
-      return Outcome::committed;
+    while (!try_whole(batch, savepoints)) {
+      roll_back();
+      savepoints = true;
     }
+    return failed ? Outcome::fatal : Outcome::committed;
   } catch (const SqliteError& error) {
     roll_back();
     switch (error.kind()) {
@@ -210,27 +196,59 @@ Outcome Writer::State::attempt(Batch& batch) {
   }
 }
 
-// One change in its savepoint. False: with it, SQLite has rolled back the whole transaction.
-bool Writer::State::run_one(Item& item) {
+// Runs every change and commits. False: one has failed and left something in the transaction, or
+// SQLite has rolled it back; the survivors must run again.
+bool Writer::State::try_whole(Batch& batch, bool savepoints) {
+  database->uncommitted_events().clear();
+  database->statement("BEGIN IMMEDIATE").run();
+  for (Item& item : batch) {
+    if (item.dead) continue;
+    if (!(savepoints ? run_in_savepoint(item) : run_plainly(item))) return false;
+  }
+  database->statement("COMMIT").run();
+  return true;
+}
+
+// False: the change has failed after it had written something.
+bool Writer::State::run_plainly(Item& item) {
+  const std::int64_t changes_before = database->total_changes();
+  const std::size_t events_before = database->uncommitted_events().size();
+  run_change(item);
+  if (item.result) return true;
+  return database->in_transaction() && database->total_changes() == changes_before &&
+         database->uncommitted_events().size() == events_before;
+}
+
+// False: with the change, SQLite has rolled back the whole transaction.
+bool Writer::State::run_in_savepoint(Item& item) {
   auto& events = database->uncommitted_events();
   const std::size_t events_before = events.size();
   database->statement("SAVEPOINT change").run();
+  run_change(item);
+  if (!database->in_transaction()) {
+    item.dead = true;
+    return false;
+  }
+  if (!item.result) {
+    database->statement("ROLLBACK TO change").run();
+    events.resize(events_before);
+  }
+  database->statement("RELEASE change").run();
+  return true;
+}
+
+// What SQLite refuses for reasons of its own is not tried again.
+void Writer::State::run_change(Item& item) {
   try {
-    item.result = outcome_of(item, *database);
-    if (item.result) {
-      database->statement("RELEASE change").run();
-      return true;
-    }
+    item.result = item.change(*database);
   } catch (const SqliteError& error) {
     if (error.kind() != SqliteError::Kind::change) throw;
     item.result = std::unexpected(error.error());
     item.dead = true;
-    if (!database->in_transaction()) return false;
+  } catch (const std::exception& error) {
+    item.result =
+        fail(Code::internal, fmt::format("a change of the store failed: {}", error.what()));
   }
-  database->statement("ROLLBACK TO change").run();
-  database->statement("RELEASE change").run();
-  events.resize(events_before);
-  return true;
 }
 
 void Writer::State::roll_back() {

@@ -2,12 +2,13 @@
 //
 // Callers queue a change; the thread runs everything queued in one transaction and completes the
 // callers after COMMIT, in order (group commit without a timer: the batch forms while the previous
-// one syncs). Each change has a savepoint: one that fails is rolled back alone. After every error
-// sqlite3_get_autocommit() is asked: where SQLite rolled back the whole transaction, nobody is
-// completed and the survivors run again. SQLITE_FULL means no-space mode: submissions are refused
-// (Code::no_space), everything else is tried again until there is room. IOERR and CORRUPT stop the
-// writer for good: every later change gets Code::unavailable, on_fatal is called once, and the
-// daemon ends.
+// one syncs). A change that fails is rolled back alone: if it has written something, the batch runs
+// again with a savepoint around each change. (Not the first time: savepoints cost a quarter of the
+// time of a submit, and verbs refuse before they write.) After every error sqlite3_get_autocommit()
+// is asked: where SQLite rolled back the whole transaction, nobody is completed and the survivors
+// run again. SQLITE_FULL means no-space mode: submissions are refused (Code::no_space), everything
+// else is tried again until there is room. IOERR and CORRUPT stop the writer for good: every later
+// change gets Code::unavailable, on_fatal is called once, and the daemon ends.
 //
 // The lane `completion` (answers, settlements, documents) goes before `submission`. Dropping an
 // awaited write does not undo it.
