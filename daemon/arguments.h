@@ -14,7 +14,8 @@ struct Arguments {
   bool help = false, version = false;
 };
 
-// `words` without the program's name. Errors (invalid_request) name the word, and the nearest option.
+// `words` without the program's name. Errors (invalid_request) name the word, and the nearest
+// option.
 Result<Arguments> parse_arguments(std::span<char* const> words);
 std::string usage();
 

@@ -111,7 +111,8 @@ Result<Changed> change(store::Database& database, std::string_view id,
                        const wire::PauseRequest& request, Time now) {
   store::pause(database, request.pipeline, request.reason, now);
   tell(database, "paused", subject(request.pipeline), now);
-  return Changed{.reply = pauses_now(database, id)};
+  return Changed{
+      .reply = pauses_now(database, id), .paused = true, .paused_pipeline = request.pipeline};
 }
 
 Result<Changed> change(store::Database& database, std::string_view id,
@@ -121,6 +122,8 @@ Result<Changed> change(store::Database& database, std::string_view id,
     wake(database, "paused", request.pipeline, now, changed);
     tell(database, "resumed", subject(request.pipeline), now);
   }
+  changed.paused = false;
+  changed.paused_pipeline = request.pipeline;
   changed.reply = pauses_now(database, id);
   return changed;
 }

@@ -15,6 +15,8 @@ struct Changed {
   std::vector<store::RunningJob> to_stop;  // cancelled while running
   std::string wake_reason;                 // jobs that wait for this may go on ...
   std::string wake_pipeline;               // ... of this pipeline, or of all
+  std::optional<bool> paused;              // a pause began, or ended ...
+  std::string paused_pipeline;             // ... for this pipeline, or for everything
   bool limits_changed = false;             // budgets or pauses have
   bool jobs_queued = false;                // a claim may find work
 };

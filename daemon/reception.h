@@ -32,6 +32,8 @@ class Control {
   // A budget was raised or a pause ended: likewise, and who waits for a reservation asks again.
   virtual void limits_changed() = 0;
   virtual void stop_runs(std::vector<store::RunningJob> jobs) = 0;
+  // From now on calls of the pipeline (empty: all) are not to begin, or may begin again.
+  virtual void paused(std::string pipeline, bool on) = 0;
   // Whatever waits for the reason may go on; pipeline empty: of all.
   virtual void wake_waiting(std::string reason, std::string pipeline) = 0;
 };
