@@ -26,18 +26,18 @@ TaskGroup::OnFailure to_log(Log& log) {
 
 }  // namespace
 
-Dispatcher::Dispatcher(Loop& loop, store::Store& store, JobRunner& runner, StoreJournal& journal,
-                       Log& log, DispatcherOptions options)
-    : loop_(loop),
-      store_(store),
-      runner_(runner),
-      journal_(journal),
-      log_(log),
+Dispatcher::Dispatcher(Parts parts, DispatcherOptions options)
+    : loop_(parts.loop),
+      store_(parts.store),
+      runner_(parts.runner),
+      journal_(parts.journal),
+      calls_(parts.calls),
+      log_(parts.log),
       options_(std::move(options)),
-      duties_(loop, to_log(log)),
-      running_(loop, to_log(log)),
-      claim_bell_(loop),
-      clock_bell_(loop) {}
+      duties_(parts.loop, to_log(parts.log)),
+      running_(parts.loop, to_log(parts.log)),
+      claim_bell_(parts.loop),
+      clock_bell_(parts.loop) {}
 
 Dispatcher::~Dispatcher() = default;
 
@@ -212,6 +212,16 @@ void Dispatcher::stop_runs(std::vector<store::RunningJob> jobs) {
       const auto at = runs_.find(job.row);
       if (at != runs_.end() && at->second.run->attempt == job.attempt)
         stop(at->second, Stop::cancelled);
+    }
+  });
+}
+
+void Dispatcher::paused(std::string pipeline, bool on) {
+  loop_.post([this, pipeline = std::move(pipeline), on] {
+    if (on) {
+      calls_.pause(pipeline);
+    } else {
+      calls_.resume(pipeline);
     }
   });
 }

@@ -14,6 +14,7 @@
 #include "daemon/job_runner.h"
 #include "daemon/journal.h"
 #include "daemon/reception.h"
+#include "pipeline/call/call_desk.h"
 #include "runtime/task_group.h"
 
 namespace docwright::daemon {
@@ -26,8 +27,15 @@ struct DispatcherOptions {
 // Loop thread only, except what Control says. drain() must have ended before the destructor runs.
 class Dispatcher final : public Control {
  public:
-  Dispatcher(Loop& loop, store::Store& store, JobRunner& runner, StoreJournal& journal, Log& log,
-             DispatcherOptions options);
+  struct Parts {
+    Loop& loop;
+    store::Store& store;
+    JobRunner& runner;
+    StoreJournal& journal;
+    pipeline::CallDesk& calls;
+    Log& log;
+  };
+  Dispatcher(Parts parts, DispatcherOptions options);
   ~Dispatcher() override;
 
   void start();
@@ -39,6 +47,7 @@ class Dispatcher final : public Control {
   void jobs_queued() override;
   void limits_changed() override;
   void stop_runs(std::vector<store::RunningJob> jobs) override;
+  void paused(std::string pipeline, bool on) override;
   void wake_waiting(std::string reason, std::string pipeline) override;
 
   std::size_t running() const { return runs_.size(); }
@@ -63,6 +72,7 @@ class Dispatcher final : public Control {
   store::Store& store_;
   JobRunner& runner_;
   StoreJournal& journal_;
+  pipeline::CallDesk& calls_;
   Log& log_;
   const DispatcherOptions options_;
   TaskGroup duties_;

@@ -153,19 +153,23 @@ void Reception::change(std::string id, const Request& request, Respond respond) 
         return {};
       },
       [this, changed, respond = std::move(respond)](Result<void> result) mutable {
-        if (result && !changed->to_stop.empty())
-          parts_.control.stop_runs(std::move(changed->to_stop));
-        if (result && changed->jobs_queued) parts_.control.jobs_queued();
-        if (result && changed->limits_changed) parts_.control.limits_changed();
-        if (result && !changed->wake_reason.empty()) {
-          parts_.control.wake_waiting(changed->wake_reason, changed->wake_pipeline);
-        }
+        if (result) tell_control(*changed);
         parts_.door.post(
             [changed, respond = std::move(respond), result = std::move(result)]() mutable {
               if (!result) return respond(std::unexpected(std::move(result.error())));
               respond(std::move(changed->reply));
             });
       });
+}
+
+void Reception::tell_control(const Changed& changed) {
+  Control& control = parts_.control;
+  if (!changed.to_stop.empty()) control.stop_runs(changed.to_stop);
+  if (changed.paused) control.paused(changed.paused_pipeline, *changed.paused);
+  if (changed.jobs_queued) control.jobs_queued();
+  if (changed.limits_changed) control.limits_changed();
+  if (!changed.wake_reason.empty())
+    control.wake_waiting(changed.wake_reason, changed.wake_pipeline);
 }
 
 void Reception::answer(Peer peer, const wire::Request& request) {
@@ -179,7 +183,7 @@ void Reception::answer(Peer peer, const wire::Request& request) {
             parts_.door.reply(peer, wire::render_reply(id, ping()));
           },
           [&](const wire::ModelsRequest&) {
-            parts_.door.reply(peer, wire::render_reply(id, parts_.models));
+            parts_.door.reply(peer, wire::render_reply(id, parts_.models()));
           },
           [&](const wire::StatusRequest& verb) {
             enter(daemon::ask(id, verb, parts_.catalog), verb.wait);

@@ -58,8 +58,8 @@ class Reception final : public Receptionist {
     Clock& clock;
     Log& log;
     std::shared_ptr<const Catalog> catalog;
-    wire::PingReply ping;      // what does not change
-    wire::ModelsReply models;  // likewise
+    wire::PingReply ping;  // what does not change
+    std::function<wire::ModelsReply()> models;
   };
   Reception(Parts parts, ReceptionOptions options);
 
@@ -79,6 +79,7 @@ class Reception final : public Receptionist {
   void submit(const wire::Request& request, Frames blobs, Respond respond);
   template <class Request>
   void change(std::string id, const Request& request, Respond respond);
+  void tell_control(const Changed& changed);  // writer thread
   void answer(Peer peer, const wire::Request& request);
   void ask(Question question, bool demanded, std::move_only_function<void(Answer)> answered);
   void publish(const store::Event& event);
