@@ -72,8 +72,8 @@ Json json_schema(const SpecBase& spec);
 std::string markdown_reference(const SpecBase& spec);
 // The same for a terminal, at most 100 columns wide.
 std::string text_reference(const SpecBase& spec);
-// Every option with its default and its sentence, all commented out; without the first # of each line it is YAML that parses to
-// the defaults.
+// Every option with its default and its sentence, all commented out; without the first # of each
+// line it is YAML that parses to the defaults.
 std::string commented_yaml(const SpecBase& spec);
 
 // An option of Struct whose member is a Member; what a reader needs to know is added fluently.
@@ -199,8 +199,10 @@ Option<Struct, std::map<std::string, Inner>> table(std::string name,
                                const std::string& path, Reading& reading) {
     if (!is_map(node, info, path, reading)) return;
     for (const auto& entry : node.entries) {
-      inner.read(entry.value, &(static_cast<Struct*>(object)->*member)[entry.key],
-                 path + "." + entry.key, reading);
+      const std::string entry_path = path + "." + entry.key;
+      reading.origins[entry_path] = entry.mark;
+      inner.read(entry.value, &(static_cast<Struct*>(object)->*member)[entry.key], entry_path,
+                 reading);
     }
   };
   made.show = [member, &inner](const void* object, const OptionInfo&) {

@@ -267,6 +267,7 @@ void read_value(const Node& node, std::map<std::string, std::string>& value, con
   if (!is_map(node, info, path, reading)) return;
   const OptionInfo text{.name = info.name, .type = Type::text};
   for (const auto& entry : node.entries) {
+    reading.origins[path + "." + entry.key] = entry.mark;
     read_value(entry.value, value[entry.key], text, path + "." + entry.key, reading);
   }
 }
@@ -277,6 +278,7 @@ void read_value(const Node& node, std::map<std::string, std::int64_t>& value,
   OptionInfo each = info;
   each.type = Type::integer;
   for (const auto& entry : node.entries) {
+    reading.origins[path + "." + entry.key] = entry.mark;
     read_value(entry.value, value[entry.key], each, path + "." + entry.key, reading);
   }
 }

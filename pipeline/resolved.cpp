@@ -1,0 +1,77 @@
+#include "pipeline/resolved.h"
+
+#include <algorithm>
+
+#include "runtime/text.h"
+
+namespace docwright::pipeline {
+namespace {
+
+// Checks names that stand in settings.
+class Names final {
+ public:
+  Names(const config::Configuration& configuration, config::Errors& errors)
+      : origins_(configuration.origins), errors_(errors) {}
+
+  // `path` leads to the setting, or to the table or mapping whose key the name is.
+  void check(const std::string& path, std::string_view kind, std::string_view name,
+             const std::vector<std::string_view>& known) {
+    if (std::ranges::find(known, name) != known.end()) return;
+    const auto origin = origins_.find(path);
+    errors_.push_back(
+        Error{Code::configuration,
+              "'" + path + "': unknown " + std::string(kind) + " '" + std::string(name) + "'" +
+                  did_you_mean(name, known),
+              origin == origins_.end() ? "default" : config::to_text(origin->second)});
+  }
+
+ private:
+  const config::Origins& origins_;
+  config::Errors& errors_;
+};
+
+}  // namespace
+
+Surroundings Resolved::surroundings() const {
+  return {.steps = steps,
+          .models = &models,
+          .providers = &providers,
+          .default_model = default_model,
+          .prompt = [this](std::string_view name) { return prompts.find(name); },
+          .prompts = prompts.names()};
+}
+
+std::expected<std::unique_ptr<const Resolved>, config::Errors> resolve(
+    const config::Configuration& configuration) {
+  const auto& settings = configuration.settings;
+  auto providers = providers::all_providers();
+  auto models = providers::Models::shipped(providers, settings.models);
+  if (!models) return std::unexpected(config::Errors{models.error()});
+  auto made = std::make_unique<Resolved>(
+      Resolved{.steps = all_steps(),
+               .providers = std::move(providers),
+               .models = std::move(*models),
+               .pipelines = config::Library("pipelines", configuration.pipelines),
+               .prompts = config::Library("prompts", configuration.prompts),
+               .default_model = settings.model,
+               .catalogue = {}});
+  config::Errors errors;
+  auto catalogue = load_catalogue(made->pipelines, made->surroundings());
+  if (!catalogue) errors = std::move(catalogue.error());
+
+  Names names(configuration, errors);
+  names.check("model", "model", settings.model, made->models.names());
+  for (const auto& [name, provider] : settings.providers)
+    names.check("providers." + name, "provider", name, made->providers.names());
+  const auto pipelines = made->pipelines.names();
+  const std::vector<std::string_view> known(pipelines.begin(), pipelines.end());
+  names.check("default_pipeline", "pipeline", settings.default_pipeline, known);
+  for (const auto& [name, limit] : settings.queue.pipeline_jobs_at_once) {
+    names.check("queue.pipeline_jobs_at_once." + name, "pipeline", name, known);
+  }
+  if (!errors.empty()) return std::unexpected(std::move(errors));
+  made->catalogue = std::move(*catalogue);
+  return made;
+}
+
+}  // namespace docwright::pipeline

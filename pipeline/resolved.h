@@ -1,0 +1,33 @@
+// Everything that a configuration names, looked up and checked: what the daemon's start, `config
+// check` and `pipeline lint` share.
+#pragma once
+#include <expected>
+#include <memory>
+
+#include "config/load.h"
+#include "config/shipped.h"
+#include "pipeline/pipeline.h"
+#include "providers/models.h"
+
+namespace docwright::pipeline {
+
+// Immutable; any thread. Pipelines point into `steps`, so it outlives them.
+struct Resolved {
+  StepRegistry steps;
+  providers::Registry providers;
+  providers::Models models;
+  config::Library pipelines, prompts;
+  std::string default_model;
+  Catalogue catalogue;  // every pipeline, own and shipped
+
+  // For linting a further file. Must not outlive this.
+  Surroundings surroundings() const;
+};
+
+// All errors at once: of models, of every pipeline and prompt, and names in the settings that name
+// nothing (a provider, the model, the default pipeline, the pipelines of
+// queue.pipeline_jobs_at_once), each where the setting came from and with the nearest name.
+std::expected<std::unique_ptr<const Resolved>, config::Errors> resolve(
+    const config::Configuration& configuration);
+
+}  // namespace docwright::pipeline
