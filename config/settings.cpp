@@ -106,6 +106,10 @@ const Spec<QueueSettings>& queue_spec() {
               .range(1, 1000)
               .unit("chunks")
               .about("Chunks of one job that are worked on at the same time."),
+          option("calls_at_once", &S::calls_at_once)
+              .range(1, 10'000)
+              .unit("calls")
+              .about("Calls to providers that are in flight at the same time."),
           option("deadline", &S::deadline)
               .range(seconds(1), days(90))
               .about("How long after its submit a job ends at the latest, where the submit does "

@@ -28,6 +28,7 @@ struct QueueSettings {
   int jobs_at_once = 64;
   std::map<std::string, std::int64_t> pipeline_jobs_at_once;
   int chunks_at_once = 8;  // of one job
+  int calls_at_once = 64;  // to providers
   Duration deadline = std::chrono::days(7);
 };
 
