@@ -13,16 +13,21 @@ std::int64_t current_run(Database& database) {
   return run.integer(0);
 }
 
-// Everything that a run of the job needs.
-Claimed read_claimed(Database& database, std::int64_t row) {
+// Everything that a run of the job needs, and where it counts.
+struct Taken {
+  Claimed claimed;
+  Tally::Of of;
+};
+Taken take(Database& database, std::int64_t row) {
   auto job = database.statement(
       "SELECT j.job, j.id, b.id, t.name, p.name, j.path, r.model, l.pipeline, j.version, "
-      "j.attempt + 1, s.body, s.hash, r.options, r.traceparent, j.created, j.deadline, j.chunks "
+      "j.attempt + 1, s.body, s.hash, r.options, r.traceparent, j.created, j.deadline, j.chunks, "
+      "j.batch, j.lane, j.bytes "
       "FROM jobs j JOIN batches b USING (batch) JOIN projects p USING (project) "
       "JOIN tenants t ON t.tenant = j.tenant JOIN lanes l USING (lane) "
       "JOIN job_requests r USING (job) JOIN sources s USING (source) WHERE j.job = ?1");
+  job.bind(row).step();
   Claimed claimed;
-  if (!job.bind(row).step()) return claimed;
   claimed.row = row;
   claimed.id = job.text(1);
   claimed.batch = job.text(2);
@@ -40,7 +45,7 @@ Claimed read_claimed(Database& database, std::int64_t row) {
   claimed.created = job.time(14);
   claimed.deadline = job.time(15);
   claimed.planned = job.integer(16) > 0;
-  return claimed;
+  return {std::move(claimed), {job.integer(17), job.integer(18), job.integer(19)}};
 }
 
 void set_running(Database& database, std::int64_t row, std::int64_t run, Time now) {
@@ -82,7 +87,7 @@ void claim_interrupted(Database& database, std::int64_t run, int limit, Time now
         continue;
       }
       record_attempt(database, job, "interrupted", "", "", now);
-      claimed.push_back(read_claimed(database, row));
+      claimed.push_back(take(database, row).claimed);
       claimed.back().resumed = true;
       claimed.back().interruptions = interruptions(database, row);
       set_running(database, row, run, now);
@@ -177,10 +182,10 @@ void claim_queued(Database& database, std::int64_t run, const ClaimLimits& limit
   while (std::ssize(claimed) < limits.jobs) {
     const auto row = heads.next();
     if (!row) break;
-    const JobRow job = job_row(database, *row).value();
-    claimed.push_back(read_claimed(database, *row));
+    Taken taken = take(database, *row);
     set_running(database, *row, run, now);
-    tally.move(job.of, State::queued, State::running);
+    tally.move(taken.of, State::queued, State::running);
+    claimed.push_back(std::move(taken.claimed));
     heads.taken();
   }
   heads.write();
