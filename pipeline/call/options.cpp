@@ -1,6 +1,7 @@
 #include "pipeline/call/options.h"
 
 #include "pipeline/binding.h"
+#include "pipeline/call/call.h"
 #include "providers/models.h"
 
 namespace docwright::pipeline {
@@ -105,7 +106,7 @@ void add_call(StepRegistry& steps) {
                   "  {{code}}\n"
                   "parameters: {temperature: 0}\n"
                   "answer_tokens_max: 2048\n"},
-      call_spec(), bind);
+      call_spec(), bind, call_behaviour);
 }
 
 }  // namespace docwright::pipeline

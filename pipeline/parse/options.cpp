@@ -1,6 +1,7 @@
 #include "pipeline/parse/options.h"
 
 #include "pipeline/binding.h"
+#include "pipeline/parse/parse.h"
 #include "runtime/text.h"
 
 namespace docwright::pipeline {
@@ -73,7 +74,7 @@ void add_parse(StepRegistry& steps) {
       {.name = "parse",
        .after = "call",
        .example = "call: draft\ncorrective_questions: 1\nchecks: {X01: error, S02: off}\n"},
-      parse_spec(), bind);
+      parse_spec(), bind, parse_behaviour);
 }
 
 }  // namespace docwright::pipeline

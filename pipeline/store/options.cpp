@@ -1,6 +1,7 @@
 #include "pipeline/store/options.h"
 
 #include "pipeline/binding.h"
+#include "pipeline/store/store.h"
 
 namespace docwright::pipeline {
 namespace {
@@ -32,7 +33,7 @@ void add_store(StepRegistry& steps) {
                            .after = "parse",
                            .last = true,
                            .example = "keep_flagged: true\n"},
-                          store_spec(), bind);
+                          store_spec(), bind, store_behaviour);
 }
 
 }  // namespace docwright::pipeline

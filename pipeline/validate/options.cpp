@@ -2,6 +2,7 @@
 
 #include "outline/outline.h"
 #include "pipeline/binding.h"
+#include "pipeline/validate/validate.h"
 #include "runtime/text.h"
 
 namespace docwright::pipeline {
@@ -59,7 +60,7 @@ void add_validate(StepRegistry& steps) {
        .scope = Scope::source,
        .count = Count::once,
        .example = "bytes_max: 256KiB\nlanguages: [python, cpp]\nrefuse: {vendored: false}\n"},
-      validate_spec(), bind);
+      validate_spec(), bind, validate_behaviour);
 }
 
 }  // namespace docwright::pipeline
