@@ -1,6 +1,7 @@
 #include "pipeline/chunk/options.h"
 
 #include "pipeline/binding.h"
+#include "pipeline/chunk/chunk.h"
 
 namespace docwright::pipeline {
 namespace {
@@ -38,7 +39,7 @@ void add_chunk(StepRegistry& steps) {
                            .count = Count::once,
                            .after = "validate",
                            .example = "limit_tokens: 3000\ntargets_max: 10\n"},
-                          chunk_spec(), bind);
+                          chunk_spec(), bind, chunk_behaviour);
 }
 
 }  // namespace docwright::pipeline
