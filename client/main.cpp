@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
       ping_verb(),          report_verb(),        budget_list_verb(),   budget_set_verb(),
       budget_remove_verb(), pipeline_list_verb(), pipeline_lint_verb(), pipeline_explain_verb(),
       model_list_verb(),    config_check_verb(),  config_show_verb(),   db_check_verb(),
+      simulator_verb(),     version_verb(),
   };
   const std::vector<Group> groups{
       {"budget", "Ceilings: list, set, remove"},

@@ -1,6 +1,7 @@
 #include "client/markdown.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <vector>
@@ -23,6 +24,11 @@ std::string text_of(const Json& value) {
 }
 std::string text_at(const Json& object, const char* key) {
   return text_of(at(object, key));
+}
+
+bool truth_at(const Json& object, const char* key) {
+  const Json& value = at(object, key);
+  return value.is_boolean() && value.get<bool>();
 }
 
 std::size_t longest_run_of_backticks(std::string_view text) {
@@ -187,60 +193,49 @@ std::string list_section(std::string_view title, const Json& texts) {
   return lines.empty() ? "" : fmt::format("**{}**\n\n{}\n", title, lines);
 }
 
-std::string examples_section(const Json& examples, const std::string& language) {
-  std::string text;
-  for (const Json& one : examples) {
-    if (const std::string title = text_at(one, "title"); !title.empty())
-      text += prose_on_one_line(title) + "\n\n";
-    text += fenced(language, text_at(one, "code")) + "\n";
-  }
-  return text.empty() ? "" : fmt::format("**Examples**\n\n{}", text);
-}
-
 // Findings that were corrected on the way are no news for a reader.
 std::string flagged_section(const Json& checks) {
+  if (text_at(checks, "status") != "flagged") return {};
   std::string lines;
   for (const Json& finding : at(checks, "findings")) {
-    const Json& fixed = at(finding, "fixed");
-    if (fixed.is_boolean() && fixed.get<bool>()) continue;
-    const std::string rule =
-        text_at(finding, "id").empty() ? text_at(finding, "rule") : text_at(finding, "id");
-    lines += fmt::format("> - {} ({}): {}\n", code(rule), text_at(finding, "severity"),
-                         prose_on_one_line(text_at(finding, "message")));
+    if (truth_at(finding, "fixed")) continue;
+    lines +=
+        fmt::format("> - {} ({}): {}\n", code(text_at(finding, "rule")),
+                    text_at(finding, "severity"), prose_on_one_line(text_at(finding, "message")));
   }
-  return lines.empty() ? ""
-                       : fmt::format(
-                             "> **Flagged**: this text contradicts the code or a rule; read it "
-                             "with care.\n>\n{}\n",
-                             lines);
+  return fmt::format(
+      "> **Flagged**: this text contradicts the code or a rule; read it with care.\n{}{}\n",
+      lines.empty() ? "" : ">\n", lines);
 }
 
-bool is_flagged(const Json& record) {
-  if (const Json& flagged = at(at(record, "checks"), "flagged"); flagged.is_boolean())
-    return flagged.get<bool>();
-  return text_at(at(record, "provenance"), "status") == "flagged";
+// What was paid is paid for a call, which several definitions may share.
+std::string cost_text(const Json& provenance) {
+  const Json& cost = at(provenance, "cost_nusd");
+  if (!cost.is_number_integer()) return {};
+  if (truth_at(provenance, "cached")) return "paid by an earlier call";
+  const Json& targets = at(provenance, "targets");
+  const std::int64_t shared = targets.is_number_integer() ? targets.get<std::int64_t>() : 1;
+  const std::string money = money_text(cost.get<std::int64_t>());
+  return shared > 1 ? fmt::format("{} for {} definitions", money, shared) : money;
 }
 
 std::string provenance_line(const Json& provenance) {
-  const std::string model = text_at(provenance, "model");
-  const bool offline = model == "offline" || text_at(provenance, "provider") == "offline";
+  const bool from_facts = text_at(provenance, "written_by") == "facts";
   std::vector<std::string> parts;
-  if (offline) {
-    parts.emplace_back("written offline from the outline's facts alone; no model was asked");
-  } else if (!model.empty()) {
-    parts.push_back(fmt::format("model {}", model));
-  }
-  if (const std::string pipeline = text_at(provenance, "pipeline"); !pipeline.empty()) {
-    parts.push_back(fmt::format("pipeline {}", pipeline));
-  }
-  if (const Json& cost = at(provenance, "cost_nusd"); !offline && cost.is_number_integer()) {
-    parts.push_back(money_text(cost.get<std::int64_t>()));
-  }
-  if (const std::string created = text_at(provenance, "created"); !created.empty())
-    parts.push_back(created);
-  return parts.empty()
-             ? ""
-             : fmt::format("<sub>{}</sub>\n", one_line(fmt::format("{}", fmt::join(parts, " · "))));
+  const auto add = [&parts](std::string part) {
+    if (!part.empty()) parts.push_back(std::move(part));
+  };
+  const std::string model = text_at(provenance, "model");
+  add(from_facts      ? "written offline from the code's facts alone, no model was asked"
+      : model.empty() ? ""
+                      : fmt::format("model {}", model));
+  const std::string pipeline = text_at(provenance, "pipeline");
+  add(pipeline.empty() ? "" : fmt::format("pipeline {}", pipeline));
+  add(truth_at(provenance, "corrected") ? "corrected once" : "");
+  add(from_facts ? "" : cost_text(provenance));
+  add(text_at(provenance, "created"));
+  if (parts.empty()) return {};
+  return fmt::format("<sub>{}</sub>\n", one_line(fmt::format("{}", fmt::join(parts, " · "))));
 }
 
 std::string title_of(const Json& subject) {
@@ -267,7 +262,7 @@ std::string markdown(const Json& record, int heading_level) {
       "{} {}{}\n\n", std::string(static_cast<std::size_t>(std::clamp(heading_level, 1, 6)), '#'),
       kind.empty() ? "" : kind + " ", code(title_of(subject)));
   if (!signature.empty()) text += fenced(language, signature) + "\n";
-  if (is_flagged(record)) text += flagged_section(at(record, "checks"));
+  text += flagged_section(at(record, "checks"));
   text += nonempty_prose(text_at(doc, "summary"));
   text += nonempty_prose(text_at(doc, "description"));
   text += parameter_table("Type parameters", at(subject, "type_parameters"),
@@ -277,14 +272,7 @@ std::string markdown(const Json& record, int heading_level) {
   text += value_section("Returns", at(doc, "returns"), text_at(subject, "return_type"));
   text += value_section("Yields", at(doc, "yields"), "");
   text += raises_section(at(doc, "raises"));
-  text += list_section("Preconditions", at(doc, "preconditions"));
-  text += list_section("Postconditions", at(doc, "postconditions"));
-  text += list_section("Side effects", at(doc, "side_effects"));
-  text += value_section("Thread safety", at(doc, "thread_safety"), "");
-  text += value_section("Deprecated", at(doc, "deprecated"), "");
-  text += examples_section(at(doc, "examples"), language);
   text += list_section("Notes", at(doc, "notes"));
-  text += list_section("See also", at(doc, "see_also"));
   text += list_section("What the code does not say", at(doc, "unknowns"));
   return text + provenance_line(at(record, "provenance"));
 }

@@ -93,7 +93,7 @@ class Follower final {
     session_.out().end_progress();
     if (states.failed > 0) {
       session_.out().say(
-          fmt::format("{} of {} jobs failed; 'docwright list --status failed' says why.",
+          fmt::format("{} of {} jobs failed; 'docwright list --state failed' says why.",
                       states.failed, sum_.jobs));
     }
     return states.failed > 0 ? Exit::failed : Exit::done;

@@ -137,7 +137,7 @@ void add_common(CLI::App& app, CommonOptions& common) {
 CLI::App& add_verb_app(CLI::App& root, const Verb& verb, std::span<const Group> groups) {
   const auto space = verb.name.find(' ');
   if (space == std::string_view::npos)
-    return *root.add_subcommand(owned(verb.name), owned(verb.about));
+    return *root.add_subcommand(owned(verb.name), owned(verb.about))->group("Verbs");
   const std::string_view group_name = verb.name.substr(0, space);
   const auto existing = root.get_subcommands(
       [group_name](const CLI::App* app) { return app->get_name() == group_name; });
@@ -146,7 +146,7 @@ CLI::App& add_verb_app(CLI::App& root, const Verb& verb, std::span<const Group> 
     const auto found = std::ranges::find(groups, group_name, &Group::name);
     group =
         root.add_subcommand(owned(group_name), found == groups.end() ? "" : owned(found->about));
-    group->require_subcommand(1);
+    group->require_subcommand(1)->group("Verbs");
   }
   return *group->add_subcommand(owned(verb.name.substr(space + 1)), owned(verb.about));
 }
@@ -210,7 +210,9 @@ std::variant<Parsed, Ended> parse(std::vector<std::string> arguments, std::span<
                                   std::span<const Group> groups) {
   CLI::App root("Documents code bases with language models, through the docwrightd daemon.",
                 kProgram);
-  root.get_formatter()->column_width(34);
+  root.get_formatter()->column_width(30);
+  root.get_formatter()->label("SUBCOMMAND", "VERB");
+  root.footer("'docwright help VERB' explains one verb. Data goes to stdout, words to stderr.");
   root.require_subcommand(1);
   root.fallthrough();
   Parsed parsed;

@@ -105,7 +105,7 @@ std::string_view suffix_of(const std::string& format) {
 
 // Where in its source a record's definition begins, for documents that say so.
 std::int64_t place_of(const Json& record) {
-  const Json& range = member(record, "subject.range");
+  const Json& range = member(record, "subject.extent");
   const Json& begin = range.is_array() && !range.empty() ? range[0] : range;
   return begin.is_number_integer() ? begin.get<std::int64_t>() : 0;
 }

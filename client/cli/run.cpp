@@ -10,8 +10,6 @@
 namespace docwright::cli {
 namespace {
 
-constexpr std::string_view kVersion = DOCWRIGHT_VERSION;
-
 // Words that are verbs to a person but options to the parser.
 std::vector<std::string> translated(std::vector<std::string> arguments) {
   if (arguments.empty()) return {"--help"};
@@ -19,12 +17,8 @@ std::vector<std::string> translated(std::vector<std::string> arguments) {
     arguments.erase(arguments.begin());
     arguments.emplace_back("--help");
   }
+  if (arguments.front() == "--version") arguments.front() = "version";
   return arguments;
-}
-
-bool asks_for_version(const std::vector<std::string>& arguments) {
-  return arguments.size() == 1 &&
-         (arguments.front() == "version" || arguments.front() == "--version");
 }
 
 std::string error_text(const Error& error) {
@@ -39,11 +33,6 @@ int run(std::vector<std::string> arguments, const config::Environment& environme
   // A reader that goes away is seen where we write.
   signal(SIGPIPE, SIG_IGN);
   const auto plain = [](int descriptor) { return Look{.terminal = isatty(descriptor) == 1}; };
-  if (asks_for_version(arguments)) {
-    Output(STDOUT_FILENO, STDERR_FILENO, plain(STDOUT_FILENO), plain(STDERR_FILENO), false)
-        .data(fmt::format("docwright {}\n", kVersion));
-    return 0;
-  }
   auto parsed = parse(translated(std::move(arguments)), verbs, groups);
   if (const auto* ended = std::get_if<Ended>(&parsed)) {
     Output output(STDOUT_FILENO, STDERR_FILENO, plain(STDOUT_FILENO), plain(STDERR_FILENO), false);

@@ -213,7 +213,7 @@ Verb list_verb() {
   return {"list", "Lists jobs, newest first", [](Options& options) -> Action {
             auto arguments = std::make_shared<ListArguments>();
             wire::ListRequest& request = arguments->request;
-            options.list("--status", "STATE", request.states,
+            options.list("--state", "STATE", request.states,
                          "queued, running, waiting, succeeded, failed or cancelled");
             options.text("--project", "NAME", request.project, "Only of this project");
             options.text("--tenant", "NAME", request.tenant, "Only of this tenant");

@@ -41,5 +41,7 @@ Verb report_verb();
 Verb db_check_verb();
 // simulator.cpp
 Verb simulator_verb();
+// version.cpp
+Verb version_verb();
 
 }  // namespace docwright::cli

@@ -2,13 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/client/temporary_folder.h"
+#include "tests/unit/client/source_folder.h"
 
 namespace docwright::client {
 namespace {
 
 TEST(Endpoint, APathBecomesAnAddress) {
-  const TemporaryFolder folder;
+  const test::SourceFolder folder;
   EXPECT_EQ(address_of("tcp://127.0.0.1:7411"), "tcp://127.0.0.1:7411");
   EXPECT_EQ(address_of("ipc:///run/x.sock"), "ipc:///run/x.sock");
   EXPECT_EQ(address_of("/run/x.sock"), "ipc:///run/x.sock");
@@ -34,7 +34,7 @@ TEST(Endpoint, ElseTheUsersThenTheSystems) {
 }
 
 TEST(Endpoint, SaysWhyNobodyAnswers) {
-  const TemporaryFolder folder;
+  const test::SourceFolder folder;
   EXPECT_EQ(probe({"ipc://" + folder.path("none.sock"), ""}).error().message, "no such socket");
   EXPECT_NE(
       probe({"ipc:///" + std::string(108, 'x'), ""}).error().message.find("longer than 107 bytes"),

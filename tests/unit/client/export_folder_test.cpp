@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "tests/unit/client/temporary_folder.h"
+#include "tests/unit/client/source_folder.h"
 
 namespace docwright::client {
 namespace {
@@ -28,7 +28,7 @@ TEST(ExportPath, RefusesWhatLeavesTheFolder) {
 }
 
 TEST(ExportFolder, WritesBelowItselfAndMakesFolders) {
-  const TemporaryFolder temporary;
+  const test::SourceFolder temporary;
   auto folder = ExportFolder::open(temporary.path("out/deep"));
   ASSERT_TRUE(folder.has_value());
   ASSERT_TRUE(folder->write("a/b/c.md", "first").has_value());
@@ -39,7 +39,7 @@ TEST(ExportFolder, WritesBelowItselfAndMakesFolders) {
 }
 
 TEST(ExportFolder, DoesNotFollowLinksOutOfTheFolder) {
-  const TemporaryFolder temporary;
+  const test::SourceFolder temporary;
   temporary.write("outside/keep.md", "untouched");
   auto folder = ExportFolder::open(temporary.path("out"));
   ASSERT_TRUE(folder.has_value());
@@ -56,7 +56,7 @@ TEST(ExportFolder, DoesNotFollowLinksOutOfTheFolder) {
 }
 
 TEST(ExportFolder, SaysWhichFileCouldNotBeWritten) {
-  const TemporaryFolder temporary;
+  const test::SourceFolder temporary;
   temporary.write("out/a.py.md", "a file, where a folder is needed");
   auto folder = ExportFolder::open(temporary.path("out"));
   ASSERT_TRUE(folder.has_value());

@@ -19,7 +19,7 @@ Json record() {
             "returns": {"description": "The block."},
             "raises": [{"type": "EOFError", "when": "nothing is left"}],
             "notes": ["Not thread-safe."]},
-    "checks": {"flagged": false, "findings": []},
+    "checks": {"status": "good", "findings": []},
     "provenance": {"job": "j", "pipeline": "docstrings", "model": "gpt-x", "provider": "openai", "cost_nusd": 120000, "created": "2030-01-02T03:04:05.678Z"}
   })");
 }
@@ -49,16 +49,25 @@ TEST(Markdown, LeavesOutWhatIsNotThere) {
 
 TEST(Markdown, SaysWhenNoModelWasAsked) {
   Json offline = record();
-  offline["provenance"]["model"] = "offline";
+  offline["provenance"]["written_by"] = "facts";
   EXPECT_THAT(markdown(offline),
-              HasSubstr("written offline from the outline's facts alone; no model was asked"));
+              HasSubstr("written offline from the code's facts alone, no model was asked"));
+}
+
+TEST(Markdown, SaysWhatWasPaidForWhat) {
+  Json shared = record();
+  shared["provenance"]["targets"] = 7;
+  shared["provenance"]["corrected"] = true;
+  EXPECT_THAT(markdown(shared), HasSubstr("corrected once · 0.00012 USD for 7 definitions · 2030"));
+  shared["provenance"]["cached"] = true;
+  EXPECT_THAT(markdown(shared), HasSubstr("paid by an earlier call"));
 }
 
 TEST(Markdown, MarksFlaggedDocumentsAndTheirOpenFindings) {
   Json flagged = record();
-  flagged["checks"] = Json::parse(R"({"flagged": true, "findings": [
-      {"id": "P02", "severity": "error", "message": "'sise' is no parameter"},
-      {"id": "S01", "severity": "warning", "message": "no period", "fixed": true}]})");
+  flagged["checks"] = Json::parse(R"({"status": "flagged", "findings": [
+      {"rule": "P02", "severity": "error", "message": "'sise' is no parameter"},
+      {"rule": "S01", "severity": "warning", "message": "no period", "fixed": true}]})");
   const std::string text = markdown(flagged);
   EXPECT_THAT(text, HasSubstr("> **Flagged**"));
   EXPECT_THAT(text, HasSubstr("> - `P02` (error): 'sise' is no parameter\n"));

@@ -5,7 +5,7 @@
 
 #include <sstream>
 
-#include "tests/unit/client/temporary_folder.h"
+#include "tests/unit/client/source_folder.h"
 
 namespace docwright::client {
 namespace {
@@ -19,7 +19,7 @@ std::vector<std::string> paths(const FileList& list) {
 }
 
 // git without the user's or the system's settings.
-void git(const TemporaryFolder& folder, const std::string& arguments) {
+void git(const test::SourceFolder& folder, const std::string& arguments) {
   const std::string command = "cd '" + folder.path() +
                               "' && GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null git -c "
                               "user.name=t -c user.email=t@t " +
@@ -28,7 +28,7 @@ void git(const TemporaryFolder& folder, const std::string& arguments) {
 }
 
 TEST(ListFiles, WalksAFolderThatIsInNoRepository) {
-  const TemporaryFolder folder;
+  const test::SourceFolder folder;
   folder.write("src/b.py", "b");
   folder.write("src/a/c.py", "c");
   folder.write("src/.hidden/d.py", "d");
@@ -44,7 +44,7 @@ TEST(ListFiles, WalksAFolderThatIsInNoRepository) {
 }
 
 TEST(ListFiles, SeveralPathsAreRelativeToTheFolderInCommon) {
-  const TemporaryFolder folder;
+  const test::SourceFolder folder;
   folder.write("lib/json/a.py", "a");
   folder.write("lib/email/b.py", "b");
   folder.write("lib/single.py", "c");
@@ -56,7 +56,7 @@ TEST(ListFiles, SeveralPathsAreRelativeToTheFolderInCommon) {
 }
 
 TEST(ListFiles, AFileIsNamedByItsFolder) {
-  const TemporaryFolder folder;
+  const test::SourceFolder folder;
   folder.write("shop/a.py", "a");
   const auto list = list_files({folder.path("shop/a.py"), folder.path("shop/../shop/a.py")}, {});
   ASSERT_TRUE(list.has_value());
@@ -65,7 +65,7 @@ TEST(ListFiles, AFileIsNamedByItsFolder) {
 }
 
 TEST(ListFiles, InARepositoryItIsWhatGitLists) {
-  const TemporaryFolder folder;
+  const test::SourceFolder folder;
   git(folder, "init -q .");
   folder.write(".gitignore", "ignored.py\nbuild/\n");
   folder.write("src/tracked.py", "a");
@@ -89,7 +89,7 @@ TEST(ListFiles, InARepositoryItIsWhatGitLists) {
 }
 
 TEST(ListFiles, RefusesWhatItCannotFind) {
-  const TemporaryFolder folder;
+  const test::SourceFolder folder;
   const auto missing = list_files({folder.path("nothing")}, {});
   ASSERT_FALSE(missing.has_value());
   EXPECT_EQ(missing.error().code, Code::invalid_request);
@@ -97,7 +97,7 @@ TEST(ListFiles, RefusesWhatItCannotFind) {
 }
 
 TEST(ListFiles, IsBounded) {
-  const TemporaryFolder folder;
+  const test::SourceFolder folder;
   for (int i = 0; i < 5; ++i) folder.write("f" + std::to_string(i) + ".py", "x");
   const auto many = list_files({folder.path()}, {.files_max = 4});
   ASSERT_FALSE(many.has_value());
@@ -107,7 +107,7 @@ TEST(ListFiles, IsBounded) {
 }
 
 TEST(ListFiles, LeavesOutNamesThatNoJobCanHave) {
-  const TemporaryFolder folder;
+  const test::SourceFolder folder;
   folder.write("new\nline.py", "x");
   folder.write("latin\xE4.py", "x");
   const auto list = list_files({folder.path()}, {});
@@ -118,7 +118,7 @@ TEST(ListFiles, LeavesOutNamesThatNoJobCanHave) {
 }
 
 TEST(ListFiles, CanBeStopped) {
-  const TemporaryFolder folder;
+  const test::SourceFolder folder;
   for (int i = 0; i < 300; ++i) folder.write("f" + std::to_string(i), "x");
   const auto stopped = list_files({folder.path()}, {}, [] { return true; });
   ASSERT_FALSE(stopped.has_value());

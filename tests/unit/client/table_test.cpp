@@ -66,9 +66,9 @@ TEST(Table, AlignsColumnsAndEndsLinesWithoutBlanks) {
 
 TEST(Table, CutsWhatMayBeCutOnATerminal) {
   EXPECT_EQ(written(Format::table, {.terminal = true, .columns = 26}),
-            "PATH        COST  REASON\n"
-            "src/a.py      12\n"
-            "…/name.py      5  said, \"…\n");
+            "PATH       COST  REASON\n"
+            "src/a.py     12\n"
+            "…/name.py     5  said, \"n…\n");
 }
 
 TEST(Table, IsNotCutForAPipe) {
