@@ -190,7 +190,7 @@ TEST(ChunkTest, ALargeClassIsCutBetweenItsMethodsAndDocumentedWhereItBegins) {
   std::string source = "class Reader(Base):\n  '''doc'''\n\n";
   for (const char name : {'a', 'b', 'c'})
     source += fmt::format("  def {}(self):\n    return '{}'\n\n", name, std::string(30, name));
-  const std::vector<Chunk> chunks = plan_of(Language::python, source, {.limit_tokens = 90});
+  const std::vector<Chunk> chunks = plan_of(Language::python, source, {.limit_tokens = 100});
   ASSERT_THAT(chunks, SizeIs(3));
   EXPECT_THAT(symbols(chunks[0]), ElementsAre("Reader", "Reader.a"));
   EXPECT_THAT(symbols(chunks[1]), ElementsAre("Reader.b"));
