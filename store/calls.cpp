@@ -44,6 +44,20 @@ Result<std::optional<std::int64_t>> granted_before(Database& database, const New
   return row.integer(0);
 }
 
+CallRefused refused_by_pause(Database& database, std::string_view pipeline) {
+  CallRefused refused;
+  refused.paused = true;
+  for (const Pause& pause : pauses(database)) {
+    if (!pause.pipeline.empty() && pause.pipeline != pipeline) continue;
+    refused.words =
+        fmt::format("{} is paused{}{}",
+                    pause.pipeline.empty() ? "everything" : "pipeline '" + pause.pipeline + "'",
+                    pause.reason.empty() ? "" : ": ", pause.reason);
+    break;
+  }
+  return refused;
+}
+
 std::int64_t insert_intent(Database& database, const NewCall& call, const Asker& asker,
                            const Amount& bound, Time now) {
   const CallKey& key = call.key;
@@ -170,12 +184,7 @@ Result<CallDecision> intend(Database& database, const NewCall& call, Time now) {
   const auto before = granted_before(database, call, job->retries);
   if (!before) return std::unexpected(before.error());
   if (*before) return CallGranted{**before};
-  if (is_paused(database, job->pipeline)) {
-    CallRefused paused;
-    paused.words = "new calls are paused: docwright resume lets them go on";
-    paused.paused = true;
-    return paused;
-  }
+  if (is_paused(database, job->pipeline)) return refused_by_pause(database, job->pipeline);
   const auto windows = applicable_windows(database, call.key.job, now);
   if (auto refused = refusal(windows, call, now)) return std::move(*refused);
   const Amount bound{call.bound, call.input_tokens_max + call.output_tokens_max};
@@ -249,12 +258,15 @@ std::optional<RecordedCall> recorded_answer(Database& database, const CallKey& k
 
 Tried tried(Database& database, const CallKey& key) {
   auto row = database.statement(
-      "SELECT count(*), coalesce(sum(state = 'unknown'), 0) FROM call_journal WHERE job = ?1 "
+      "SELECT count(*), coalesce(sum(state = 'unknown'), 0), "
+      "coalesce(sum(state = 'failed' AND error_class IN ('rate_limit', 'quota')), 0) "
+      "FROM call_journal WHERE job = ?1 "
       "AND chunk = ?2 AND step = ?3 AND question = ?4 AND hash = ?5 "
       "AND retries = (SELECT retries FROM jobs WHERE job = ?1) "
       "AND state IN ('failed', 'unknown')");
   row.bind(key.job, key.chunk, key.step, key.question, key.hash).step();
-  return {static_cast<int>(row.integer(0)), static_cast<int>(row.integer(1))};
+  return {static_cast<int>(row.integer(0)), static_cast<int>(row.integer(1)),
+          static_cast<int>(row.integer(2))};
 }
 
 InFlight calls_in_flight(Database& database) {

@@ -101,6 +101,7 @@ struct Tried {
   int attempts = 0;  // ended without an answer, unknown ones included, since the job was submitted
                      // or retried by a person
   int unknown = 0;
+  int put_off = 0;  // of them, failed with rate_limit or quota: the provider asked to come later
 };
 Tried tried(Database& database, const CallKey& key);
 

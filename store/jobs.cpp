@@ -12,6 +12,17 @@ namespace {
 constexpr std::array<std::string_view, 6> kNames = {"queued",    "running", "waiting",
                                                     "succeeded", "failed",  "cancelled"};
 
+// Every move that a job can make; rows are where it comes from, columns where it goes to.
+constexpr bool kMoves[6][6] = {
+    // queued running waiting succeeded failed cancelled
+    {false, true, false, false, true, true},     // queued
+    {true, false, true, true, true, true},       // running
+    {true, false, false, false, true, true},     // waiting
+    {false, false, false, false, false, false},  // succeeded
+    {true, false, false, false, false, false},   // failed
+    {true, false, false, false, false, false},   // cancelled
+};
+
 std::unexpected<Error> not_running(std::int64_t row, int attempt) {
   return fail(Code::conflict,
               fmt::format("job {} is not running in attempt {} any more", row, attempt));
@@ -28,6 +39,10 @@ std::optional<State> state_named(std::string_view name) {
     if (kNames[i] == name) return static_cast<State>(i);
   }
   return std::nullopt;
+}
+
+bool can_move(State from, State to) {
+  return kMoves[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
 }
 
 Result<void> finish(Database& database, std::int64_t row, int attempt, State final_state,

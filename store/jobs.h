@@ -1,10 +1,11 @@
 // Jobs: accepted, claimed, parked, finished. Functions on a Database, called inside a Writer's
 // change (or a reader for const work).
 //
-// States: queued -> running -> succeeded | failed | cancelled; running <-> waiting (with reason and
-// wake time); waiting -> queued. The transition table is in jobs.cpp, and CHECK constraints hold it
-// in SQL. Every transition out of `running` names the attempt; one that names an older attempt
-// changes nothing and returns Code::conflict.
+// States: queued -> running -> succeeded | failed | cancelled; running -> waiting (with a reason
+// and perhaps a wake time) -> queued. Jobs that do not run end by a cancel or by their deadline; a
+// retry makes a failed or cancelled one queued again. The transition table is in jobs.cpp, and
+// CHECK constraints refuse rows that contradict themselves. Every transition out of `running` names
+// the attempt; one that names an older attempt changes nothing and returns Code::conflict.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -23,6 +24,9 @@ namespace docwright::store {
 enum class State { queued, running, waiting, succeeded, failed, cancelled };
 std::string_view name(State state);
 std::optional<State> state_named(std::string_view name);
+// The transition table. running -> running is not in it: a job that is taken up again after the
+// daemon's end only gets its next attempt.
+bool can_move(State from, State to);
 
 struct NewJob {
   std::string id;

@@ -13,17 +13,6 @@ constexpr std::size_t index_of(State state) {
 constexpr std::array kStates = {State::queued,    State::running, State::waiting,
                                 State::succeeded, State::failed,  State::cancelled};
 
-// Every move that a job can make; rows are where it comes from, columns where it goes to.
-constexpr bool kAllowed[6][6] = {
-    // queued running waiting succeeded failed cancelled
-    {false, true, false, false, true, true},     // queued
-    {true, false, true, true, true, true},       // running
-    {true, false, false, false, true, true},     // waiting
-    {false, false, false, false, false, false},  // succeeded
-    {true, false, false, false, false, false},   // failed
-    {true, false, false, false, false, false},   // cancelled
-};
-
 void write_states(Database& database, std::string_view state, std::int64_t jobs,
                   std::int64_t bytes) {
   database
@@ -56,7 +45,7 @@ void Tally::add(const Of& job, State state, int sign) {
 }
 
 void Tally::move(const Of& job, State from, State to) {
-  if (!kAllowed[index_of(from)][index_of(to)]) std::abort();
+  if (!can_move(from, to)) std::abort();
   add(job, from, -1);
   add(job, to, 1);
   auto& batch = batches_[job.batch];

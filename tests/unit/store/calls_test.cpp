@@ -152,6 +152,19 @@ TEST_F(CallsTest, TriedCountsWhatEndedWithoutAnAnswer) {
   EXPECT_EQ(store::tried(database(), new_call(job, 1, "another").key).attempts, 0);
 }
 
+TEST_F(CallsTest, WhatAProviderPutOffIsCountedApart) {
+  const auto job = running_job();
+  int attempt = 0;
+  for (const auto* error_class : {"rate_limit", "server", "quota"}) {
+    const auto call = granted(new_call(job, 1, "q", ++attempt));
+    change([&](auto& database) {
+      return store::failed(database, {call}, {error_class, "later"}, now_);
+    });
+  }
+  EXPECT_EQ(store::tried(database(), new_call(job, 1).key).attempts, 3);
+  EXPECT_EQ(store::tried(database(), new_call(job, 1).key).put_off, 2);
+}
+
 TEST_F(CallsTest, ARetryByAPersonBeginsToCountAnew) {
   const auto job = running_job();
   fail_call(granted(new_call(job, 1)), false);
@@ -197,8 +210,10 @@ TEST_F(CallsTest, APauseStopsNewCallsAndSaysWhatIsInFlight) {
   EXPECT_EQ(in_flight.calls, 1);
   EXPECT_EQ(in_flight.bound, 5 * kCent);
   change([&](auto& database) { return store::resume(database, ""); });
-  change([&](auto& database) { store::pause(database, "docstrings", "", now_); });
-  EXPECT_TRUE(refused(new_call(job, 1, "another")).paused);
+  change([&](auto& database) { store::pause(database, "docstrings", "new prompt", now_); });
+  const auto refusal = refused(new_call(job, 1, "another"));
+  EXPECT_TRUE(refusal.paused);
+  EXPECT_EQ(refusal.words, "pipeline 'docstrings' is paused: new prompt");
 }
 
 // Budgets.

@@ -30,6 +30,23 @@ class JobsTest : public StoreTest {
   }
 };
 
+TEST(StatesTest, EveryStateHasItsNameBack) {
+  for (int state = 0; state < 6; ++state) {
+    EXPECT_EQ(store::state_named(store::name(static_cast<State>(state))),
+              static_cast<State>(state));
+  }
+  EXPECT_FALSE(store::state_named("sleeping"));
+}
+
+TEST(StatesTest, AnEndIsLeftOnlyByARetry) {
+  for (int to = 0; to < 6; ++to) {
+    const auto state = static_cast<State>(to);
+    EXPECT_FALSE(store::can_move(State::succeeded, state));
+    EXPECT_EQ(store::can_move(State::failed, state), state == State::queued);
+    EXPECT_EQ(store::can_move(State::cancelled, state), state == State::queued);
+  }
+}
+
 // Submitting.
 
 TEST_F(JobsTest, ASubmittedJobIsQueuedWithEverythingItWasGiven) {
