@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 namespace docwright::providers {
 namespace {
 
@@ -193,6 +196,13 @@ TEST(Models, AllMistakesAtOnce) {
       error_of("models:\n  a: {window_tokens: x}\n  b: {output_tokens_max: y}\n");
   EXPECT_THAT(message, HasSubstr("models.a.window_tokens"));
   EXPECT_THAT(message, HasSubstr("models.b.output_tokens_max"));
+}
+
+TEST(Models, ThePageHasEveryOption) {
+  std::ifstream stream(DOCWRIGHT_SOURCE_DIR "/docs/providers.md");
+  const std::string page{std::istreambuf_iterator<char>(stream), {}};
+  const std::string reference = config::markdown_reference(model_spec());
+  EXPECT_NE(page.find(reference), page.npos) << "docs/providers.md should hold:\n" << reference;
 }
 
 }  // namespace
