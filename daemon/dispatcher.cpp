@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
-#include <exception>
 #include <utility>
 
 namespace docwright::daemon {
@@ -12,17 +11,6 @@ constexpr int kWokenAtOnce = 1000;
 // The clock looks at least so often, so that a wall clock that is set is followed.
 constexpr Duration kClockTurn = std::chrono::seconds(60);
 constexpr Duration kAfterTrouble = std::chrono::seconds(1);
-
-TaskGroup::OnFailure to_log(Log& log) {
-  return [&log](const std::string& name, std::exception_ptr failure) {
-    try {
-      std::rethrow_exception(failure);
-    } catch (const std::exception& error) {
-      log.error("a task failed: this is a bug of docwright",
-                {{"task", name}, {"reason", error.what()}});
-    }
-  };
-}
 
 }  // namespace
 
@@ -34,8 +22,8 @@ Dispatcher::Dispatcher(Parts parts, DispatcherOptions options)
       calls_(parts.calls),
       log_(parts.log),
       options_(std::move(options)),
-      duties_(parts.loop, to_log(parts.log)),
-      running_(parts.loop, to_log(parts.log)),
+      duties_(parts.loop, parts.on_failure),
+      running_(parts.loop, parts.on_failure),
       claim_bell_(parts.loop),
       clock_bell_(parts.loop) {}
 

@@ -34,6 +34,7 @@ class Dispatcher final : public Control {
     StoreJournal& journal;
     pipeline::CallDesk& calls;
     Log& log;
+    TaskGroup::OnFailure on_failure;
   };
   Dispatcher(Parts parts, DispatcherOptions options);
   ~Dispatcher() override;

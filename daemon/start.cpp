@@ -135,4 +135,99 @@ wire::Limits limits_of(const config::FrontDoorSettings& settings) {
           .frames = static_cast<std::size_t>(settings.frames_max)};
 }
 
+ReceptionOptions reception_options(const config::Settings& settings) {
+  return {.limits = limits_of(settings.front_door),
+          .queue = {.jobs_max = settings.queue.jobs_max, .bytes_max = settings.queue.bytes_max},
+          .waiting = {.waiters = static_cast<std::size_t>(settings.front_door.waits_max)},
+          .deadline = settings.queue.deadline};
+}
+
+DispatcherOptions dispatcher_options(const config::QueueSettings& settings) {
+  DispatcherOptions options{.jobs_at_once = settings.jobs_at_once, .pipeline_jobs_at_once = {}};
+  for (const auto& [pipeline, most] : settings.pipeline_jobs_at_once)
+    options.pipeline_jobs_at_once.emplace(pipeline, static_cast<int>(most));
+  return options;
+}
+
+providers::HttpOptions http_options(const config::HttpSettings& settings) {
+  return {
+      .limits = {.connect = settings.connect_time_max,
+                 .first_byte = settings.first_byte_time_max,
+                 .idle = settings.idle_time_max,
+                 .total = settings.total_time_max,
+                 .connections_per_host = static_cast<std::size_t>(settings.connections_per_host),
+                 .response_bytes_max = settings.response_bytes_max},
+      .proxy = settings.proxy,
+      .ca_file = settings.ca_file};
+}
+
+outline::ServiceOptions outline_options(const config::OutlineSettings& settings) {
+  outline::ServiceOptions options;
+  options.children = settings.children;
+  options.time_limit = settings.time_max;
+  options.memory_bytes_max = settings.memory_bytes_max;
+  options.source_bytes_max = settings.source_bytes_max;
+  return options;
+}
+
+Log::Level level_of(config::LogLevel level) {
+  switch (level) {
+    case config::LogLevel::debug:
+      return Log::Level::debug;
+    case config::LogLevel::info:
+      return Log::Level::info;
+    case config::LogLevel::warning:
+      return Log::Level::warning;
+    case config::LogLevel::error:
+      return Log::Level::error;
+  }
+  return Log::Level::info;
+}
+
+pipeline::Endpoints endpoints(const providers::Credentials& credentials, Log& log) {
+  return [&credentials, &log](const providers::Provider& provider, const providers::Model& model) {
+    Result<providers::Endpoint> endpoint = credentials.endpoint(provider, model);
+    if (endpoint) log.redact(endpoint->key);
+    return endpoint;
+  };
+}
+
+TaskGroup::OnFailure log_failures(Log& log) {
+  return [&log](const std::string& name, std::exception_ptr failure) {
+    try {
+      std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+      log.error("a task failed: this is a bug of docwright",
+                {{"task", name}, {"reason", error.what()}});
+    }
+  };
+}
+
+void log_space(Log& log, bool no_space) {
+  if (no_space) {
+    log.error(
+        "no space left on the disk: nothing new is accepted; make room, and everything goes on by "
+        "itself");
+  } else {
+    log.info("there is space again");
+  }
+}
+
+void log_start(Log& log, const config::Configuration& configuration,
+               const store::Recovered& recovered, const wire::Endpoints& endpoints) {
+  log.info("started", {{"version", DOCWRIGHT_VERSION},
+                       {"run", std::to_string(recovered.run)},
+                       {"state", configuration.state},
+                       {"configuration",
+                        configuration.file.empty() ? std::string("built-in") : configuration.file},
+                       {"requests", endpoints.requests}});
+  if (!recovered.unclean) return;
+  log.warning(
+      "the former run ended without saying so: its jobs are resumed from their last checkpoints, "
+      "calls in flight stay charged at their bound",
+      {{"jobs", std::to_string(recovered.running_jobs)},
+       {"unknown_calls", std::to_string(recovered.unknown_calls)},
+       {"unknown", money_text(recovered.unknown_nusd)}});
+}
+
 }  // namespace docwright::daemon

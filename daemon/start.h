@@ -9,9 +9,13 @@
 #include "config/load.h"
 #include "daemon/arguments.h"
 #include "daemon/catalog.h"
+#include "daemon/dispatcher.h"
+#include "daemon/reception.h"
 #include "pipeline/pipeline.h"
+#include "providers/credentials.h"
 #include "runtime/log.h"
 #include "schemas/wire_replies.h"
+#include "store/pauses.h"
 #include "store/retention.h"
 #include "store/store.h"
 
@@ -57,7 +61,28 @@ Result<std::shared_ptr<const Catalog>> load_catalog(const config::Configuration&
 Result<void> apply_budgets(const std::vector<config::BudgetSettings>& budgets, store::Store& store,
                            Time now, Log& log);
 
+// What the store knew when the daemon started.
+struct StartState {
+  std::int64_t last_event = 0;
+  std::vector<store::Pause> pauses;
+};
+
+// Settings in the words of the parts that they are for.
 store::Retention retention_of(const config::RetentionSettings& settings);
 wire::Limits limits_of(const config::FrontDoorSettings& settings);
+ReceptionOptions reception_options(const config::Settings& settings);
+DispatcherOptions dispatcher_options(const config::QueueSettings& settings);
+providers::HttpOptions http_options(const config::HttpSettings& settings);
+outline::ServiceOptions outline_options(const config::OutlineSettings& settings);
+Log::Level level_of(config::LogLevel level);
+
+// Where calls go and with which key; a key that was found never appears in the log. Both outlive
+// it.
+pipeline::Endpoints endpoints(const providers::Credentials& credentials, Log& log);
+
+TaskGroup::OnFailure log_failures(Log& log);
+void log_space(Log& log, bool no_space);
+void log_start(Log& log, const config::Configuration& configuration,
+               const store::Recovered& recovered, const wire::Endpoints& endpoints);
 
 }  // namespace docwright::daemon

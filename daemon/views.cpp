@@ -140,4 +140,26 @@ wire::BudgetView view(const store::BudgetState& budget) {
           .reserved_tokens = budget.reserved_tokens};
 }
 
+wire::ModelsReply view(const providers::Models& models, const providers::Registry& providers,
+                       const providers::Credentials& credentials) {
+  wire::ModelsReply reply;
+  for (const providers::Model* model : models.all()) {
+    const providers::Provider* provider = providers.find(model->provider);
+    wire::ModelView out{.name = model->name,
+                        .provider = model->provider,
+                        .api_name = model->api_name,
+                        .aliases = model->aliases,
+                        .window_tokens = model->window_tokens,
+                        .output_tokens_max = model->output_tokens_max,
+                        .priced = model->prices.has_value()};
+    if (model->prices) {
+      out.input_nusd_per_mtok = model->prices->input;
+      out.output_nusd_per_mtok = model->prices->output;
+    }
+    if (provider != nullptr) out.credentials = credentials.state(*provider, *model);
+    reply.models.push_back(std::move(out));
+  }
+  return reply;
+}
+
 }  // namespace docwright::daemon

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "daemon/catalog.h"
+#include "providers/credentials.h"
 #include "schemas/wire_replies.h"
 #include "store/budgets.h"
 #include "store/documents.h"
@@ -21,5 +22,7 @@ wire::DocumentView view(const store::StoredDocument& document);
 wire::PauseView view(const store::Pause& pause);
 std::vector<wire::PauseView> view(const std::vector<store::Pause>& pauses);
 wire::BudgetView view(const store::BudgetState& budget);
+wire::ModelsReply view(const providers::Models& models, const providers::Registry& providers,
+                       const providers::Credentials& credentials);
 
 }  // namespace docwright::daemon

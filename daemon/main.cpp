@@ -1,0 +1,183 @@
+// docwrightd: what it is made of, in the order in which it comes to life.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <cstdio>
+#include <random>
+#include <span>
+
+#include "config/secrets.h"
+#include "daemon/housekeeping.h"
+#include "daemon/lifetime.h"
+#include "daemon/start.h"
+#include "daemon/state_folder.h"
+#include "daemon/views.h"
+#include "pipeline/call/call_desk.h"
+#include "providers/credentials.h"
+#include "runtime/id.h"
+#include "store/events.h"
+#include "store/pauses.h"
+
+namespace docwright::daemon {
+namespace {
+
+int refuse(Log& log, const Error& error, int code) {
+  log.error(error.message, {{"at", error.at}});
+  return code;
+}
+
+int serve(const config::Configuration& configuration, const config::Environment& environment,
+          Log& log) {
+  const config::Settings& settings = configuration.settings;
+  SystemClock clock;
+  Loop loop(clock);
+  ServiceManager manager;
+
+  // Who answers, and which steps there are.
+  const providers::Registry providers = providers::all_providers();
+  auto shipped = providers::Models::shipped(providers, settings.models);
+  if (!shipped) return refuse(log, shipped.error(), kExitConfiguration);
+  const auto models = std::make_shared<const providers::Models>(std::move(*shipped));
+  const pipeline::StepRegistry steps = pipeline::all_steps();
+
+  // What is remembered. From open() on the database is migrated, and what the former run left open
+  // is settled.
+  CommitListeners listeners;
+  FatalSwitch fatal(log);
+  manager.extend(std::chrono::minutes(10));
+  auto opened = store::Store::open(
+      {.path = configuration.database,
+       .version = DOCWRIGHT_VERSION,
+       .writer = {.batch_max = static_cast<std::size_t>(settings.store.batch_changes_max),
+                  .queue_max = static_cast<std::size_t>(settings.store.queue_changes_max)},
+       .readers = {.connections = settings.store.readers,
+                   .deadline = settings.store.read_time_max}},
+      clock,
+      {.on_events = [&](const std::vector<store::Event>& events) { listeners.committed(events); },
+       .on_fatal = [&](const Error& error) { fatal.pull(error); },
+       .on_space_changed = [&](bool no_space) { log_space(log, no_space); },
+       .on_commit = [&](std::size_t, Duration time) { listeners.timed(time); }});
+  if (!opened)
+    return refuse(log, opened.error(),
+                  opened.error().code == Code::conflict ? kExitBusy : kExitStore);
+  store::Store& store = **opened;
+  const auto catalog = load_catalog(configuration, steps, providers, models, store, clock.now());
+  if (!catalog) return refuse(log, catalog.error(), kExitConfiguration);
+  if (auto set = apply_budgets(settings.budgets, store, clock.now(), log); !set)
+    return refuse(log, set.error(), kExitConfiguration);
+  const auto state = store.readers().read([](store::Database& database) {
+    return StartState{store::event_span(database).last, store::pauses(database)};
+  });
+  if (!state) return refuse(log, state.error(), kExitStore);
+
+  // What work is.
+  auto pool = std::make_unique<Pool>(loop, static_cast<std::size_t>(settings.pool_threads));
+  Random random(std::random_device{}());
+  config::Secrets secrets(environment);
+  const providers::Credentials credentials(settings.providers, secrets, environment);
+  providers::HttpClient http(loop, http_options(settings.http));
+  pipeline::HttpSender sender(http);
+  StoreJournal journal(loop, *pool, store);
+  StoreDocuments documents(loop, store);
+  StoreMetrics metrics(loop, store, log);
+  outline::Service outlines(loop, outline_options(settings.outline));
+  pipeline::CallDesk calls(
+      {loop, *pool, log, random, journal, metrics, sender, endpoints(credentials, log)},
+      {.calls = settings.queue.calls_at_once, .per_provider = {}});
+  for (const store::Pause& pause : state->pauses) calls.pause(pause.pipeline);
+  PipelineShelf shelf(*pool, store, steps, **catalog);
+  JobRunner runner(store, shelf, documents,
+                   {loop, *pool, log, random, outlines, providers, *models, calls, journal,
+                    documents, metrics, settings.queue.chunks_at_once});
+  Dispatcher dispatcher({loop, store, runner, journal, calls, log, log_failures(log)},
+                        dispatcher_options(settings.queue));
+
+  // Where clients come in.
+  auto sockets =
+      Sockets::open({.endpoints = {configuration.endpoints.requests, configuration.endpoints.push,
+                                   configuration.endpoints.events},
+                     .limits = limits_of(settings.front_door),
+                     .events_backlog = settings.front_door.event_backlog_max},
+                    log);
+  if (!sockets) return refuse(log, sockets.error(), kExitConfiguration);
+  FrontDoor door(std::move(*sockets), clock, log);
+  wire::PingReply ping{.version = DOCWRIGHT_VERSION,
+                       .protocol = {wire::kVersion},
+                       .instance = new_id(clock.now()),
+                       .pid = ::getpid(),
+                       .started_at = clock.now(),
+                       .state = configuration.state,
+                       .database = configuration.database,
+                       .default_pipeline = settings.default_pipeline,
+                       .endpoints = door.endpoints(),
+                       .limits = limits_of(settings.front_door),
+                       .seq = state->last_event};
+  Reception reception({door, store, *pool, dispatcher, clock, log, *catalog, ping,
+                       [&] { return view(*models, providers, credentials); }},
+                      reception_options(settings));
+
+  // From here on work goes on, and clients are answered.
+  listeners.set(&reception, &metrics);
+  dispatcher.start();
+  dispatcher.wake_waiting("no_credentials", {});
+  door.start(reception);
+  TaskGroup duties(loop, log_failures(log));
+  duties.spawn("forget", forget(loop, store, log, retention_of(settings.retention)));
+  duties.spawn("metrics", metrics.flush_for_ever(settings.metrics_flush_interval));
+  duties.spawn("observe", observe(loop, {store, *pool, door, dispatcher, metrics, manager}));
+  duties.spawn("watchdog", watch(loop, manager,
+                                 {{"loop", [&] { return loop.turns(); }},
+                                  {"front door", [&] { return door.turns(); }},
+                                  {"writer", [&] { return store.writer().turns(); }}}));
+  log_start(log, configuration, store.recovered(), door.endpoints());
+  manager.ready("takes jobs at " + door.endpoints().requests);
+
+  boost::asio::co_spawn(loop.executor(),
+                        live({loop, log, manager, reception, dispatcher, calls, journal, metrics,
+                              duties, settings.drain_time_max}),
+                        [&](std::exception_ptr failure) {
+                          loop.stop();
+                          if (failure) std::rethrow_exception(failure);
+                        });
+  loop.run();
+
+  // Nothing runs any more. The threads end in an order in which none speaks to one that has gone.
+  listeners.set(nullptr, nullptr);
+  pool.reset();
+  door.stop();
+  return kExitDone;
+}
+
+int start(std::span<char* const> words) {
+  Log log(Log::Level::info);
+  const auto arguments = parse_arguments(words);
+  if (!arguments) {
+    fmt::print(stderr, "docwrightd: {}\n\n{}", arguments.error().message, usage());
+    return kExitUsage;
+  }
+  if (arguments->help || arguments->version) {
+    fmt::print("{}", arguments->help ? usage() : fmt::format("docwrightd {}\n", DOCWRIGHT_VERSION));
+    return kExitDone;
+  }
+  harden_process();
+  const config::Environment environment = config::Environment::of_process();
+  const auto configuration = configure(*arguments, environment);
+  if (!configuration) return refuse(log, configuration.error(), kExitConfiguration);
+  log.set_level(level_of(configuration->settings.log.level));
+  const auto folder = StateFolder::open(configuration->state);
+  if (!folder)
+    return refuse(log, folder.error(),
+                  folder.error().code == Code::conflict ? kExitBusy : kExitStore);
+  return serve(*configuration, environment, log);
+}
+
+}  // namespace
+}  // namespace docwright::daemon
+
+int main(int argc, char** argv) {
+  const std::span<char* const> words(argv, static_cast<std::size_t>(argc));
+  if (argc > 1 && std::string_view(words[1]) == docwright::outline::kChildArgument)
+    return docwright::outline::child_main();
+  return docwright::daemon::start(words.subspan(argc > 0 ? 1 : 0));
+}

@@ -1,0 +1,121 @@
+"""The real docwrightd on a folder of its own."""
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import time
+
+from support.client import Client, NoReply
+
+BUILD = os.environ.get("DOCWRIGHT_BUILD_DIR", "build/release")
+# Sanitizers make everything slower; nothing waits longer than this without a reason.
+PATIENCE = float(os.environ.get("DOCWRIGHT_TEST_PATIENCE", "30"))
+SLOW = bool(os.environ.get("DOCWRIGHT_TEST_SLOW"))
+
+
+class Daemon:
+    def __init__(self, config="", environment=None, preexec=None, state=None):
+        self.state = state or tempfile.mkdtemp(prefix="dw-")
+        self.environment = {key: value for key, value in os.environ.items() if not key.endswith("_API_KEY")}
+        self.environment.pop("NOTIFY_SOCKET", None)
+        self.environment.update(environment or {})
+        self.preexec = preexec
+        self.process = None
+        self.log = open(os.path.join(self.state, "log"), "ab")
+        self.configure(config)
+
+    # --- life
+
+    def configure(self, config):
+        self.config = os.path.join(self.state, "docwright.yaml")
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write(config)
+
+    def command(self):
+        return [os.path.join(BUILD, "docwrightd"), "--state", self.state]
+
+    def start(self, wait=True):
+        self.process = subprocess.Popen(self.command(), env=self.environment, stderr=self.log, preexec_fn=self.preexec)
+        if wait:
+            self.wait_ready()
+        return self
+
+    def wait_ready(self):
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            if self.process.poll() is not None:
+                raise AssertionError(f"docwrightd ended with {self.process.returncode}:\n{self.log_text()}")
+            client = Client(self.endpoint(), timeout_ms=250)
+            try:
+                return client.ask("ping")
+            except NoReply:
+                if time.monotonic() > deadline:
+                    raise AssertionError(f"docwrightd does not answer:\n{self.log_text()}") from None
+            finally:
+                client.close()
+
+    def kill(self):
+        """SIGKILL: what is on the disk is all that is left."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self, timeout=PATIENCE):
+        """SIGTERM; the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout)
+
+    def restart(self):
+        self.kill()
+        return self.start()
+
+    def alive(self):
+        return self.process is not None and self.process.poll() is None
+
+    def close(self):
+        if self.alive():
+            self.kill()
+        self.log.close()
+        shutil.rmtree(self.state, ignore_errors=True)
+
+    def __enter__(self):
+        return self.start() if self.process is None else self
+
+    def __exit__(self, kind, *_):
+        if kind is not None:
+            print(self.log_text()[-8000:])
+        self.close()
+
+    # --- what it offers
+
+    def endpoint(self, name="sock"):
+        return f"ipc://{self.state}/docwright.{name}"
+
+    def client(self, timeout_ms=None):
+        return Client(self.endpoint(), timeout_ms or int(PATIENCE * 1000))
+
+    def log_text(self):
+        with open(os.path.join(self.state, "log"), encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def rows(self, sql, *parameters):
+        """Read-only, as an operator would with sqlite3 -readonly."""
+        connection = sqlite3.connect(f"file:{self.state}/docwright.db?mode=ro", uri=True, timeout=10)
+        try:
+            return connection.execute(sql, parameters).fetchall()
+        finally:
+            connection.close()
+
+    def promises_hold(self):
+        """Promise 3, as a view that must return no row."""
+        return self.rows("SELECT * FROM promise_3_violations") == []
+
+
+def wait_until(condition, what, patience=PATIENCE):
+    """For conditions that no event announces (files, processes)."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {patience} s for {what}")
+        time.sleep(0.02)
