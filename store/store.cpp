@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "store/reports.h"
+
 namespace docwright::store {
 
 // Held as long as the store is open. A file of its own: closing any descriptor of the database
@@ -37,6 +39,50 @@ class Store::FileLock final {
   const int file_;
 };
 
+namespace {
+
+// The mark of a database on which an I/O error was seen. As long as it is there, a start checks the
+// whole file first: after a failed write nobody knows what is on the disk.
+std::string mark_of(const std::string& path) {
+  return path + ".suspect";
+}
+
+void mark_suspect(const std::string& path) {
+  const int file = ::open(mark_of(path).c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+  if (file < 0) return;
+  ::fsync(file);
+  ::close(file);
+}
+
+Result<void> clear_suspicion(Database& database, const std::string& path) {
+  if (::access(mark_of(path).c_str(), F_OK) != 0) return {};
+  const DatabaseCheck check = check_database(database, false);
+  if (!check.findings.empty()) {
+    return fail(Code::corrupt,
+                fmt::format("{} was damaged by an I/O error ({}): keep it aside and restore a "
+                            "backup; then remove {}",
+                            path, check.findings.front().message, mark_of(path)));
+  }
+  ::unlink(mark_of(path).c_str());
+  return {};
+}
+
+Result<Recovered> recover(Database& database, const StoreOptions& options, Time now) {
+  try {
+    if (auto sound = clear_suspicion(database, options.path); !sound) {
+      return std::unexpected(std::move(sound.error()));
+    }
+    database.execute("BEGIN IMMEDIATE");
+    const Recovered recovered = begin_run(database, options.version, now);
+    database.execute("COMMIT");
+    return recovered;
+  } catch (const SqliteError& error) {
+    return std::unexpected(error.error());
+  }
+}
+
+}  // namespace
+
 Store::Store(std::string path, Clock& clock) : path_(std::move(path)), clock_(clock) {}
 
 Result<std::unique_ptr<Store>> Store::open(StoreOptions options, Clock& clock,
@@ -47,13 +93,9 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options, Clock& clock,
   store->lock_ = std::move(*lock);
   auto database = Database::open(options.path, Database::Mode::writer);
   if (!database) return std::unexpected(std::move(database.error()));
-  try {
-    (*database)->execute("BEGIN IMMEDIATE");
-    store->recovered_ = begin_run(**database, options.version, clock.now());
-    (*database)->execute("COMMIT");
-  } catch (const SqliteError& error) {
-    return std::unexpected(error.error());
-  }
+  auto recovered = recover(**database, options, clock.now());
+  if (!recovered) return std::unexpected(std::move(recovered.error()));
+  store->recovered_ = *recovered;
   auto readers = Readers::open(options.path, options.readers, clock);
   if (!readers) return std::unexpected(std::move(readers.error()));
   store->readers_ = std::move(*readers);
@@ -62,6 +104,11 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options, Clock& clock,
       readers->interrupt_older_than(std::chrono::seconds(2));
     };
   }
+  listener.on_fatal = [path = options.path,
+                       tell = std::move(listener.on_fatal)](const Error& error) {
+    mark_suspect(path);
+    if (tell) tell(error);
+  };
   store->writer_ =
       std::make_unique<Writer>(std::move(*database), options.writer, clock, std::move(listener));
   return store;

@@ -29,7 +29,9 @@ struct StoreOptions {
 
 class Store final {
  public:
-  // Opens, migrates and recovers (recovery.h) before the writer starts. Errors: see Database::open.
+  // Opens, migrates and recovers (recovery.h) before the writer starts; after an I/O error in a
+  // former run it checks the whole file first, which can take minutes. Errors: see Database::open;
+  // conflict: another daemon uses the file; corrupt: the check found damage.
   static Result<std::unique_ptr<Store>> open(StoreOptions options, Clock& clock,
                                              Writer::Listener listener);
   ~Store();  // notes the clean end, commits what is queued, truncates the WAL

@@ -242,6 +242,17 @@ TEST_F(HistoryTest, UsageIsGroupedAsAsked) {
   }
 }
 
+TEST_F(HistoryTest, SinceLeavesOutWhatWasBefore) {
+  ended_job();
+  now_ += std::chrono::hours(2);
+  for (const auto* name : {"calls", "jobs", "latency"}) {
+    EXPECT_EQ(report(name).value().rows.size(), 1U) << name;
+    EXPECT_EQ(report(name, "", kStart).value().rows.size(), 1U) << name;
+    EXPECT_EQ(report(name, "", now_).value().rows.size(), 0U) << name;
+  }
+  EXPECT_EQ(report("budget", "", now_).error().code, Code::invalid_request);
+}
+
 TEST_F(HistoryTest, WrongWordsGetTheNearest) {
   EXPECT_THAT(report("usagee").error().message, HasSubstr("usage"));
   EXPECT_THAT(report("usage", "modle").error().message, HasSubstr("model"));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <condition_variable>
+#include <fstream>
 #include <mutex>
 
 #include "store/events.h"
@@ -488,6 +489,47 @@ TEST(WholeStoreTest, ACleanEndIsRememberedAndLeavesNoWal) {
   const auto store = store::Store::open({folder.file("x.db"), "1"}, clock, {}).value();
   EXPECT_FALSE(store->recovered().unclean);
   EXPECT_EQ(store->recovered().run, 2);
+}
+
+TEST(WholeStoreTest, AfterAnIoErrorTheFileIsCheckedOnce) {
+  TemporaryFolder folder;
+  SystemClock clock;
+  const auto open = [&] { return store::Store::open({folder.file("x.db"), "1"}, clock, {}); };
+  const auto suspect = [&] { return std::filesystem::exists(folder.file("x.db.suspect")); };
+  {
+    auto store = open().value();
+    Log log;
+    store->writer().submit(
+        Lane::completion,
+        [](Database&) -> Result<void> { throw store::SqliteError(10 | (4 << 8), "fsync"); },
+        log.done("x"));
+    EXPECT_THAT(log.wait_for(1), ElementsAre("x: unavailable"));
+  }
+  EXPECT_TRUE(suspect());
+  EXPECT_TRUE(open());
+  EXPECT_FALSE(suspect());
+}
+
+TEST(WholeStoreTest, ADamagedFileIsNotUsed) {
+  TemporaryFolder folder;
+  SystemClock clock;
+  const auto open = [&] { return store::Store::open({folder.file("x.db"), "1"}, clock, {}); };
+  {
+    auto store = open().value();
+    Log log;
+    store->writer().submit(
+        Lane::completion,
+        [](Database& database) -> Result<void> {
+          database.execute("UPDATE state_counts SET jobs = 7 WHERE state = 'queued'");
+          return {};
+        },
+        log.done("x"));
+    log.wait_for(1);
+  }
+  std::ofstream(folder.file("x.db.suspect")) << "";
+  const auto damaged = open();
+  ASSERT_FALSE(damaged);
+  EXPECT_EQ(damaged.error().code, Code::corrupt);
 }
 
 TEST(WholeStoreTest, ReadersSeeOneMomentAndReportFailures) {
