@@ -69,7 +69,7 @@ class Thrown {
 
 std::string thrown_type(const Grammar& grammar, std::string_view source, Node statement,
                         std::span<const Node> locals, std::span<const Parameter> parameters) {
-  const Node value = statement.named_child(0);
+  const Node value = first_named(statement);
   if (!value) return {};
   const Thrown thrown(grammar, source);
   if (grammar.type(value) != Type::identifier) return thrown.of(value);

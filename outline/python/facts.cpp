@@ -49,16 +49,6 @@ Parameter parameter_of(Node node, std::string_view source, bool after_star) {
   };
 }
 
-Node first_statement(Node body) {
-  Node first;
-  for_each_child(body, [&](Node child, TSFieldId) {
-    if (!child.is_named() || grammar().type(child) == Type::comment) return true;
-    first = child;
-    return false;
-  });
-  return first;
-}
-
 Node docstring_literal(Node statement) {
   const Grammar& g = grammar();
   if (!statement || g.type(statement) != Type::expression_statement ||
@@ -82,10 +72,8 @@ std::vector<Parameter> parameters_of(Node list, std::string_view source) {
       case Type::keyword_separator:
         after_star = true;
         break;
-      case Type::comment:
-        break;
       default:
-        if (!child.is_named() || child.is_error()) break;
+        if (!child.is_named() || child.is_extra() || child.is_error()) break;
         parameters.push_back(parameter_of(child, source, after_star));
         if (parameters.back().kind == "variadic") after_star = true;
     }
@@ -99,7 +87,7 @@ std::vector<Parameter> type_parameters_of(Node list, std::string_view source) {
   std::vector<Parameter> parameters;
   if (!list) return parameters;
   for_each_child(list, [&](Node child, TSFieldId) {
-    if (!child.is_named() || grammar().type(child) == Type::comment) return true;
+    if (!child.is_named() || child.is_extra()) return true;
     const std::string text = words(child, source);
     const std::size_t colon = text.find(':'), equals = text.find('=');
     const auto trimmed = [](std::string_view part) {
@@ -122,7 +110,7 @@ std::vector<Parameter> type_parameters_of(Node list, std::string_view source) {
 }
 
 std::optional<Range> docstring_of(Node body, std::string_view source) {
-  const Node literal = docstring_literal(first_statement(body));
+  const Node literal = docstring_literal(first_named(body));
   if (!literal) return std::nullopt;
   // Bytes and f-strings are expressions, no documentation.
   const std::string_view prefix =
@@ -138,7 +126,7 @@ bool is_stub(Node body) {
     const Type type = g.type(child);
     const bool ellipsis =
         type == Type::expression_statement && g.type(child.named_child(0)) == Type::ellipsis;
-    const bool says_nothing = type == Type::comment || type == Type::pass || type == Type::raise ||
+    const bool says_nothing = child.is_extra() || type == Type::pass || type == Type::raise ||
                               ellipsis || docstring_literal(child);
     stub = stub && (says_nothing || !child.is_named());
     return stub;

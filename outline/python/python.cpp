@@ -203,16 +203,16 @@ class Reader {
   }
 
   bool returns_value(Node statement) const {
-    const Node value = statement.named_child(0);
-    return value && g_.type(value) != Type::none && g_.type(value) != Type::comment;
+    const Node value = first_named(statement);
+    return value && g_.type(value) != Type::none;
   }
 
   void note_raise(Node statement) {
-    Node value = statement.named_child(0);
+    Node value = first_named(statement);
     if (!value || value == statement.field(g_.cause)) return;
     while (value &&
            (g_.type(value) == Type::expression_list || g_.type(value) == Type::parenthesized))
-      value = value.named_child(0);
+      value = first_named(value);
     std::string name = dotted_name(value, source_);
     Scope& scope = scopes_.back();
     if (g_.type(value) == Type::identifier) {

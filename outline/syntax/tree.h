@@ -36,6 +36,8 @@ class Node {
   std::uint32_t row() const { return ts_node_start_point(node_).row; }
   std::uint32_t column() const { return ts_node_start_point(node_).column; }
   bool is_named() const { return ts_node_is_named(node_); }
+  // A comment or the like, which may stand anywhere.
+  bool is_extra() const { return ts_node_is_extra(node_); }
   bool is_error() const { return ts_node_is_error(node_); }
   bool is_missing() const { return ts_node_is_missing(node_); }
   // An error anywhere in it.
@@ -81,6 +83,16 @@ void for_each_child(Node node, Visit visit) {
   do {
     if (!visit(cursor.node(), cursor.field())) return;
   } while (cursor.next_sibling());
+}
+
+// The first named child that is no comment or the like; null where there is none.
+inline Node first_named(Node node) {
+  Node first;
+  for_each_child(node, [&](Node child, TSFieldId) {
+    if (child.is_named() && !child.is_extra()) first = child;
+    return !first;
+  });
+  return first;
 }
 
 // Depth first, without recursion: visitor.enter(node) says whether to descend; visitor.leave(node)
