@@ -25,10 +25,17 @@ class Limited final {
 
   Task<StepResult<void>> run() {
     work_ = group_.spawn(step_.name, work());
-    clock_ = group_.spawn("time limit of " + step_.name, clock());
+    // A step that waits for nobody has ended by now, and nobody would end its clock.
+    if (work_.running()) clock_ = group_.spawn("time limit of " + step_.name, clock());
     co_await group_.join();
     if (failure_) std::rethrow_exception(failure_);
     if (result_) co_return std::move(*result_);
+    // A disk that hangs is no verdict on the job; what was handed over may still be written.
+    if (step_.kind->name() == "store") {
+      co_return stop_for_store(
+          Error{Code::timeout, "it took longer than " + to_text(step_.time_limit)},
+          run_.parts.loop.clock().now());
+    }
     co_return stop(Code::timeout, fmt::format("the step '{}' took longer than {}", step_.name,
                                               to_text(step_.time_limit)));
   }
