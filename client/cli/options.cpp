@@ -212,7 +212,6 @@ std::variant<Parsed, Ended> parse(std::vector<std::string> arguments, std::span<
                 kProgram);
   root.get_formatter()->column_width(30);
   root.get_formatter()->label("SUBCOMMAND", "VERB");
-  root.footer("'docwright help VERB' explains one verb. Data goes to stdout, words to stderr.");
   root.require_subcommand(1);
   root.fallthrough();
   Parsed parsed;
@@ -225,6 +224,12 @@ std::variant<Parsed, Ended> parse(std::vector<std::string> arguments, std::span<
     Options options(parser);
     actions.emplace_back(&app, verb.define(options));
   }
+  root.footer(
+      "'docwright help VERB' explains one verb. Data goes to stdout, words to stderr.");  // last:
+                                                                                          // verbs
+                                                                                          // would
+                                                                                          // inherit
+                                                                                          // it
   try {
     std::ranges::reverse(arguments);  // the library takes them from the back
     root.parse(std::move(arguments));

@@ -22,7 +22,8 @@ std::vector<std::string> translated(std::vector<std::string> arguments) {
 }
 
 std::string error_text(const Error& error) {
-  const std::string place = error.at.empty() ? "" : fmt::format(" (at {})", error.at);
+  const bool placed = error.at.empty() || error.message.find(error.at) != std::string::npos;
+  const std::string place = placed ? "" : fmt::format(" (at {})", error.at);
   return printable(fmt::format("docwright: {}{}", error.message, place), true);
 }
 
