@@ -25,8 +25,9 @@ class Limited final {
 
   Task<StepResult<void>> run() {
     work_ = group_.spawn(step_.name, work());
-    // A step that waits for nobody has ended by now, and nobody would end its clock.
-    if (work_.running()) clock_ = group_.spawn("time limit of " + step_.name, clock());
+    // A step that waits for nobody has ended by now, and nobody would end its clock. (Its handle may
+    // not know yet.)
+    if (!ended_) clock_ = group_.spawn("time limit of " + step_.name, clock());
     co_await group_.join();
     if (failure_) std::rethrow_exception(failure_);
     if (result_) co_return std::move(*result_);
@@ -42,8 +43,15 @@ class Limited final {
 
  private:
   Task<void> work() {
+    struct End {
+      Limited& limited;
+      ~End() {
+        limited.ended_ = true;
+        limited.clock_.cancel();
+      }
+    };
+    const End end{*this};
     result_ = co_await step_.behaviour->run(run_, chunk_, step_);
-    clock_.cancel();
   }
   Task<void> clock() {
     co_await run_.parts.loop.sleep(step_.time_limit);
@@ -55,6 +63,7 @@ class Limited final {
   const Step& step_;
   TaskGroup group_;
   TaskGroup::Handle work_, clock_;
+  bool ended_ = false;  // the work has
   std::optional<StepResult<void>> result_;
   std::exception_ptr failure_;
 };
