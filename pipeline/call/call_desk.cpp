@@ -108,9 +108,22 @@ Task<void> CallDesk::conduct(std::shared_ptr<Attempted> attempted) {
   AttemptParts parts{outside_.loop, outside_.pool, outside_.journal, outside_.metrics,
                      outside_.sender};
   attempted->outcome = co_await attempt(parts, attempted->order);
-  const auto* answer = std::get_if<RecordedAnswer>(&*attempted->outcome);
-  if (answer != nullptr && attempted->flight) attempted->flight->landing->shared = *answer;
+  learn(*attempted);
   attempted->flight.reset();
+}
+
+// Before the places are given back: the next in line must find the gate shut.
+void CallDesk::learn(const Attempted& attempted) {
+  if (const auto* answer = std::get_if<RecordedAnswer>(&*attempted.outcome)) {
+    attempted.flight->landing->shared = *answer;
+    gates_.open(attempted.gate);
+    return;
+  }
+  const auto* error = std::get_if<providers::CallError>(&*attempted.outcome);
+  if (error == nullptr || error->maybe_charged || attempted.gate.empty()) return;
+  const bool no_key = attempted.order->endpoint.key.empty();
+  gates_.learn(attempted.gate, *error, no_key ? Gates::Key::none : Gates::Key::given,
+               attempted.put_off, outside_.loop.clock().now(), outside_.random);
 }
 
 }  // namespace docwright::pipeline

@@ -78,6 +78,7 @@ class CallDesk final {
   bool is_paused(const Job& job) const;
   Semaphore& places_of(const std::string& provider);
   Task<void> conduct(std::shared_ptr<Attempted> attempted);
+  void learn(const Attempted& attempted);
 
   Outside outside_;
   const CallLimits limits_;

@@ -23,8 +23,6 @@ constexpr int kUnknownsEver = 16;
 // How long a parked job waits where nothing says when to ask again.
 constexpr Duration kBudgetAgain = std::chrono::seconds(30);
 constexpr Duration kProviderAgain = std::chrono::minutes(2);
-constexpr Duration kQuotaAgain = std::chrono::hours(1);
-constexpr Duration kRefusedKeyAgain = std::chrono::minutes(10);
 
 std::string_view advice(ErrorClass error_class) {
   switch (error_class) {
@@ -42,13 +40,6 @@ std::string_view advice(ErrorClass error_class) {
     default:
       return "";
   }
-}
-
-std::string said(const CallError& error) {
-  std::string text(name(error.error_class));
-  if (error.status != 0) text += fmt::format(", HTTP {}", error.status);
-  return error.message.empty() ? fmt::format("({})", text)
-                               : fmt::format("({}): {}", text, error.message);
 }
 
 std::string times(int count) {
@@ -127,8 +118,8 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::wait_for_gate() {
     }
     const auto closed = desk_.gates_.closed(gate_, now());
     if (!closed) co_return std::nullopt;
-    const auto detail = fmt::format("{}: asked again at {}: the provider said {}", asked_about(),
-                                    to_rfc3339(closed->until), closed->message);
+    const auto detail = fmt::format("{}: {}; asked again at {}", asked_about(), closed->message,
+                                    to_rfc3339(closed->until));
     if (closed->error_class == ErrorClass::auth)
       co_return end(Parked{"no_credentials", detail, closed->until});
     if (closed->error_class == ErrorClass::quota)
@@ -182,6 +173,8 @@ Task<AttemptOutcome> CallDesk::Lead::send() {
   order->ended = [](Nusd) {};
   attempted->order = std::move(order);
   attempted->flight = flight_;
+  attempted->gate = gate_;
+  attempted->put_off = put_off_;
   struct Leaving {
     Attempted& of;
     ~Leaving() { of.awaited = false; }
@@ -196,7 +189,6 @@ Task<AttemptOutcome> CallDesk::Lead::send() {
 
 Task<CallDesk::Lead::Ended> CallDesk::Lead::after(AttemptOutcome outcome) {
   if (auto* answer = std::get_if<RecordedAnswer>(&outcome)) {
-    if (!gate_.empty()) desk_.gates_.open(gate_);
     co_return std::move(*answer);
   }
   if (auto* refused = std::get_if<Refused>(&outcome))
@@ -228,25 +220,17 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::after_refusal(Refused refused) {
 Task<CallDesk::Lead::Ended> CallDesk::Lead::after_error(CallError error) {
   if (error.maybe_charged) co_return co_await after_unknown(std::move(error));
   switch (error.error_class) {
-    case ErrorClass::rate_limit: {
-      const Duration delay = retry_delay(error, put_off_++, desk_.outside_.random);
-      desk_.gates_.close(gate_, {now() + delay, error.error_class, said(error)});
-      co_return std::nullopt;  // to the gate
-    }
+    case ErrorClass::rate_limit:
+      ++put_off_;
+      co_return std::nullopt;  // the gate is shut: it says until when
     case ErrorClass::quota:
-      desk_.gates_.close(
-          gate_, {now() + error.retry_after.value_or(kQuotaAgain), error.error_class, said(error)});
       co_return std::nullopt;
     case ErrorClass::auth:
-      if (endpoint_.key.empty()) {
-        co_return end(
-            Parked{"no_credentials",
-                   fmt::format("{}: the provider wants a key {}", asked_about(), said(error)),
-                   std::nullopt});
-      }
-      desk_.gates_.close(gate_, {now() + kRefusedKeyAgain, error.error_class,
-                                 "that it refuses the key " + said(error)});
-      co_return std::nullopt;
+      if (!endpoint_.key.empty()) co_return std::nullopt;
+      co_return end(
+          Parked{"no_credentials",
+                 fmt::format("{}: the provider wants a key {}", asked_about(), said(error)),
+                 std::nullopt});
     default:
       break;
   }

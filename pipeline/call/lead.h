@@ -35,6 +35,8 @@ struct CallDesk::Attempted {
 
   std::shared_ptr<const AttemptOrder> order;
   std::shared_ptr<Flight> flight;
+  std::string gate;  // empty: of a local provider
+  int put_off = 0;   // how often before
   std::vector<Semaphore::Permit> places;
   std::optional<AttemptOutcome> outcome;
   Latch done;

@@ -1,0 +1,264 @@
+// When a call goes out, and when it does not.
+#include "pipeline/call/call_desk.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/support/pipeline_world.h"
+
+namespace docwright::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class CallDeskTest : public PipelineWorld {
+ protected:
+  Json sent(std::size_t number = 0) { return *parse_json(provider_.requests.at(number).body); }
+
+  static std::string with_call(const std::string& options) {
+    return "name: p\nsteps:\n  - validate\n  - chunk\n  - call: {" + options +
+           "}\n  - parse\n  - store\n";
+  }
+};
+
+TEST_F(CallDeskTest, AnAnswerIsPaidOnce) {
+  run(planned_job(2, 1, 1));
+  EXPECT_EQ(text(run(planned_job(2, 1, 2))), "succeeded 2 0");
+  EXPECT_EQ(provider_.requests.size(), 2U);
+  const auto& later = documents_.stored.at(2);
+  EXPECT_EQ(later.job, 2);
+  EXPECT_EQ(later.document.record["provenance"]["cached"], true);
+  EXPECT_EQ(later.document.record["provenance"]["cost_nusd"], 0);
+}
+
+TEST_F(CallDeskTest, FreshAsksAnewAndTenantsShareNothing) {
+  run(planned_job(1, 1, 1));
+  auto fresh = planned_job(1, 1, 2);
+  fresh->fresh = true;
+  run(fresh);
+  auto other = planned_job(1, 1, 3);
+  other->tenant = "u";
+  run(other);
+  EXPECT_EQ(provider_.requests.size(), 3U);
+}
+
+TEST_F(CallDeskTest, IdenticalQuestionsShareOneCall) {
+  for (std::int64_t row = 1; row <= 5; ++row) spawn(planned_job(1, 1, row));
+  loop_.run_until_idle();
+  EXPECT_EQ(provider_.requests.size(), 1U);
+  for (std::int64_t row = 1; row <= 5; ++row) EXPECT_EQ(text(outcomes_.at(row)), "succeeded 1 0");
+}
+
+TEST_F(CallDeskTest, APermanentErrorHoldsForAllWhoAsked) {
+  provider_.script = [](const HttpRequest&, int) {
+    return http_error(400, "invalid_request_error", "no");
+  };
+  for (std::int64_t row = 1; row <= 5; ++row) spawn(planned_job(1, 1, row));
+  loop_.run_until_idle();
+  EXPECT_EQ(provider_.requests.size(), 1U);
+  EXPECT_THAT(text(outcomes_.at(5)), StartsWith("failed call_failed"));
+}
+
+// Cancels a run when a call of it is on its way.
+Task<void> cancel_later(Loop& loop, TaskGroup::Handle handle) {
+  co_await loop.sleep(std::chrono::milliseconds(20));
+  handle.cancel();
+}
+
+TEST_F(CallDeskTest, ACancelledJobsAnswerIsJournalled) {
+  auto handle = spawn(planned_job(1));
+  runs_->spawn("cancel", cancel_later(loop_, handle));
+  loop_.run_until_idle();
+  EXPECT_TRUE(outcomes_.empty());
+  EXPECT_EQ(journal_.count("answered"), 1);
+  EXPECT_EQ(desk_->in_flight().calls, 0);
+  // A later run of the same question finds it.
+  EXPECT_EQ(text(run(planned_job(1, 1, 2))), "succeeded 1 0");
+  EXPECT_EQ(provider_.requests.size(), 1U);
+}
+
+TEST_F(CallDeskTest, WhoSharedACancelledJobsCallGetsItsAnswer) {
+  auto handle = spawn(planned_job(1, 1, 1));
+  runs_->spawn("cancel", cancel_later(loop_, handle));
+  spawn(planned_job(1, 1, 2));
+  loop_.run_until_idle();
+  EXPECT_EQ(provider_.requests.size(), 1U);
+  EXPECT_EQ(text(outcomes_.at(2)), "succeeded 1 0");
+}
+
+TEST_F(CallDeskTest, PlacesAreLimited) {
+  limits_.calls = 3;
+  stop();
+  start();
+  run(planned_job(8));
+  EXPECT_EQ(provider_.most_in_flight, 3);
+  limits_ = {.calls = 64, .per_provider = {{"openai", 2}}};
+  stop();
+  start();
+  provider_.most_in_flight = 0;
+  auto other = planned_job(8, 1, 2);
+  other->fresh = true;
+  run(other);
+  EXPECT_EQ(provider_.most_in_flight, 2);
+}
+
+Task<void> pause_later(Loop& loop, CallDesk& desk, CallDesk::InFlight& seen) {
+  co_await loop.sleep(std::chrono::milliseconds(20));
+  desk.pause();
+  seen = desk.in_flight();
+}
+
+TEST_F(CallDeskTest, APauseStopsNewCallsAtOnce) {
+  parts_->chunks_at_once = 2;
+  CallDesk::InFlight seen;
+  const auto job = planned_job(6);
+  spawn(job);
+  runs_->spawn("pause", pause_later(loop_, *desk_, seen));
+  loop_.run_until_idle();
+  EXPECT_THAT(text(outcomes_.at(1)), StartsWith("parked paused:"));
+  EXPECT_EQ(provider_.requests.size(), 2U);  // those that were out
+  EXPECT_EQ(seen.calls, 2);
+  EXPECT_EQ(seen.bound, journal_.calls[0].bound + journal_.calls[1].bound);
+  EXPECT_EQ(documents_.stored.size(), 2U);
+
+  desk_->resume();
+  EXPECT_EQ(text(run(job)), "succeeded 4 0");
+  EXPECT_EQ(provider_.requests.size(), 6U);
+}
+
+TEST_F(CallDeskTest, APauseOfOnePipelineLeavesTheOthers) {
+  desk_->pause("other");
+  EXPECT_EQ(text(run(planned_job(1))), "succeeded 1 0");
+  desk_->pause("p");
+  EXPECT_THAT(text(run(planned_job(2, 1, 2))), StartsWith("parked paused:"));
+}
+
+TEST_F(CallDeskTest, AStoreThatIsPausedParks) {
+  journal_.refuses_paused = true;
+  EXPECT_EQ(text(run(planned_job(1))), "parked paused: everything is paused");
+}
+
+// 64 calls at once against a budget for ten: never above it, the rest parks and says so, and goes
+// on when it is raised.
+TEST_F(CallDeskTest, TheCeilingHolds) {
+  run(planned_job(1, 1, 1000));
+  const Nusd bound = journal_.calls.at(0).bound;
+  journal_.calls.clear();
+  provider_.requests.clear();
+  provider_.script = [](const HttpRequest& request,
+                        int) {  // as dear as a call can be: usage unknown
+    return chat_completion(dump_json(right_answer(request)), "stop", false);
+  };
+  parts_->chunks_at_once = 64;
+  auto job = planned_job(64);
+  job->tenant = "another";
+  journal_.limit = 10 * bound + 1000 * bound / 100;
+  const Outcome outcome = run(job);
+  EXPECT_THAT(text(outcome), AllOf(StartsWith("parked budget: budget:"), HasSubstr("needed")));
+  EXPECT_LE(journal_.most_committed, *journal_.limit);
+  const std::size_t first = provider_.requests.size();
+  EXPECT_GE(first, 10U);
+  EXPECT_LT(first, 25U);
+
+  journal_.limit = 1000 * bound;
+  job->attempt = 2;
+  EXPECT_THAT(text(run(job)), StartsWith("succeeded"));
+  EXPECT_EQ(provider_.requests.size(), 64U);
+  EXPECT_EQ(documents_.stored.size(), 65U);
+}
+
+TEST_F(CallDeskTest, ReservationsThatSettleAreWaitedFor) {
+  run(planned_job(1, 1, 1000));
+  const Nusd bound = journal_.calls.at(0).bound;
+  journal_.calls.clear();
+  auto job = planned_job(8);
+  job->tenant = "another";
+  // Room for two bounds at a time; what calls really cost leaves room for all.
+  journal_.limit = 2 * bound + bound / 2 + 8 * 200'000;
+  EXPECT_EQ(text(run(job)), "succeeded 8 0");
+  EXPECT_LE(journal_.most_committed, *journal_.limit);
+}
+
+TEST_F(CallDeskTest, WhatCannotFitIsNeverSent) {
+  auto job = planned_job(1, 40);
+  job->model = "small";
+  EXPECT_THAT(text(run(job)),
+              AllOf(StartsWith("failed too_large: chunk 0: the prompt has up to "),
+                    HasSubstr("more than the 3000 that 'small' takes"), HasSubstr("limit_tokens")));
+  EXPECT_TRUE(provider_.requests.empty());
+  EXPECT_TRUE(journal_.calls.empty());
+}
+
+TEST_F(CallDeskTest, AnEmptyPromptIsRefused) {
+  const auto job =
+      planned_job(1, 1, 1, with_call("model: test, user: '{{#scope}}{{code}}{{/scope}} '"));
+  EXPECT_THAT(
+      text(run(job)),
+      StartsWith("failed configuration: chunk 0: the prompt of step 'call' renders to nothing"));
+  EXPECT_TRUE(provider_.requests.empty());
+}
+
+TEST_F(CallDeskTest, ParametersOverrideEachOther) {
+  auto job = planned_job(
+      1, 1, 1,
+      with_call(R"(model: other, user: "{{facts}}\n", parameters: {temperature: 0, user: me})"));
+  job->parameters = {{"seed", nullptr}, {"user", "you"}};
+  EXPECT_EQ(text(run(job)), "succeeded 1 0");
+  EXPECT_EQ(sent()["temperature"], 0);
+  EXPECT_EQ(sent()["user"], "you");
+  EXPECT_FALSE(sent().contains("seed"));
+}
+
+TEST_F(CallDeskTest, AParameterThatTheModelRefusesIsAnError) {
+  auto job = planned_job(1);
+  job->model = "other";
+  job->parameters = {{"top_p", 0.5}};
+  EXPECT_EQ(
+      text(run(job)),
+      "failed invalid_request: the model 'other' refuses the parameter 'top_p': leave it out");
+  job->parameters = {{"max_tokens", 5}};
+  EXPECT_EQ(text(run(job)),
+            "failed invalid_request: 'max_tokens' is set by docwright itself: leave it out");
+}
+
+TEST_F(CallDeskTest, WhatThePipelineSetForItsModelIsNotForcedOnAnother) {
+  auto job = planned_job(
+      1, 1, 1, with_call(R"(model: test, user: "{{facts}}\n", parameters: {top_p: 0.5})"));
+  job->model = "other";
+  EXPECT_EQ(text(run(job)), "succeeded 1 0");
+  EXPECT_EQ(sent()["model"], "other-1");
+  EXPECT_FALSE(sent().contains("top_p"));
+}
+
+TEST_F(CallDeskTest, AnUnknownModelNamesTheNearest) {
+  auto job = planned_job(1);
+  job->model = "tset";
+  EXPECT_THAT(text(run(job)), AllOf(StartsWith("failed unknown_model:"), HasSubstr("'test'")));
+}
+
+TEST_F(CallDeskTest, AnswerLimitsNeverExceedTheModels) {
+  auto job = planned_job(1, 1, 1,
+                         with_call(R"(model: test, answer_tokens_max: 3500, user: "{{facts}}\n")"));
+  job->model = "unpriced";
+  EXPECT_EQ(text(run(job)), "succeeded 1 0");
+  EXPECT_EQ(sent()["max_tokens"], 3000);
+}
+
+TEST_F(CallDeskTest, AQuestionIsWhatCanChangeItsAnswer) {
+  const std::vector<std::string> options = {
+      R"(model: test, user: "{{facts}}\n")",
+      R"(model: other, user: "{{facts}}\n")",
+      R"(model: test, user: "{{facts}}\n", answer_tokens_max: 999)",
+      R"(model: test, user: "{{facts}}\n", parameters: {temperature: 0})",
+      R"(model: test, user: "{{facts}}\n", answer_schema: exact)",
+      R"(model: test, system: x, user: "{{facts}}\n")"};
+  std::int64_t row = 0;
+  for (const std::string& option : options) run(planned_job(1, 1, ++row, with_call(option)));
+  EXPECT_EQ(provider_.requests.size(), options.size());
+  run(planned_job(1, 1, ++row, with_call(options[3])));
+  EXPECT_EQ(provider_.requests.size(), options.size());
+}
+
+}  // namespace
+}  // namespace docwright::test

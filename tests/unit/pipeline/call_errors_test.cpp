@@ -1,0 +1,300 @@
+// What a provider can do wrong, and what becomes of it: each error ends as promised.
+#include <gmock/gmock.h>
+
+#include "tests/support/pipeline_world.h"
+
+namespace docwright::test {
+namespace {
+
+using std::chrono::seconds;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+class CallErrors : public PipelineWorld {
+ protected:
+  // The first `times` requests get `response`, later ones a right answer.
+  void first(int times, CallResult<HttpResponse> response) {
+    provider_.script = [times, response = std::move(response)](
+                           const HttpRequest& request, int number) -> CallResult<HttpResponse> {
+      return number < times ? response : CallResult<HttpResponse>(right_completion(request));
+    };
+  }
+  void always(CallResult<HttpResponse> response) {
+    first(std::numeric_limits<int>::max(), std::move(response));
+  }
+  std::vector<std::string> states() const {
+    std::vector<std::string> states;
+    for (const auto& call : journal_.calls) states.push_back(call.state);
+    return states;
+  }
+  static Time until(const Outcome& outcome) {
+    return std::get<Parked>(outcome).until.value_or(Time{});
+  }
+};
+
+TEST_F(CallErrors, ServerErrorsAreTriedAgain) {
+  first(2, http_error(500, "server_error", "try later"));
+  EXPECT_EQ(text(run(planned_job(1))), "succeeded 1 0");
+  EXPECT_THAT(states(), ElementsAre("failed", "failed", "answered"));
+  EXPECT_EQ(journal_.committed(), 200'000);  // errors cost nothing
+  EXPECT_EQ(metrics_.count("call call server"), 2);
+}
+
+TEST_F(CallErrors, ServerErrorsEndWithinTheRetries) {
+  always(http_error(500, "server_error", "try later"));
+  EXPECT_EQ(text(run(planned_job(1))),
+            "failed call_failed: chunk 0, step 'call', model 'test': tried 4 times, the last time "
+            "(server, HTTP 500): try later");
+  EXPECT_EQ(provider_.requests.size(), 4U);
+}
+
+TEST_F(CallErrors, ARateLimitHoldsBackEverybodyUntilItsHint) {
+  first(1, http_error(429, "rate_limit_exceeded", "slow down", {{"retry-after", "7"}}));
+  limits_.calls = 1;  // so that the others have not gone out before the first one hears
+  stop();
+  start();
+  const Time begin = clock_.now();
+  EXPECT_EQ(text(run(planned_job(5))), "succeeded 5 0");
+  EXPECT_EQ(provider_.requests.size(), 6U);
+  for (std::size_t i = 1; i < provider_.arrivals.size(); ++i)
+    EXPECT_GE(provider_.arrivals[i] - begin, seconds(7));
+}
+
+TEST_F(CallErrors, ALongRateLimitParks) {
+  always(http_error(429, "rate_limit_exceeded", "slow down", {{"retry-after", "120"}}));
+  const Time begin = clock_.now();
+  const Outcome outcome = run(planned_job(1));
+  EXPECT_THAT(text(outcome), AllOf(StartsWith("parked rate_limit:"), HasSubstr("slow down")));
+  EXPECT_GE(until(outcome), begin + seconds(120));
+  EXPECT_EQ(provider_.requests.size(), 1U);
+  // Whoever comes in the meantime does not even ask.
+  EXPECT_THAT(text(run(planned_job(1, 1, 2))), StartsWith("parked rate_limit:"));
+  EXPECT_EQ(provider_.requests.size(), 1U);
+}
+
+TEST_F(CallErrors, RateLimitsUseUpNoRetry) {
+  first(10, http_error(429, "rate_limit_exceeded", "slow down", {{"retry-after", "0"}}));
+  auto job = planned_job(1);
+  Outcome outcome = run(job);
+  for (int i = 0; i < 10 && std::holds_alternative<Parked>(outcome); ++i) {
+    clock_.advance(until(outcome) - clock_.now());
+    ++job->attempt;
+    outcome = run(job);
+  }
+  EXPECT_EQ(text(outcome), "succeeded 1 0");
+  EXPECT_EQ(provider_.requests.size(), 11U);
+}
+
+TEST_F(CallErrors, AnExhaustedQuotaParksAtOnce) {
+  always(http_error(429, "insufficient_quota", "You exceeded your current quota"));
+  EXPECT_THAT(text(run(planned_job(3))),
+              AllOf(StartsWith("parked quota:"), HasSubstr("current quota")));
+  EXPECT_LE(provider_.requests.size(), 3U);
+}
+
+TEST_F(CallErrors, ARefusedKeyParksAndIsNotTriedByOthers) {
+  always(http_error(401, "invalid_api_key", "Incorrect API key provided"));
+  EXPECT_THAT(text(run(planned_job(1))),
+              AllOf(StartsWith("parked no_credentials:"), HasSubstr("refuses the key")));
+  run(planned_job(1, 1, 2));
+  EXPECT_EQ(provider_.requests.size(), 1U);
+  // Another key is another matter.
+  endpoint_->key = "another-key";
+  provider_.script = [](const HttpRequest& request, int) { return right_completion(request); };
+  EXPECT_EQ(text(run(planned_job(1, 1, 3))), "succeeded 1 0");
+}
+
+TEST_F(CallErrors, WithoutAKeyNothingIsSent) {
+  endpoint_ = fail(Code::no_credentials, "no key for openai: looked at OPENAI_API_KEY");
+  EXPECT_EQ(text(run(planned_job(1))),
+            "parked no_credentials: no key for openai: looked at OPENAI_API_KEY");
+  EXPECT_TRUE(provider_.requests.empty());
+  EXPECT_TRUE(journal_.calls.empty());
+}
+
+TEST_F(CallErrors, PermanentErrorsAreNeverRetried) {
+  always(http_error(400, "context_length_exceeded",
+                    "This model's maximum context length is 128000 tokens"));
+  EXPECT_THAT(
+      text(run(planned_job(1))),
+      AllOf(StartsWith("failed call_failed: chunk 0, step 'call', model 'test': the provider "
+                       "refused (context_length, HTTP 400)"),
+            HasSubstr("limit_tokens")));
+  EXPECT_EQ(provider_.requests.size(), 1U);
+}
+
+TEST_F(CallErrors, NoAnswerStaysChargedAndIsRepeated) {
+  first(1, cut_connection());
+  EXPECT_EQ(text(run(planned_job(1))), "succeeded 1 0");
+  EXPECT_THAT(states(), ElementsAre("unknown", "answered"));
+  EXPECT_EQ(journal_.committed(), journal_.calls[0].bound + 200'000);
+}
+
+TEST_F(CallErrors, NoAnswerForEverIsBounded) {
+  always(cut_connection());
+  EXPECT_THAT(text(run(planned_job(1))),
+              AllOf(StartsWith("failed call_failed:"), HasSubstr("stays charged at its bound")));
+  EXPECT_LE(provider_.requests.size(), 4U);
+  EXPECT_EQ(journal_.count("unknown"), static_cast<int>(provider_.requests.size()));
+}
+
+TEST_F(CallErrors, ThePipelineSaysWhatBecomesOfUnknownOutcomes) {
+  const auto with = [](std::string_view policy) {
+    return fmt::format(R"(name: p
+steps:
+  - validate
+  - chunk
+  - call: {{model: test, answer_tokens_max: 1000, on_unknown: {}, user: "{{{{code}}}}\n{{{{facts}}}}\n"}}
+  - parse
+  - store
+)",
+                       policy);
+  };
+  always(cut_connection());
+  EXPECT_THAT(text(run(planned_job(1, 1, 1, with("fail")))), StartsWith("failed call_failed:"));
+  EXPECT_EQ(provider_.requests.size(), 1U);
+  auto parked = planned_job(1, 1, 2, with("park"));
+  EXPECT_THAT(text(run(parked)), StartsWith("parked unknown:"));
+  parked->attempt = 2;
+  EXPECT_THAT(text(run(parked)), StartsWith("parked unknown:"));
+  EXPECT_EQ(provider_.requests.size(), 2U);
+}
+
+TEST_F(CallErrors, NobodyThereIsNoVerdictOnTheJob) {
+  always(refused_connection());
+  const Outcome outcome = run(planned_job(1));
+  EXPECT_THAT(text(outcome),
+              AllOf(StartsWith("parked provider_down:"), HasSubstr("connection refused")));
+  EXPECT_EQ(journal_.committed(), 0);
+}
+
+TEST_F(CallErrors, ADeadlineBoundsEveryWait) {
+  auto job = planned_job(1);
+  job->deadline = clock_.now() + seconds(60);
+  always(http_error(429, "rate_limit_exceeded", "slow down", {{"retry-after", "120"}}));
+  EXPECT_THAT(text(run(job)), StartsWith("failed timeout: the job's deadline"));
+}
+
+TEST_F(CallErrors, ASilentProviderIsGivenUpAtTheTimeLimit) {
+  provider_.latency = std::chrono::hours(1);
+  const Time begin = clock_.now();
+  EXPECT_THAT(text(run(planned_job(1))), StartsWith("failed call_failed:"));
+  EXPECT_LT(clock_.now() - begin, std::chrono::hours(1));
+}
+
+TEST_F(CallErrors, HalfAnHttpBodyIsNoAnswer) {
+  HttpResponse half = chat_completion("{}");
+  half.body.resize(half.body.size() / 2);
+  first(1, half);
+  EXPECT_EQ(text(run(planned_job(1))), "succeeded 1 0");
+  EXPECT_THAT(states(), ElementsAre("unknown", "answered"));
+}
+
+TEST_F(CallErrors, HalfAJsonIsAskedAgainOnce) {
+  first(1, chat_completion(R"({"documents":[{"symbol":"f0","summ)"));
+  EXPECT_EQ(text(run(planned_job(1))), "succeeded 1 0");
+  ASSERT_EQ(provider_.requests.size(), 2U);
+  EXPECT_THAT(provider_.requests[1].body,
+              HasSubstr("An earlier answer to this question was wrong."));
+  EXPECT_EQ(journal_.calls[1].key.question, 1);
+  EXPECT_EQ(documents_.of("f0").record["provenance"]["corrected"], true);
+}
+
+TEST_F(CallErrors, ProseAroundTheJsonIsMended) {
+  provider_.script = [](const HttpRequest& request, int) {
+    return chat_completion("Sure! Here it is:\n```json\n" + dump_json(right_answer(request)) +
+                           "\n```\nAnything else?");
+  };
+  EXPECT_EQ(text(run(planned_job(1))), "succeeded 1 0");
+  EXPECT_EQ(provider_.requests.size(), 1U);
+  const Document& document = documents_.of("f0");
+  ASSERT_EQ(document.findings.size(), 1U);
+  EXPECT_EQ(document.findings[0].rule, "J01");
+  EXPECT_EQ(document.findings[0].severity, "warning");
+}
+
+// Asked again for the wrong one alone, then stored as flagged.
+TEST_F(CallErrors, WrongParameterNames) {
+  provider_.script = [](const HttpRequest& request, int) {
+    Json answer = right_answer(request);
+    for (Json& document : answer["documents"]) {
+      if (document["symbol"] == "f1") document["parameters"][0]["name"] = "wrong_name";
+    }
+    return chat_completion(dump_json(answer));
+  };
+  EXPECT_EQ(text(run(planned_job(1, 3))), "succeeded 3 1");
+  ASSERT_EQ(provider_.requests.size(), 2U);
+  EXPECT_EQ(facts_in(provider_.requests[1])["targets"].size(), 1U);
+  EXPECT_THAT(provider_.requests[1].body,
+              AllOf(HasSubstr("P01: the parameter 'x' is not documented"),
+                    HasSubstr("P02: 'wrong_name' is not a parameter")));
+  EXPECT_TRUE(documents_.of("f1").flagged);
+  EXPECT_FALSE(documents_.of("f0").flagged);
+  EXPECT_EQ(documents_.of("f1").record["checks"]["status"], "flagged");
+  EXPECT_EQ(metrics_.count("check P02 error"), 1);
+}
+
+TEST_F(CallErrors, ATargetThatIsMissingIsAskedForAlone) {
+  provider_.script = [](const HttpRequest& request, int number) {
+    Json answer = right_answer(request);
+    if (number == 0) answer["documents"].erase(0);
+    return chat_completion(dump_json(answer));
+  };
+  EXPECT_EQ(text(run(planned_job(1, 3))), "succeeded 3 0");
+  EXPECT_EQ(facts_in(provider_.requests[1])["targets"].size(), 1U);
+}
+
+TEST_F(CallErrors, ATargetThatStaysMissingIsFlagged) {
+  provider_.script = [](const HttpRequest& request, int) {
+    Json answer = right_answer(request);
+    std::erase_if(answer["documents"].get_ref<Json::array_t&>(),
+                  [](const Json& document) { return document["symbol"] == "f1"; });
+    return chat_completion(dump_json(answer));
+  };
+  EXPECT_EQ(text(run(planned_job(1, 2))), "succeeded 2 1");
+  EXPECT_EQ(documents_.of("f1").findings[0].rule, "T01");
+}
+
+TEST_F(CallErrors, ACutAnswerIsAskedForWithAHigherLimit) {
+  provider_.script = [](const HttpRequest& request, int number) {
+    const std::string text = dump_json(right_answer(request));
+    return number == 0 ? chat_completion(text.substr(0, text.size() / 2), "length")
+                       : chat_completion(text);
+  };
+  EXPECT_EQ(text(run(planned_job(1))), "succeeded 1 0");
+  ASSERT_EQ(provider_.requests.size(), 2U);
+  EXPECT_EQ((*parse_json(provider_.requests[1].body))["max_tokens"], 4000);
+  EXPECT_THAT(provider_.requests[1].body, Not(HasSubstr("An earlier answer")));
+}
+
+// What was complete is kept; what was not is asked for alone; what is cut even then is flagged.
+TEST_F(CallErrors, AnAnswerThatStaysCutGivesWhatItHas) {
+  provider_.script = [](const HttpRequest& request, int) {
+    const std::string text = dump_json(right_answer(request));
+    return chat_completion(text.substr(0, text.size() - 40), "length");
+  };
+  EXPECT_EQ(text(run(planned_job(1, 3))), "succeeded 3 1");
+  EXPECT_EQ(provider_.requests.size(), 4U);  // asked, raised; the last target alone, raised
+  EXPECT_TRUE(documents_.of("f2").flagged);
+}
+
+TEST_F(CallErrors, ARefusalIsNotArguedWith) {
+  always(chat_completion("I can't help with that.", "content_filter"));
+  EXPECT_THAT(text(run(planned_job(1))),
+              AllOf(StartsWith("failed answer_invalid:"), HasSubstr("content filter")));
+  EXPECT_EQ(provider_.requests.size(), 1U);
+}
+
+TEST_F(CallErrors, WithoutUsageTheBoundStaysCharged) {
+  provider_.script = [](const HttpRequest& request, int) {
+    return chat_completion(dump_json(right_answer(request)), "stop", false);
+  };
+  run(planned_job(1));
+  EXPECT_EQ(journal_.committed(), journal_.calls[0].bound);
+}
+
+}  // namespace
+}  // namespace docwright::test
