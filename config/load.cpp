@@ -1,5 +1,7 @@
 #include "config/load.h"
 
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -63,11 +65,12 @@ void walk(const SpecBase& spec, const Json& values, const std::string& prefix, c
     } else if (field.inner == nullptr || value.empty()) {
       leaf(path, value);
     } else if (field.info.type == Type::table) {
-      for (const auto& [key, one] : value.items())
-        walk(*field.inner, one, path + "." + key + ".", leaf);
+      for (const auto& [key, one] : value.items()) {
+        walk(*field.inner, one, fmt::format("{}.{}.", path, key), leaf);
+      }
     } else {
       for (std::size_t i = 0; i < value.size(); ++i) {
-        walk(*field.inner, value[i], path + "[" + std::to_string(i) + "].", leaf);
+        walk(*field.inner, value[i], fmt::format("{}[{}].", path, i), leaf);
       }
     }
   }

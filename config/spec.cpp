@@ -1,5 +1,8 @@
 #include "config/spec.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <set>
@@ -20,13 +23,9 @@ std::string join(const std::string& path, std::string_view name) {
 
 std::string unknown_option(std::string_view name, const std::string& path,
                            const std::vector<std::string_view>& known) {
-  std::string message = "unknown option '" + join(path, name) + "'";
-  if (auto hint = did_you_mean(name, known); !hint.empty()) return message + hint;
-  message += "; expected one of ";
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    message += (i == 0 ? "" : ", ") + std::string(known[i]);
-  }
-  return message;
+  auto hint = did_you_mean(name, known);
+  if (hint.empty()) hint = fmt::format("; expected one of {}", fmt::join(known, ", "));
+  return fmt::format("unknown option '{}'{}", join(path, name), hint);
 }
 
 }  // namespace
@@ -52,6 +51,7 @@ const SpecBase::Field* SpecBase::find(std::string_view name) const {
 
 std::vector<std::string_view> SpecBase::names() const {
   std::vector<std::string_view> names;
+  names.reserve(fields_.size());
   for (const auto& field : fields_) names.push_back(field.info.name);
   return names;
 }
@@ -59,12 +59,13 @@ std::vector<std::string_view> SpecBase::names() const {
 void SpecBase::read(const Node& node, void* object, const std::string& path,
                     Reading& reading) const {
   if (node.kind != Node::Kind::map && node.kind != Node::Kind::null) {
-    reading.fail(node.mark, (path.empty() ? std::string() : "'" + path + "': ") + "expected " +
-                                std::string(expected(Type::group)) + ", got " + described(node));
+    reading.fail(node.mark, fmt::format("{}expected {}, got {}",
+                                        path.empty() ? path : fmt::format("'{}': ", path),
+                                        expected(Type::group), described(node)));
     return;
   }
-  std::set<std::string_view>
-      meant;  // by words that are no option: reported as unknown, not as missing too
+  // What unknown words probably meant: reported as unknown, not as missing too.
+  std::set<std::string_view> meant;
   for (const auto& entry : node.entries) {
     const Field* field = find(entry.key);
     if (!field) {
@@ -78,13 +79,13 @@ void SpecBase::read(const Node& node, void* object, const std::string& path,
     field->read(entry.value, object, field->info, option_path, reading);
     if (!field->complaint || reading.errors.size() != errors) continue;
     if (auto complaint = field->complaint(object); !complaint.empty()) {
-      reading.fail(entry.value.mark, "'" + option_path + "': " + complaint);
+      reading.fail(entry.value.mark, fmt::format("'{}': {}", option_path, complaint));
     }
   }
   for (const auto& field : fields_) {
     if (field.info.required && !node.find(field.info.name) && !meant.contains(field.info.name)) {
-      reading.fail(node.mark,
-                   "'" + join(path, field.info.name) + "' is missing: " + field.info.sentence);
+      reading.fail(node.mark, fmt::format("'{}' is missing: {}", join(path, field.info.name),
+                                          field.info.sentence));
     }
   }
 }

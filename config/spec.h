@@ -38,6 +38,7 @@ class SpecBase {
   struct Field {
     OptionInfo info;
     // Closures over the member of the struct at `object`.
+    std::function<const void*(const void* object)> at;
     std::function<void(const Node&, void* object, const OptionInfo&, const std::string& path,
                        Reading&)>
         read;
@@ -76,7 +77,8 @@ std::string text_reference(const SpecBase& spec);
 // line it is YAML that parses to the defaults.
 std::string commented_yaml(const SpecBase& spec);
 
-// An option of Struct whose member is a Member; what a reader needs to know is added fluently.
+// An option of Struct whose member is a Member; what a reader needs to know is added fluently. Has
+// no state of its own, so that it can be taken as a Field.
 template <class Struct, class Member>
 struct Option : SpecBase::Field {
   Option&& about(std::string sentence) && {
@@ -101,23 +103,19 @@ struct Option : SpecBase::Field {
     info.required = true;
     return std::move(*this);
   }
-  Option&& bytes() && { return std::move(*this).as(Type::bytes); }  // of an integer: "64KiB"
-  Option&& money() && {
-    return std::move(*this).as(Type::money);
-  }  // of a string: "0.50USD"; kept as written
-  Option&& prompt() && {
-    return std::move(*this).as(Type::prompt);
-  }  // of a string: a Mustache template
-  Option&& url() && { return std::move(*this).as(Type::url); }  // of a string: http:// or https://
+  // Of an integer: "64KiB". Of a string: an amount such as "0.50USD", kept as written; a Mustache
+  // template; a URL with http:// or https://.
+  Option&& bytes() && { return std::move(*this).as(Type::bytes); }
+  Option&& money() && { return std::move(*this).as(Type::money); }
+  Option&& prompt() && { return std::move(*this).as(Type::prompt); }
+  Option&& url() && { return std::move(*this).as(Type::url); }
   // A further rule: returns the complaint about the value ("expected ..., got ..."), or nothing.
   Option&& check(std::function<std::string(const Member&)> rule) && {
-    complaint = [rule = std::move(rule), member = member](const void* object) {
-      return rule(static_cast<const Struct*>(object)->*member);
+    complaint = [rule = std::move(rule), member = at](const void* object) {
+      return rule(*static_cast<const Member*>(member(object)));
     };
     return std::move(*this);
   }
-
-  Member Struct::* member = nullptr;
 
  private:
   Option&& as(Type type) && {
@@ -127,10 +125,18 @@ struct Option : SpecBase::Field {
 };
 
 template <class Struct, class Member>
-Option<Struct, Member> option(std::string name, Member Struct::* member) {
+Option<Struct, Member> start_option(std::string name, Member Struct::* member) {
   Option<Struct, Member> made;
-  made.member = member;
   made.info.name = std::move(name);
+  made.at = [member](const void* object) -> const void* {
+    return &(static_cast<const Struct*>(object)->*member);
+  };
+  return made;
+}
+
+template <class Struct, class Member>
+Option<Struct, Member> option(std::string name, Member Struct::* member) {
+  auto made = start_option(std::move(name), member);
   made.info.type = type_of(static_cast<const Member*>(nullptr));
   made.read = [member](const Node& node, void* object, const OptionInfo& info,
                        const std::string& path, Reading& reading) {
@@ -146,9 +152,7 @@ Option<Struct, Member> option(std::string name, Member Struct::* member) {
 template <class Struct, class Enum>
 Option<Struct, Enum> word(std::string name, Enum Struct::* member,
                           std::vector<std::pair<std::string, Enum>> words) {
-  Option<Struct, Enum> made;
-  made.member = member;
-  made.info.name = std::move(name);
+  auto made = start_option(std::move(name), member);
   made.info.type = Type::word;
   for (const auto& [text, value] : words) made.info.words.push_back(text);
   made.read = [member, words](const Node& node, void* object, const OptionInfo& info,
@@ -168,9 +172,7 @@ Option<Struct, Enum> word(std::string name, Enum Struct::* member,
 // A nested struct.
 template <class Struct, class Inner>
 Option<Struct, Inner> group(std::string name, Inner Struct::* member, const class SpecBase& inner) {
-  Option<Struct, Inner> made;
-  made.member = member;
-  made.info.name = std::move(name);
+  auto made = start_option(std::move(name), member);
   made.info.type = Type::group;
   made.info.sentence = inner.sentence();
   made.inner = &inner;
@@ -189,9 +191,7 @@ template <class Struct, class Inner>
 Option<Struct, std::map<std::string, Inner>> table(std::string name,
                                                    std::map<std::string, Inner> Struct::* member,
                                                    const SpecBase& inner) {
-  Option<Struct, std::map<std::string, Inner>> made;
-  made.member = member;
-  made.info.name = std::move(name);
+  auto made = start_option(std::move(name), member);
   made.info.type = Type::table;
   made.info.sentence = inner.sentence();
   made.inner = &inner;
@@ -218,9 +218,7 @@ Option<Struct, std::map<std::string, Inner>> table(std::string name,
 template <class Struct, class Inner>
 Option<Struct, std::vector<Inner>> records(std::string name, std::vector<Inner> Struct::* member,
                                            const SpecBase& inner) {
-  Option<Struct, std::vector<Inner>> made;
-  made.member = member;
-  made.info.name = std::move(name);
+  auto made = start_option(std::move(name), member);
   made.info.type = Type::records;
   made.info.sentence = inner.sentence();
   made.inner = &inner;

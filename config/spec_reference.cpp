@@ -1,4 +1,7 @@
 // What people and editors read of a spec: JSON Schema, a Markdown table, lines for a terminal.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "config/spec.h"
@@ -74,9 +77,7 @@ void add_range(Json& schema, const OptionInfo& info) {
 // What the reference says of the value: its words, or its type with its range and unit.
 std::string value_text(const OptionInfo& info) {
   if (info.type == Type::word) {
-    std::string text;
-    for (const auto& word : info.words) text += (text.empty() ? "" : " or ") + word;
-    return text;
+    return fmt::format("{}", fmt::join(info.words, " or "));
   }
   if (info.type == Type::duration) return "duration (30s)";
   if (info.type == Type::bytes) return "bytes (64KiB)";
@@ -153,12 +154,13 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
     const auto word = text.substr(0, blank);
     text.remove_prefix(std::min(blank + 1, text.size()));
     if (!line.empty() && indent + line.size() + 1 + word.size() > width) {
-      lines += mark + std::string(indent, ' ') + line + "\n";
+      lines += fmt::format("{}{:{}}{}\n", mark, "", indent, line);
       line.clear();
     }
-    line += (line.empty() ? "" : " ") + std::string(word);
+    if (!line.empty()) line += ' ';
+    line += word;
   }
-  return lines + mark + std::string(indent, ' ') + line + "\n";
+  return lines + fmt::format("{}{:{}}{}\n", mark, "", indent, line);
 }
 
 // A value as YAML on one line.

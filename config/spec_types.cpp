@@ -1,5 +1,8 @@
 #include "config/spec_types.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -10,13 +13,9 @@
 namespace docwright::config {
 namespace {
 
-std::string quoted(const std::string& path) {
-  return "'" + path + "'";
-}
-
 void mismatch(const Node& node, const OptionInfo& info, const std::string& path, Reading& reading) {
-  reading.fail(node.mark, quoted(path) + ": expected " + std::string(expected(info.type)) +
-                              ", got " + described(node));
+  reading.fail(node.mark, fmt::format("'{}': expected {}, got {}", path, expected(info.type),
+                                      described(node)));
 }
 
 // A number as a person writes it: 3000, not 3000.000000.
@@ -39,12 +38,12 @@ std::string bound_text(double bound, const OptionInfo& info) {
 bool in_range(double measure, const std::string& got, std::string_view what, const Node& node,
               const OptionInfo& info, const std::string& path, Reading& reading) {
   if ((!info.least || measure >= *info.least) && (!info.most || measure <= *info.most)) return true;
-  std::string range =
-      info.most ? bound_text(info.least.value_or(0), info) + " to " + bound_text(*info.most, info)
-                : "at least " + bound_text(*info.least, info);
+  std::string range = info.most ? fmt::format("{} to {}", bound_text(info.least.value_or(0), info),
+                                              bound_text(*info.most, info))
+                                : fmt::format("at least {}", bound_text(*info.least, info));
   std::string unit = what.empty() ? info.unit : std::string(what);
   if (!unit.empty()) range += " " + unit;
-  reading.fail(node.mark, quoted(path) + ": expected " + range + ", got " + got);
+  reading.fail(node.mark, fmt::format("'{}': expected {}, got {}", path, range, got));
   return false;
 }
 
@@ -79,7 +78,7 @@ void read_integer(const Node& node, Integer& value, const OptionInfo& info, cons
     return;
   }
   if (!std::in_range<Integer>(*read)) {
-    reading.fail(node.mark, quoted(path) + ": " + node.text + " is out of range");
+    reading.fail(node.mark, fmt::format("'{}': {} is out of range", path, node.text));
     return;
   }
   value = static_cast<Integer>(*read);
@@ -116,18 +115,6 @@ bool is_url(std::string_view text) {
   return false;
 }
 
-// A password in a URL is a secret: http://user:***@host.
-std::string without_password(const std::string& url) {
-  auto start = url.find("://");
-  if (start == std::string::npos) return url;
-  start += 3;
-  auto at = url.substr(0, url.find('/', start)).rfind('@');
-  if (at == std::string::npos || at < start) return url;
-  auto colon = url.find(':', start);
-  if (colon == std::string::npos || colon > at) return url;
-  return url.substr(0, colon + 1) + "***" + url.substr(at);
-}
-
 }  // namespace
 
 Error combined(const Errors& errors) {
@@ -144,49 +131,6 @@ Error combined(const Errors& errors) {
 
 void Reading::fail(const Mark& mark, std::string message) {
   errors.push_back(Error{Code::configuration, std::move(message), to_text(mark)});
-}
-
-std::string_view expected(Type type) {
-  switch (type) {
-    case Type::boolean:
-      return "true or false";
-    case Type::integer:
-      return "a whole number";
-    case Type::number:
-      return "a number";
-    case Type::text:
-      return "a text";
-    case Type::prompt:
-      return "a template (a text)";
-    case Type::url:
-      return "a URL that begins with http:// or https://";
-    case Type::word:
-      return "a word";
-    case Type::duration:
-      return "a duration such as 150ms, 30s, 5m, 2h or 7d";
-    case Type::bytes:
-      return "a number of bytes such as 65536, 64KiB or 16MiB";
-    case Type::money:
-      return "an amount such as 0.50USD or $2";
-    case Type::texts:
-      return "a list of texts";
-    case Type::text_map:
-      return "a mapping of names to texts";
-    case Type::integer_map:
-      return "a mapping of names to whole numbers";
-    case Type::mapping:
-    case Type::table:
-      return "a mapping";
-    case Type::raw:
-      return "a value";
-    case Type::secret:
-      return "{env: NAME}, {file: PATH} or {credential: NAME}";
-    case Type::group:
-      return "a mapping of options";
-    case Type::records:
-      return "a list of mappings";
-  }
-  return "a value";
 }
 
 void read_value(const Node& node, bool& value, const OptionInfo& info, const std::string& path,
@@ -250,8 +194,8 @@ void read_value(const Node& node, std::vector<std::string>& value, const OptionI
   std::vector<std::string> read;
   for (const auto& item : node.items) {
     if (item.kind != Node::Kind::scalar) {
-      reading.fail(item.mark, quoted(path + "[" + std::to_string(read.size()) + "]") +
-                                  ": expected a text, got " + described(item));
+      reading.fail(item.mark, fmt::format("'{}[{}]': expected a text, got {}", path, read.size(),
+                                          described(item)));
       return;
     }
     read.push_back(item.text);
@@ -267,8 +211,9 @@ void read_value(const Node& node, std::map<std::string, std::string>& value, con
   if (!is_map(node, info, path, reading)) return;
   const OptionInfo text{.name = info.name, .type = Type::text};
   for (const auto& entry : node.entries) {
-    reading.origins[path + "." + entry.key] = entry.mark;
-    read_value(entry.value, value[entry.key], text, path + "." + entry.key, reading);
+    const std::string entry_path = fmt::format("{}.{}", path, entry.key);
+    reading.origins[entry_path] = entry.mark;
+    read_value(entry.value, value[entry.key], text, entry_path, reading);
   }
 }
 
@@ -278,8 +223,9 @@ void read_value(const Node& node, std::map<std::string, std::int64_t>& value,
   OptionInfo each = info;
   each.type = Type::integer;
   for (const auto& entry : node.entries) {
-    reading.origins[path + "." + entry.key] = entry.mark;
-    read_value(entry.value, value[entry.key], each, path + "." + entry.key, reading);
+    const std::string entry_path = fmt::format("{}.{}", path, entry.key);
+    reading.origins[entry_path] = entry.mark;
+    read_value(entry.value, value[entry.key], each, entry_path, reading);
   }
 }
 
@@ -295,10 +241,10 @@ void read_value(const Node& node, Node& value, const OptionInfo&, const std::str
 void read_value(const Node& node, SecretRef& value, const OptionInfo& info, const std::string& path,
                 Reading& reading) {
   if (node.kind == Node::Kind::scalar) {  // its text may be the secret: never shown
-    reading.fail(node.mark, quoted(path) +
-                                ": a secret does not stand in the configuration itself: "
-                                "expected " +
-                                std::string(expected(info.type)));
+    reading.fail(
+        node.mark,
+        fmt::format("'{}': a secret does not stand in the configuration itself: expected {}", path,
+                    expected(info.type)));
     return;
   }
   const auto* entry = node.entries.size() == 1 ? node.entries.data() : nullptr;
@@ -312,8 +258,9 @@ void read_value(const Node& node, SecretRef& value, const OptionInfo& info, cons
                                                  : From::nowhere;
   if (from == From::nowhere) {
     constexpr std::array<std::string_view, 3> kKnown{"env", "file", "credential"};
-    reading.fail(entry->mark, quoted(path) + ": expected " + std::string(expected(info.type)) +
-                                  ", got '" + entry->key + "'" + did_you_mean(entry->key, kKnown));
+    reading.fail(entry->mark,
+                 fmt::format("'{}': expected {}, got '{}'{}", path, expected(info.type), entry->key,
+                             did_you_mean(entry->key, kKnown)));
     return;
   }
   value = SecretRef{from, entry->value.text, entry->value.mark};
@@ -326,12 +273,11 @@ std::optional<std::size_t> read_word(const Node& node, const OptionInfo& info,
     return static_cast<std::size_t>(found - info.words.begin());
   }
   const std::vector<std::string_view> words(info.words.begin(), info.words.end());
-  std::string list;
-  for (auto word : words) list += (list.empty() ? "" : ", ") + std::string(word);
   const bool scalar = node.kind == Node::Kind::scalar;
-  reading.fail(node.mark, quoted(path) + ": expected one of " + list + "; got " +
-                              (scalar ? quoted(node.text) : described(node)) +
-                              (scalar ? did_you_mean(node.text, words) : ""));
+  reading.fail(node.mark,
+               fmt::format("'{}': expected one of {}; got {}{}", path, fmt::join(words, ", "),
+                           scalar ? fmt::format("'{}'", node.text) : described(node),
+                           scalar ? did_you_mean(node.text, words) : ""));
   return std::nullopt;
 }
 
@@ -345,79 +291,6 @@ bool is_list(const Node& node, const OptionInfo& info, const std::string& path, 
   if (node.kind == Node::Kind::list) return true;
   mismatch(node, info, path, reading);
   return false;
-}
-
-Json show_value(bool value, const OptionInfo&) {
-  return value;
-}
-Json show_value(int value, const OptionInfo&) {
-  return value;
-}
-Json show_value(double value, const OptionInfo&) {
-  return value;
-}
-Json show_value(Duration value, const OptionInfo&) {
-  return docwright::to_text(value);
-}
-Json show_value(const Json& value, const OptionInfo&) {
-  return value;
-}
-Json show_value(const Node& value, const OptionInfo&) {
-  return to_json(value);
-}
-Json show_value(const std::vector<std::string>& value, const OptionInfo&) {
-  return value;
-}
-Json show_value(const std::map<std::string, std::string>& value, const OptionInfo&) {
-  return Json(value);
-}
-Json show_value(const std::map<std::string, std::int64_t>& value, const OptionInfo&) {
-  return Json(value);
-}
-
-Json show_value(std::int64_t value, const OptionInfo& info) {
-  if (info.type != Type::bytes || value <= 0) return value;
-  for (auto [unit, shift] : {std::pair{"GiB", 30}, {"MiB", 20}, {"KiB", 10}}) {
-    const std::int64_t size = std::int64_t{1} << shift;
-    if (value % size == 0) return std::to_string(value / size) + unit;
-  }
-  return value;
-}
-
-Json show_value(std::size_t value, const OptionInfo& info) {
-  return show_value(static_cast<std::int64_t>(value), info);
-}
-
-Json show_value(const std::string& value, const OptionInfo& info) {
-  return info.type == Type::url ? without_password(value) : value;
-}
-
-Json show_value(const SecretRef& value, const OptionInfo&) {
-  switch (value.from) {
-    case SecretRef::From::nowhere:
-      return nullptr;
-    case SecretRef::From::environment:
-      return Json{{"env", value.name}};
-    case SecretRef::From::file:
-      return Json{{"file", value.name}};
-    case SecretRef::From::credential:
-      return Json{{"credential", value.name}};
-  }
-  return nullptr;
-}
-
-std::string described(const SecretRef& reference) {
-  switch (reference.from) {
-    case SecretRef::From::nowhere:
-      return "nowhere";
-    case SecretRef::From::environment:
-      return "the environment variable " + reference.name;
-    case SecretRef::From::file:
-      return "the file " + reference.name;
-    case SecretRef::From::credential:
-      return "the credential " + reference.name;
-  }
-  return "nowhere";
 }
 
 }  // namespace docwright::config

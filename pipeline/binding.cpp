@@ -1,5 +1,7 @@
 #include "pipeline/binding.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "runtime/text.h"
@@ -31,15 +33,11 @@ bool within_answer(const Template::Use& use) {
 
 }  // namespace
 
-void Binding::error_at(const config::Mark& mark, std::string message) {
-  construction_.errors.push_back(
-      Error{Code::configuration, std::move(message), config::to_text(mark)});
-}
-
 void Binding::error(std::string_view option, const std::string& message) {
   const std::string path = kind_.name() + "." + std::string(option);
   const auto found = origins_.find(path);
-  error_at(found == origins_.end() ? place_ : found->second, "'" + path + "': " + message);
+  construction_.error(found == origins_.end() ? place_ : found->second,
+                      fmt::format("'{}': {}", path, message));
 }
 
 bool Binding::given(std::string_view option) const {
@@ -58,8 +56,8 @@ const Step* Binding::answer_of(std::string_view option, std::string_view kind,
   if (found) {
     construction_.answers_used.insert(found->name);
   } else if (!known.empty()) {
-    error(option, "no " + std::string(kind) + " before this step is named '" + std::string(name) +
-                      "'" + did_you_mean(name, known));
+    error(option, fmt::format("no {} before this step is named '{}'{}", kind, name,
+                              did_you_mean(name, known)));
   }  // none at all: the pipeline's order is wrong, which is reported once (StepPlace::after)
   return found;
 }
@@ -70,10 +68,9 @@ std::string Binding::model(const std::string& name) {
   if (construction_.first_model.empty()) construction_.first_model = chosen;
   if (chosen.empty()) {
     error("model", "no model is named here, and the configuration has no default");
-  } else if (surroundings_.models && !surroundings_.models->find(chosen)) {
-    error("model", "unknown model '" + chosen + "'" +
-                       did_you_mean(chosen, surroundings_.models->names()) +
-                       "; `docwright model list` names all");
+  } else if (!name.empty() && surroundings_.models && !surroundings_.models->find(name)) {
+    error("model", fmt::format("unknown model '{}'{}; `docwright model list` names all", chosen,
+                               did_you_mean(chosen, surroundings_.models->names())));
   }
   return chosen;
 }
@@ -116,7 +113,7 @@ std::shared_ptr<const Prompt> Binding::compile(const std::string& system, const 
     if (parsed) {
       check_names(*parsed, mark, path + option);
     } else {
-      error_at(mark, "'" + path + option + "': " + parsed.error().message);
+      construction_.error(mark, fmt::format("'{}{}': {}", path, option, parsed.error().message));
     }
     return parsed;
   };
@@ -132,8 +129,8 @@ void Binding::check_names(const Template& text, const config::Mark& mark,
   for (const auto& use : text.uses()) {
     const auto complaint = complaint_about(use);
     if (complaint.empty()) continue;
-    error_at(mark, "'" + option + "': line " + std::to_string(use.line) + ", column " +
-                       std::to_string(use.column) + ": " + complaint);
+    construction_.error(
+        mark, fmt::format("'{}': line {}, column {}: {}", option, use.line, use.column, complaint));
   }
 }
 
@@ -149,8 +146,8 @@ std::string Binding::complaint_about(const Template::Use& use) {
       construction_.answers_used.emplace(wanted);
       return {};
     }
-    return "no step before this one that answers is named '" + std::string(wanted) + "'" +
-           did_you_mean(wanted, known);
+    return fmt::format("no step before this one that answers is named '{}'{}", wanted,
+                       did_you_mean(wanted, known));
   }
   if (use.name == "." || contains(prompt_names(), head) || within_answer(use)) return {};
   if (!use.sections.empty() && contains(prompt_target_names(), head)) return {};
@@ -159,9 +156,9 @@ std::string Binding::complaint_about(const Template::Use& use) {
   if (!use.sections.empty()) {
     for (const auto& name : prompt_target_names()) known.push_back(name.name);
   } else if (contains(prompt_target_names(), head)) {
-    return "'" + std::string(head) + "' is known within {{#targets}}...{{/targets}} only";
+    return fmt::format("'{}' is known within {{{{#targets}}}}...{{{{/targets}}}} only", head);
   }
-  return "unknown name '" + std::string(head) + "'" + did_you_mean(head, known);
+  return fmt::format("unknown name '{}'{}", head, did_you_mean(head, known));
 }
 
 }  // namespace docwright::pipeline

@@ -21,6 +21,10 @@ struct Construction {
   std::string first_model;             // the first call's
   bool default_model_used = false;
   config::Errors errors;
+
+  void error(const config::Mark& mark, std::string message) {
+    errors.push_back(Error{Code::configuration, std::move(message), config::to_text(mark)});
+  }
 };
 
 class Binding final {
@@ -55,7 +59,6 @@ class Binding final {
                                         const config::Origins& origins, const std::string& path);
   void check_names(const Template& text, const config::Mark& mark, const std::string& option);
   std::string complaint_about(const Template::Use& use);
-  void error_at(const config::Mark& mark, std::string message);
 
   const Surroundings& surroundings_;
   Construction& construction_;

@@ -1,8 +1,12 @@
 #include "pipeline/pipeline.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "pipeline/binding.h"
+#include "pipeline/order.h"
 #include "runtime/text.h"
 
 namespace docwright::pipeline {
@@ -25,7 +29,8 @@ bool well_named(std::string_view name) {
 }
 
 std::string name_rule(const std::string& name) {
-  return well_named(name) ? "" : "expected 1 to 64 letters, digits, - or _, got '" + name + "'";
+  return well_named(name) ? ""
+                          : fmt::format("expected 1 to 64 letters, digits, - or _, got '{}'", name);
 }
 
 const config::Spec<PipelineFile>& file_spec() {
@@ -66,23 +71,21 @@ class PipelineParser final {
 
  private:
   void error(const config::Mark& mark, std::string message) {
-    construction_.errors.push_back(
-        Error{Code::configuration, std::move(message), config::to_text(mark)});
+    construction_.error(mark, std::move(message));
   }
 
   void read_steps(const config::Node& steps) {
     if (steps.kind != config::Node::Kind::list) {
-      return error(steps.mark,
-                   "'steps': expected a list of steps, got " + config::described(steps));
+      return error(steps.mark, fmt::format("'steps': expected a list of steps, got {}",
+                                           config::described(steps)));
     }
     if (steps.items.empty()) return error(steps.mark, "'steps': expected at least one step");
     if (steps.items.size() > kStepsMax) {
-      return error(steps.mark, "'steps': expected at most " + std::to_string(kStepsMax) +
-                                   " steps, got " + std::to_string(steps.items.size()));
+      return error(steps.mark, fmt::format("'steps': expected at most {} steps, got {}", kStepsMax,
+                                           steps.items.size()));
     }
     for (const auto& item : steps.items) read_step(item);
-    if (construction_.errors.empty()) check_order(steps.mark);
-    if (construction_.errors.empty()) check_answers();
+    if (construction_.errors.empty()) check_order(construction_, surroundings_.steps, steps.mark);
   }
 
   // `- store`, or `- store: {options}`.
@@ -90,18 +93,20 @@ class PipelineParser final {
     if (item.kind == config::Node::Kind::scalar)
       return read_step(item.text, item.mark, config::Node{.mark = item.mark});
     if (item.kind != config::Node::Kind::map || item.entries.empty()) {
-      return error(item.mark, "expected a step such as 'chunk: {limit_tokens: 3000}', got " +
-                                  config::described(item));
+      return error(item.mark,
+                   fmt::format("expected a step such as 'chunk: {{limit_tokens: 3000}}', got {}",
+                               config::described(item)));
     }
     const auto& [name, mark, options] = item.entries.front();
     if (item.entries.size() == 1) return read_step(name, mark, options);
     const auto& second = item.entries[1];
     if (surroundings_.steps.find(second.key)) {
-      error(second.mark, "'" + second.key + "' stands in the same list item as '" + name +
-                             "': begin it with '- '");
-    } else {
       error(second.mark,
-            "'" + second.key + "' stands beside '" + name + "', not within it: indent it further");
+            fmt::format("'{}' stands in the same list item as '{}': begin it with '- '", second.key,
+                        name));
+    } else {
+      error(second.mark, fmt::format("'{}' stands beside '{}', not within it: indent it further",
+                                     second.key, name));
     }
   }
 
@@ -111,11 +116,8 @@ class PipelineParser final {
     if (!kind) {
       const auto known = surroundings_.steps.names();
       auto hint = did_you_mean(name, known);
-      if (hint.empty()) {
-        for (auto one : known)
-          hint += (hint.empty() ? "; expected one of " : ", ") + std::string(one);
-      }
-      return error(mark, "unknown step '" + name + "'" + hint);
+      if (hint.empty()) hint = fmt::format("; expected one of {}", fmt::join(known, ", "));
+      return error(mark, fmt::format("unknown step '{}'{}", name, hint));
     }
     config::Reading reading;
     auto options = kind->read(options_node, reading);
@@ -132,8 +134,8 @@ class PipelineParser final {
         binding.error("name", complaint);
       for (const auto& step : construction_.steps) {
         if (step.name == common.name)
-          binding.error("name", "'" + common.name + "' is the name of an earlier step, in line " +
-                                    std::to_string(step.mark.line));
+          binding.error("name", fmt::format("'{}' is the name of an earlier step, in line {}",
+                                            common.name, step.mark.line));
       }
     } else {
       common.name = free_name(name);
@@ -155,63 +157,8 @@ class PipelineParser final {
       return std::ranges::find(construction_.steps, name, &Step::name) != construction_.steps.end();
     };
     std::string name = kind;
-    for (int i = 2; taken(name); ++i) name = kind + "_" + std::to_string(i);
+    for (int i = 2; taken(name); ++i) name = fmt::format("{}_{}", kind, i);
     return name;
-  }
-
-  // What the kinds say of their places. Only the first complaint: the next ones often follow from
-  // it.
-  void check_order(const config::Mark& list) {
-    for (const auto& kind : surroundings_.steps.all()) {
-      if (kind->place.count != Count::once || first_of(kind->name()) != construction_.steps.end())
-        continue;
-      return error(list, "a step '" + kind->name() + "' is missing");
-    }
-    for (auto step = construction_.steps.begin(); step != construction_.steps.end(); ++step) {
-      if (auto complaint = misplaced(step); !complaint.empty()) return error(step->mark, complaint);
-    }
-  }
-
-  using Position = std::vector<Step>::const_iterator;
-
-  Position first_of(std::string_view kind) const {
-    return std::ranges::find(construction_.steps, kind, [](const Step& step) -> std::string_view {
-      return step.kind->name();
-    });
-  }
-
-  std::string misplaced(Position step) const {
-    const auto& place = step->kind->place;
-    const auto first = first_of(place.name);
-    if (place.count == Count::once && first != step) {
-      return "a second '" + place.name + "': expected one, and the first is in line " +
-             std::to_string(first->mark.line);
-    }
-    if (!place.after.empty() && first_of(place.after) >= step) {
-      return "'" + place.name + "' needs a step '" + place.after + "' before it";
-    }
-    if (step == construction_.steps.begin()) return {};
-    const auto& before = std::prev(step)->kind->place;
-    if (place.after.empty())
-      return "'" + place.name + "' is the first step of a pipeline: '" + before.name +
-             "' stands before it";
-    if (before.last)
-      return "'" + place.name + "' stands after '" + before.name + "', which is the last step";
-    if (place.scope == Scope::source && before.scope == Scope::chunk) {
-      return "'" + place.name + "' works on the whole source: it cannot stand after '" +
-             before.name + "'";
-    }
-    return {};
-  }
-
-  // An answer that nothing reads would be paid for nothing.
-  void check_answers() {
-    for (const auto& step : construction_.steps) {
-      if (step.kind->name() != "call" || construction_.answers_used.contains(step.name)) continue;
-      error(step.mark, "the answer of '" + step.name +
-                           "' is read by no later step: expected a parse with 'call: " + step.name +
-                           "', or a template with {{steps." + step.name + ".text}}");
-    }
   }
 
   Linted finish(const PipelineFile& read) {
@@ -290,10 +237,11 @@ std::expected<Catalogue, config::Errors> load_catalogue(const config::Library& p
     if (!parsed) {
       std::ranges::move(parsed.error(), std::back_inserter(errors));
     } else if ((*parsed)->name() != name) {
-      errors.push_back(Error{Code::configuration,
-                             "the pipeline's name is '" + (*parsed)->name() +
-                                 "': expected that of its file, '" + name + "'",
-                             file->source});
+      errors.push_back(
+          Error{Code::configuration,
+                fmt::format("the pipeline's name is '{}': expected that of its file, '{}'",
+                            (*parsed)->name(), name),
+                file->source});
     } else {
       catalogue.emplace(name, std::move(*parsed));
     }

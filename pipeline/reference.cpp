@@ -1,6 +1,7 @@
 // What people and editors read about steps: `pipeline explain`, docs/pipelines.md, the JSON Schema
 // of a pipeline file.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "pipeline/parse/options.h"
 #include "pipeline/pipeline.h"
@@ -108,10 +109,8 @@ Result<std::string> explain(const StepRegistry& steps, std::string_view step) {
   const StepKind* kind = steps.find(step);
   if (!kind) {
     const auto names = steps.names();
-    std::string list;
-    for (auto name : names) list += (list.empty() ? "" : ", ") + std::string(name);
     return fail(Code::not_found, fmt::format("unknown step '{}'{}; the steps are {}", step,
-                                             did_you_mean(step, names), list));
+                                             did_you_mean(step, names), fmt::join(names, ", ")));
   }
   return fmt::format("{}: {}\n\n{}\n\nOptions:\n{}\nExample:\n{}", kind->name(),
                      kind->spec->sentence(), place_text(kind->place), text_reference(*kind->spec),

@@ -14,6 +14,7 @@ const StepKind* StepRegistry::find(std::string_view name) const {
 
 std::vector<std::string_view> StepRegistry::names() const {
   std::vector<std::string_view> names;
+  names.reserve(kinds_.size());
   for (const auto& kind : kinds_) names.push_back(kind->name());
   return names;
 }

@@ -1,5 +1,7 @@
 #include "pipeline/parse/options.h"
 
+#include <fmt/format.h>
+
 #include "pipeline/binding.h"
 #include "pipeline/parse/parse.h"
 #include "runtime/text.h"
@@ -12,11 +14,12 @@ std::string checks_rule(const std::map<std::string, std::string>& checks) {
   for (const auto& check : check_names()) known.push_back(check.id);
   constexpr std::array<std::string_view, 3> kSeverities{"error", "warning", "off"};
   for (const auto& [id, severity] : checks) {
-    if (std::ranges::find(known, id) == known.end())
-      return "unknown check '" + id + "'" + did_you_mean(id, known);
+    if (std::ranges::find(known, id) == known.end()) {
+      return fmt::format("unknown check '{}'{}", id, did_you_mean(id, known));
+    }
     if (std::ranges::find(kSeverities, severity) == kSeverities.end()) {
-      return "expected error, warning or off for " + id + ", got '" + severity + "'" +
-             did_you_mean(severity, kSeverities);
+      return fmt::format("expected error, warning or off for {}, got '{}'{}", id, severity,
+                         did_you_mean(severity, kSeverities));
     }
   }
   return {};

@@ -1,5 +1,8 @@
 #include "pipeline/validate/options.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "outline/outline.h"
 #include "pipeline/binding.h"
 #include "pipeline/validate/validate.h"
@@ -28,10 +31,8 @@ std::string languages_rule(const std::vector<std::string>& languages) {
       outline::name(Language::other)};
   for (const auto& language : languages) {
     if (std::ranges::find(known, language) != known.end()) continue;
-    std::string list;
-    for (auto word : known) list += (list.empty() ? "" : ", ") + std::string(word);
-    return "expected languages out of " + list + "; got '" + language + "'" +
-           did_you_mean(language, known);
+    return fmt::format("expected languages out of {}; got '{}'{}", fmt::join(known, ", "), language,
+                       did_you_mean(language, known));
   }
   return {};
 }

@@ -16,13 +16,14 @@ namespace {
 using testing::HasSubstr;
 
 class LoadTest : public testing::Test {
- protected:
+ public:
   LoadTest() {
     folder_ = testing::TempDir() + "docwright_load_" + std::to_string(getpid());
     std::filesystem::create_directories(folder_);
   }
   ~LoadTest() override { std::filesystem::remove_all(folder_); }
 
+ protected:
   void write(const std::string& name, const std::string& text) const {
     std::ofstream(folder_ + "/" + name) << text;
   }

@@ -12,13 +12,14 @@ namespace docwright::pipeline {
 namespace {
 
 class ResolvedTest : public testing::Test {
- protected:
+ public:
   ResolvedTest() : folder_(testing::TempDir() + "docwright_resolved_" + std::to_string(getpid())) {
     std::filesystem::create_directories(folder_ + "/pipelines");
     std::filesystem::create_directories(folder_ + "/prompts");
   }
   ~ResolvedTest() override { std::filesystem::remove_all(folder_); }
 
+ protected:
   void write(const std::string& name, const std::string& text) const {
     std::ofstream(folder_ + "/" + name) << text;
   }

@@ -1,0 +1,140 @@
+// How values are shown: as JSON for people and programs, and in the words of error messages.
+#include <fmt/format.h>
+
+#include "config/spec_types.h"
+#include "runtime/text.h"
+
+namespace docwright::config {
+namespace {
+
+// A password in a URL is a secret: http://user:***@host.
+std::string without_password(const std::string& url) {
+  auto start = url.find("://");
+  if (start == std::string::npos) return url;
+  start += 3;
+  auto at = url.substr(0, url.find('/', start)).rfind('@');
+  if (at == std::string::npos || at < start) return url;
+  auto colon = url.find(':', start);
+  if (colon == std::string::npos || colon > at) return url;
+  return url.substr(0, colon + 1) + "***" + url.substr(at);
+}
+
+}  // namespace
+
+std::string_view expected(Type type) {
+  switch (type) {
+    case Type::boolean:
+      return "true or false";
+    case Type::integer:
+      return "a whole number";
+    case Type::number:
+      return "a number";
+    case Type::text:
+      return "a text";
+    case Type::prompt:
+      return "a template (a text)";
+    case Type::url:
+      return "a URL that begins with http:// or https://";
+    case Type::word:
+      return "a word";
+    case Type::duration:
+      return "a duration such as 150ms, 30s, 5m, 2h or 7d";
+    case Type::bytes:
+      return "a number of bytes such as 65536, 64KiB or 16MiB";
+    case Type::money:
+      return "an amount such as 0.50USD or $2";
+    case Type::texts:
+      return "a list of texts";
+    case Type::text_map:
+      return "a mapping of names to texts";
+    case Type::integer_map:
+      return "a mapping of names to whole numbers";
+    case Type::mapping:
+    case Type::table:
+      return "a mapping";
+    case Type::raw:
+      return "a value";
+    case Type::secret:
+      return "{env: NAME}, {file: PATH} or {credential: NAME}";
+    case Type::group:
+      return "a mapping of options";
+    case Type::records:
+      return "a list of mappings";
+  }
+  return "a value";
+}
+
+Json show_value(bool value, const OptionInfo&) {
+  return value;
+}
+Json show_value(int value, const OptionInfo&) {
+  return value;
+}
+Json show_value(double value, const OptionInfo&) {
+  return value;
+}
+Json show_value(Duration value, const OptionInfo&) {
+  return docwright::to_text(value);
+}
+Json show_value(const Json& value, const OptionInfo&) {
+  return value;
+}
+Json show_value(const Node& value, const OptionInfo&) {
+  return to_json(value);
+}
+Json show_value(const std::vector<std::string>& value, const OptionInfo&) {
+  return value;
+}
+Json show_value(const std::map<std::string, std::string>& value, const OptionInfo&) {
+  return Json(value);
+}
+Json show_value(const std::map<std::string, std::int64_t>& value, const OptionInfo&) {
+  return Json(value);
+}
+
+Json show_value(std::int64_t value, const OptionInfo& info) {
+  if (info.type != Type::bytes || value <= 0) return value;
+  for (auto [unit, shift] : {std::pair{"GiB", 30}, {"MiB", 20}, {"KiB", 10}}) {
+    const std::int64_t size = std::int64_t{1} << shift;
+    if (value % size == 0) return std::to_string(value / size) + unit;
+  }
+  return value;
+}
+
+Json show_value(std::size_t value, const OptionInfo& info) {
+  return show_value(static_cast<std::int64_t>(value), info);
+}
+
+Json show_value(const std::string& value, const OptionInfo& info) {
+  return info.type == Type::url ? without_password(value) : value;
+}
+
+Json show_value(const SecretRef& value, const OptionInfo&) {
+  switch (value.from) {
+    case SecretRef::From::nowhere:
+      return nullptr;
+    case SecretRef::From::environment:
+      return Json{{"env", value.name}};
+    case SecretRef::From::file:
+      return Json{{"file", value.name}};
+    case SecretRef::From::credential:
+      return Json{{"credential", value.name}};
+  }
+  return nullptr;
+}
+
+std::string described(const SecretRef& reference) {
+  switch (reference.from) {
+    case SecretRef::From::nowhere:
+      return "nowhere";
+    case SecretRef::From::environment:
+      return "the environment variable " + reference.name;
+    case SecretRef::From::file:
+      return "the file " + reference.name;
+    case SecretRef::From::credential:
+      return "the credential " + reference.name;
+  }
+  return "nowhere";
+}
+
+}  // namespace docwright::config
