@@ -110,9 +110,7 @@ Where conditions(const JobFilter& filter) {
     where.add("substr(j.path, 1, length(?)) = ?", {filter.path_prefix, filter.path_prefix});
   }
   for (const auto& [label, value] : filter.labels) {
-    where.add(
-        "EXISTS (SELECT 1 FROM job_labels o WHERE o.job = j.job AND o.name = ? AND o.value = ?)",
-        {label, value});
+    where.add("j.job IN (SELECT job FROM job_labels WHERE name = ? AND value = ?)", {label, value});
   }
   return where;
 }

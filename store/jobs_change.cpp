@@ -32,7 +32,7 @@ std::vector<std::int64_t> due_rows(Database& database, Time now, int limit) {
 
 std::vector<std::int64_t> overdue_rows(Database& database, Time now, int limit) {
   auto query = database.statement(
-      "SELECT job FROM jobs WHERE ended IS NULL AND deadline <= ?1 AND state <> 'running' "
+      "SELECT job FROM jobs WHERE state IN ('queued', 'waiting') AND deadline <= ?1 "
       "ORDER BY deadline LIMIT ?2");
   query.bind(now, limit);
   return rows_of(query);
@@ -63,8 +63,7 @@ std::optional<Time> next_wake(Database& database) {
   auto wake = database.statement(
       "SELECT min(moment) FROM ("
       "SELECT min(wake) AS moment FROM jobs WHERE state = 'waiting' AND wake IS NOT NULL "
-      "UNION ALL SELECT * FROM (SELECT deadline FROM jobs WHERE ended IS NULL "
-      "AND state <> 'running' ORDER BY deadline LIMIT 1))");
+      "UNION ALL SELECT min(deadline) FROM jobs WHERE state IN ('queued', 'waiting'))");
   wake.step();
   return wake.optional_time(0);
 }

@@ -55,14 +55,4 @@ Result<PipelineVersion> load_pipeline(Database& database, std::int64_t version) 
   return pipeline;
 }
 
-// Each version asks for one open job, so that the cost follows the versions and not the queue.
-std::vector<std::int64_t> pipeline_versions_in_use(Database& database) {
-  std::vector<std::int64_t> versions;
-  auto row = database.statement(
-      "SELECT version FROM pipeline_versions v WHERE EXISTS (SELECT 1 FROM jobs j "
-      "WHERE j.version = v.version AND j.ended IS NULL) ORDER BY version");
-  while (row.step()) versions.push_back(row.integer(0));
-  return versions;
-}
-
 }  // namespace docwright::store

@@ -24,7 +24,5 @@ struct PipelineVersion {
 // Idempotent by hash. Returns the version.
 std::int64_t store_pipeline(Database& database, const PipelineVersion& pipeline, Time now);
 Result<PipelineVersion> load_pipeline(Database& database, std::int64_t version);
-// Versions that jobs which have not ended still need.
-std::vector<std::int64_t> pipeline_versions_in_use(Database& database);
 
 }  // namespace docwright::store

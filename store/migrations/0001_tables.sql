@@ -127,7 +127,7 @@ CREATE INDEX jobs_queued ON jobs (lane, priority DESC, job) WHERE state = 'queue
 CREATE INDEX jobs_running ON jobs (run, job) WHERE state = 'running';
 CREATE INDEX jobs_due ON jobs (wake) WHERE state = 'waiting' AND wake IS NOT NULL;
 CREATE INDEX jobs_waiting ON jobs (reason, job) WHERE state = 'waiting';
-CREATE INDEX jobs_deadline ON jobs (deadline) WHERE ended IS NULL;
+CREATE INDEX jobs_deadline ON jobs (deadline) WHERE state IN ('queued', 'waiting');
 CREATE INDEX jobs_ended ON jobs (ended) WHERE ended IS NOT NULL;
 CREATE UNIQUE INDEX jobs_key ON jobs (tenant, key) WHERE key IS NOT NULL;
 CREATE INDEX jobs_batch ON jobs (batch);

@@ -162,9 +162,6 @@ TEST_F(DocumentsTest, APipelineIsKeptOnceForEachContent) {
   EXPECT_EQ(loaded->hash, pipeline.hash);
   EXPECT_EQ(loaded->parts, pipeline.parts);
   EXPECT_EQ(store::load_pipeline(database(), 999).error().code, Code::not_found);
-  EXPECT_TRUE(store::pipeline_versions_in_use(database()).empty());
-  submit({new_job()});
-  EXPECT_THAT(store::pipeline_versions_in_use(database()), ElementsAre(version_));
 }
 
 TEST_F(DocumentsTest, PinsAreRemembered) {
