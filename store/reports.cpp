@@ -28,7 +28,11 @@ constexpr std::array kReports = {
           "WHERE state IN ('failed', 'unknown') AND created >= ?1 GROUP BY class, outcome "
           "UNION ALL SELECT 'job', reason, state, count(*), count(*), max(ended), max(detail) "
           "FROM job_overview WHERE state IN ('failed', 'waiting') AND created >= ?1 "
-          "GROUP BY reason, state ORDER BY what, times DESC LIMIT ?2"},
+          "GROUP BY reason, state "
+          "UNION ALL SELECT 'answer', name, outcome, sum(count), NULL, max(minute), "
+          "(SELECT min(f.message) FROM findings f WHERE f.rule = name) FROM metrics_by_minute "
+          "WHERE kind = 'check' AND outcome <> 'ok' AND minute >= substr(?1, 1, 16) "
+          "GROUP BY name, outcome ORDER BY what, times DESC LIMIT ?2"},
     Entry{"latency", true,
           "SELECT provider, model, count(*) AS calls, round(avg(seconds), 3) AS mean_seconds, "
           "max(iif(place <= (of + 1) / 2, seconds, NULL)) AS p50_seconds, "

@@ -121,7 +121,11 @@ SELECT * FROM (
     strftime('%Y-%m-%dT%H:%M:%fZ', max(ended) / 1e6, 'unixepoch'), max(detail)
   FROM jobs WHERE state = 'failed' GROUP BY reason
   UNION ALL
-  SELECT 'job', reason, 'waiting', count(*), count(*), NULL, max(detail) FROM jobs WHERE state = 'waiting' GROUP BY reason)
+  SELECT 'job', reason, 'waiting', count(*), count(*), NULL, max(detail) FROM jobs WHERE state = 'waiting' GROUP BY reason
+  UNION ALL
+  SELECT 'answer', name, outcome, sum(count), NULL, strftime('%Y-%m-%dT%H:%MZ', max(minute) / 1e6, 'unixepoch'),
+    (SELECT min(f.message) FROM findings f WHERE f.rule = name)
+  FROM metrics_minute WHERE kind = 'check' AND outcome <> 'ok' GROUP BY name, outcome)
 ORDER BY what, times DESC;
 
 -- Budgets: the window of each that its last call lies in.
