@@ -20,7 +20,7 @@ def flags():
 def main():
     passed = Passed("headers")
     command = ["clang++-19", *flags()]
-    headers = sources(".h") + sources(".h", folders=["tests"])
+    headers = sources(".h") + sources(".h", folders=["tests/support"])
 
     def dependencies(makefile):
         text = pathlib.Path(makefile).read_text().replace("\\\n", " ")
