@@ -5,6 +5,13 @@
 #include "outline/cfamily/soundness.h"
 
 namespace docwright::outline {
+namespace {
+
+// A second parse costs as much as the first: only where more than a fiftieth of the source is in
+// errors.
+constexpr std::uint64_t kTolerable = 50;
+
+}  // namespace
 
 Outline outline_c_family(Language language, std::string_view source) {
   using namespace cfamily;
@@ -13,7 +20,7 @@ Outline outline_c_family(Language language, std::string_view source) {
   auto tree = parse(grammar, masked.code);
   if (!tree) return {.language = language, .fallback = tree.error()};
   const std::uint64_t errors = masked.changed ? error_bytes(tree->root()) : 0;
-  if (errors > 0) {
+  if (errors > source.size() / kTolerable) {
     // The mask is a guess: the source as it is may read better.
     auto plain = parse(grammar, source);
     if (plain && error_bytes(plain->root()) < errors) {

@@ -91,7 +91,7 @@ std::optional<FunctionHead> HeadReader::function(Node declarator) const {
       head.declarator = {};
       const Node child = inner(node);
       if (child)
-        head.pointers += one_line(source_.substr(node.begin(), child.begin() - node.begin()),
+        head.pointers += one_line(code_.substr(node.begin(), child.begin() - node.begin()),
                                   Comments::slashes, kTypeBytesMax);
     } else if (type == Type::array_declarator) {
       head.declarator = {};

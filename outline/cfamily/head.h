@@ -22,7 +22,9 @@ struct FunctionHead {
 
 class HeadReader {
  public:
-  HeadReader(const Grammar& grammar, std::string_view source) : g_(grammar), source_(source) {}
+  // `code` is what was parsed, `text` what is quoted (mask.h).
+  HeadReader(const Grammar& grammar, std::string_view code, std::string_view text)
+      : g_(grammar), code_(code), source_(text) {}
 
   std::optional<FunctionHead> function(Node declarator) const;
   // Without unnamed ones: nothing can be said of them by name.
@@ -44,7 +46,7 @@ class HeadReader {
   void declarator_flags(Node declarator, std::vector<std::string>& flags) const;
 
   const Grammar& g_;
-  std::string_view source_;
+  std::string_view code_, source_;
 };
 
 }  // namespace docwright::outline::cfamily

@@ -46,8 +46,10 @@ Reader::Reader(Language language, std::string_view source, const Masked& masked)
       text_(masked.text),
       code_(masked.code),
       builder_(language, source, masked.code),
-      heads_(g_, masked.text) {
-  for (const Range& macro : masked.macros) builder_.add_macro(macro);
+      heads_(g_, masked.code, masked.text) {
+  for (const Range& macro : masked.macros) {
+    if (text_[macro.end - 1] != ':') builder_.add_macro(macro);  // a label leads nothing
+  }
 }
 
 Outline Reader::read(Node root) {
@@ -116,7 +118,9 @@ void Reader::dispatch(Node node, Type type) {
     case Type::lambda:
       return push({.what = Scope::What::opaque, .node = node});
     case Type::access:
-      if (!scopes_.empty()) scopes_.back().access = heads_.text(node);
+      // Not that of a base class.
+      if (!scopes_.empty() && path_.back().second == Type::braces)
+        scopes_.back().access = heads_.text(node);
       return;
     default:
       return;

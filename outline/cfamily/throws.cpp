@@ -28,7 +28,8 @@ std::string called_type(std::string name) {
 
 class Thrown {
  public:
-  Thrown(const Grammar& grammar, std::string_view source) : g_(grammar), heads_(grammar, source) {}
+  Thrown(const Grammar& grammar, std::string_view source)
+      : g_(grammar), heads_(grammar, source, source) {}
 
   std::string of(Node expression) const {
     switch (g_.type(expression)) {

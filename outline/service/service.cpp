@@ -135,7 +135,7 @@ Task<boost::system::error_code> Service::State::exchange(Process& child, Request
 Task<Result<Outline>> Service::State::ask(std::unique_ptr<Process> process, Language language,
                                           const std::string& source) {
   Lease lease(loop, std::move(process), options.time_limit);
-  const auto cpu = std::chrono::ceil<std::chrono::seconds>(options.time_limit).count();
+  const auto cpu = std::chrono::ceil<std::chrono::seconds>(options.cpu_limit).count();
   const RequestHeader header{.source_bytes = static_cast<std::uint32_t>(source.size()),
                              .language = static_cast<std::uint32_t>(language),
                              .cpu_seconds_max = static_cast<std::uint32_t>(cpu),
