@@ -39,12 +39,14 @@ class Engine final {
   // The plan of an earlier attempt, or a new one, on the disk before the first call.
   Task<StepResult<void>> plan() {
     Journal& journal = run_.parts.journal;
-    Result<std::optional<Plan>> known = co_await journal.plan(*run_.job);
-    if (!known) co_return stop_for_store(known.error(), now());
-    if (*known) {
-      run_.plan = std::move(**known);
-      run_.language = run_.plan.language;
-      co_return StepResult<void>{};
+    if (run_.job->attempt > 1) {  // the first attempt has no predecessor
+      Result<std::optional<Plan>> known = co_await journal.plan(*run_.job);
+      if (!known) co_return stop_for_store(known.error(), now());
+      if (*known) {
+        run_.plan = std::move(**known);
+        run_.language = run_.plan.language;
+        co_return StepResult<void>{};
+      }
     }
     for (const Step& step : run_.job->pipeline->steps()) {
       if (step.kind->place.scope != Scope::source) continue;

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "pipeline/compute.h"
 #include "runtime/id.h"
 
 namespace docwright::pipeline {
@@ -103,7 +104,8 @@ class Attempt final {
     auto work = [provider = order_->inquiry.provider, question = order_->inquiry.question] {
       return provider->local->answer(*question);
     };
-    exchange_.answer = co_await parts_.pool.run(std::move(work));
+    const auto bytes = static_cast<std::size_t>(order_->inquiry.input_tokens_max);
+    exchange_.answer = co_await compute(parts_.pool, bytes, std::move(work));
   }
 
   Task<void> ask_far_away() {

@@ -88,6 +88,7 @@ class PipelineWorld : public ::testing::Test {
   std::shared_ptr<Job> planned_job(int chunks, int targets = 1, std::int64_t row = 1,
                                    const std::string& yaml = kTestSteps) {
     auto made = job(row, yaml);
+    made->attempt = 2;  // the one that made the plan was the first
     std::string source;
     Plan plan;
     plan.language = outline::Language::python;

@@ -162,7 +162,7 @@ TEST_F(CallDeskTest, TheCeilingHolds) {
   EXPECT_LT(first, 25U);
 
   journal_.limit = 1000 * bound;
-  job->attempt = 2;
+  job->attempt = 3;
   EXPECT_THAT(text(run(job)), StartsWith("succeeded"));
   EXPECT_EQ(provider_.requests.size(), 64U);
   EXPECT_EQ(documents_.stored.size(), 65U);

@@ -158,7 +158,7 @@ steps:
   EXPECT_EQ(provider_.requests.size(), 1U);
   auto parked = planned_job(1, 1, 2, with("park"));
   EXPECT_THAT(text(run(parked)), StartsWith("parked unknown:"));
-  parked->attempt = 2;
+  parked->attempt = 3;
   EXPECT_THAT(text(run(parked)), StartsWith("parked unknown:"));
   EXPECT_EQ(provider_.requests.size(), 2U);
 }
