@@ -170,7 +170,7 @@ Task<Result<pipeline::Journal::Tried>> StoreJournal::tried(const Job& job,
   };
   auto tried = co_await store_.read(pool_, std::move(query));
   if (!tried) co_return std::unexpected(std::move(tried.error()));
-  co_return Tried{tried->attempts, tried->unknown};
+  co_return Tried{tried->attempts, tried->unknown, tried->put_off};
 }
 
 Task<Result<pipeline::IntentOutcome>> StoreJournal::intend(const Job& job,
