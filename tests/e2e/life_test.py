@@ -13,8 +13,9 @@ from support.daemon import BUILD, PATIENCE, Daemon, wait_until
 SOURCE = b"def f(x):\n    return x\n"
 
 
-def run(*words, **options):
-    return subprocess.run([os.path.join(BUILD, "docwrightd"), *words], capture_output=True, text=True, timeout=PATIENCE, check=False, **options)
+def run(*words):
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("DOCWRIGHT_")}
+    return subprocess.run([os.path.join(BUILD, "docwrightd"), *words], capture_output=True, text=True, timeout=PATIENCE, check=False, env=environment)
 
 
 def jobs(count, **fields):

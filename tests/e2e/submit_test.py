@@ -92,16 +92,16 @@ class Submit(unittest.TestCase):
         push(self.daemon.endpoint("push"), b"not a message")
         push(self.daemon.endpoint("push"), b'{"docwright":1,"verb":"ping"}')
         wait_until(lambda: self.client.ask("stats")["rejects"] == before + 3, "three rejects")
-        reasons = self.daemon.rows("SELECT code, message, at FROM rejects ORDER BY 1, 2")
+        reasons = self.daemon.rows("SELECT code, message, pointer FROM rejects ORDER BY 1, 2")
         self.assertIn(("invalid_request", "there is no blob frame 0: 0 came after the header", "/jobs/0/blob"), reasons)
-        heard = events.until(lambda topic, event: topic == "daemon" and event["event"].get("event") == "reject")
+        heard = events.until(lambda topic, event: topic == "daemon" and event["event"].get("event") == "rejected")
         self.assertEqual(heard[-1][0], "daemon")
         events.close()
 
     def test_events_tell_of_each_end_and_can_be_asked_for(self):
         events = Events(self.daemon.endpoint("events"), "job.")
         wait_until(lambda: self.heard_something(events), "the subscription")
-        since = self.client.ask("ping")["seq"]
+        since = self.client.ask("events_since", seq=0, topic="no such topic")["last_seq"]
         submitted = self.client.submit([offline(4), offline(5)])
         jobs = {"job." + job["id"] for job in submitted["jobs"]}
         heard = set()

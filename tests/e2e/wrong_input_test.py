@@ -23,7 +23,7 @@ CASES = [
     ("half a JSON", [b'{"docwright":1'], "invalid_request", "not JSON", None),
     ("JSON and more", [b'{"docwright":1,"verb":"ping"} x'], "invalid_request", "not JSON", None),
     ("bad UTF-8", [b'{"docwright":1,"verb":"ping","id":"\xff"}'], "invalid_request", "not JSON", None),
-    ("50,000 open brackets", [b'{"docwright":1,"verb":' + b"[" * 50_000], "invalid_request", "128 levels", None),
+    ("50,000 open brackets", [b'{"docwright":1,"verb":' + b"[" * 50_000], "invalid_request", "128 levels", "/verb" + "/0" * 126),
     ("a key twice", [b'{"docwright":1,"verb":"ping","verb":"ping"}'], "invalid_request", "key 'verb' stands twice", "/verb"),
     ("no version", [b'{"verb":"ping"}'], "unsupported_version", "'docwright' is missing", "/docwright"),
     ("another version", [b'{"docwright":7,"verb":"ping"}'], "unsupported_version", "version 1", "/docwright"),

@@ -18,7 +18,7 @@ SLOW = bool(os.environ.get("DOCWRIGHT_TEST_SLOW"))
 class Daemon:
     def __init__(self, config="", environment=None, preexec=None, state=None):
         self.state = state or tempfile.mkdtemp(prefix="dw-")
-        self.environment = {key: value for key, value in os.environ.items() if not key.endswith("_API_KEY")}
+        self.environment = {key: value for key, value in os.environ.items() if not key.endswith("_API_KEY") and not key.startswith("DOCWRIGHT_")}
         self.environment.pop("NOTIFY_SOCKET", None)
         self.environment.update(environment or {})
         self.preexec = preexec
