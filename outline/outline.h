@@ -45,8 +45,8 @@ enum class Kind {
 std::string_view name(Kind kind);
 
 struct Parameter {
-  std::string name;           // without stars; a receiver (self, cls) is not listed
-  std::string type;           // as written; empty where there is none
+  std::string name;  // without stars; receivers (self, cls) and unnamed parameters are not listed
+  std::string type;  // as written; empty where there is none
   std::string default_value;  // as written; empty where there is none
   std::string kind;  // positional, keyword, positional_or_keyword, variadic, keyword_variadic
   bool operator==(const Parameter&) const = default;
@@ -63,13 +63,17 @@ struct Definition {
   std::optional<std::string> return_type;  // as annotated
   bool returns_value = false;  // a value is returned (body or, for a declaration, its type)
   bool yields = false;
-  std::vector<std::string> raises;  // exception types raised in the body itself, sorted, each once;
-                                    // re-raises are not listed
-  std::vector<std::string> flags;   // async, static, const, virtual, override, noexcept, template,
-                                    // variadic, generator, ...
-  std::string visibility;           // public, protected, private, unknown
-  Range extent;  // whole lines: leading comments and decorators to the end of the body
-  Range body;    // the definition itself, without comments and decorators
+  // Exception types raised in the body itself (not in functions and lambdas within), sorted, each
+  // once. What is raised again (`raise`, `throw;`, a caught variable) is not listed.
+  std::vector<std::string> raises;
+  // Python: async static class property abstract override overload deprecated.
+  // C, C++: static inline const volatile constexpr consteval virtual abstract override final
+  // noexcept explicit deleted defaulted declaration (no body) friend template variadic generator
+  // scoped deprecated thread_local.
+  std::vector<std::string> flags;
+  std::string visibility;  // public, protected, private, unknown
+  Range extent;            // whole lines: leading comments and decorators to the end of the body
+  Range body;              // the definition itself, without comments and decorators
   std::optional<Range> doc_range;  // of the existing documentation (docstring or doc comment)
   std::string existing_doc;        // its text as written; empty where there is none
   std::int32_t parent = -1;        // index of the enclosing definition, -1 at file level
