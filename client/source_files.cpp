@@ -181,23 +181,18 @@ Result<FileList> list_files(const std::vector<std::string>& paths, const ListLim
   return list;
 }
 
-Result<std::string> read_stream(std::istream& stream, std::string_view name,
-                                std::size_t bytes_max) {
+Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) return fail(Code::io, fmt::format("{}: cannot be read", path));
   std::string text;
   std::string buffer(std::size_t{64} << 10, '\0');
   while (stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) ||
          stream.gcount() > 0) {
     text.append(buffer, 0, static_cast<std::size_t>(stream.gcount()));
     if (text.size() > bytes_max)
-      return fail(Code::too_large, fmt::format("{}: larger than {} bytes", name, bytes_max));
+      return fail(Code::too_large, fmt::format("{}: larger than {} bytes", path, bytes_max));
   }
   return text;
-}
-
-Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) return fail(Code::io, fmt::format("{}: cannot be read", path));
-  return read_stream(stream, path, bytes_max);
 }
 
 }  // namespace docwright::client

@@ -1,10 +1,8 @@
 // Which files a submit of files and folders means, and what jobs call them.
 #pragma once
 #include <functional>
-#include <istream>
 #include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "runtime/error.h"
@@ -42,8 +40,7 @@ struct ListLimits {
 Result<FileList> list_files(const std::vector<std::string>& paths, const ListLimits& limits,
                             const std::function<bool()>& stopped = {});
 
-// The whole stream; an Error, with its name, where it is larger.
-Result<std::string> read_stream(std::istream& stream, std::string_view name, std::size_t bytes_max);
+// The whole file; an Error, with its name, where it is larger.
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max);
 
 }  // namespace docwright::client

@@ -51,7 +51,7 @@ Result<Exit> show(Session& session, const ConfigArguments& arguments) {
       session.out().data(config::show_text(*loaded, arguments.origin));
       break;
     case Format::json:
-      session.out().data(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+      write_object(session.out(), Format::json, {}, json);
       break;
     case Format::jsonl:
     case Format::csv: {

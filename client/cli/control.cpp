@@ -85,7 +85,7 @@ Result<Exit> pause_or_resume(Session& session, const Request& request) {
   if (!reply) return std::unexpected(reply.error());
   const Json json = wire::to_json(*reply);
   if (session.format() == Format::json) {
-    session.out().data(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    write_object(session.out(), Format::json, {}, json);
   } else {
     write_rows(session.out(), session.format(), pause_columns(), json["paused"]);
   }

@@ -15,6 +15,7 @@ struct StatusArguments {
   std::vector<std::string> ids;
   std::int64_t limit = 50;
   bool all = false;
+  bool summary = false;
 };
 
 // Sums, and the first jobs, of everything selected.
@@ -54,32 +55,42 @@ Result<void> gather(client::Client& client, const wire::Selection& which, std::s
   }
 }
 
+std::size_t jobs_shown(const StatusArguments& arguments) {
+  if (arguments.summary) return 0;
+  return arguments.all ? std::numeric_limits<std::size_t>::max()
+                       : static_cast<std::size_t>(arguments.limit);
+}
+
+void print(Session& session, const StatusArguments& arguments, const Gathered& gathered) {
+  Output& out = session.out();
+  const Json summary = wire::to_json(gathered.summary);
+  if (arguments.summary) {
+    write_object(out, session.format(), summary_columns(), summary);
+  } else if (session.format() == Format::json) {
+    write_object(out, Format::json, {},
+                 Json{{"done", gathered.done}, {"summary", summary}, {"jobs", gathered.jobs}});
+  } else {
+    if (session.format() == Format::table) {
+      write_object(out, Format::table, summary_columns(), summary);
+      out.data("\n");
+    }
+    write_rows(out, session.format(), job_columns(), gathered.jobs);
+    if (gathered.more) {
+      out.say(fmt::format("Only the first {} jobs; --all shows all.", gathered.jobs.size()));
+    }
+  }
+}
+
 Result<Exit> status(Session& session, const StatusArguments& arguments) {
   const auto selections = session.selections(arguments.ids);
   if (!selections) return std::unexpected(selections.error());
   const auto client = session.daemon();
-  const std::size_t limit = arguments.all ? std::numeric_limits<std::size_t>::max()
-                                          : static_cast<std::size_t>(arguments.limit);
   Gathered gathered;
   for (const wire::Selection& which : *selections) {
-    if (auto read = gather(**client, which, limit, gathered); !read)
-      return std::unexpected(read.error());
+    auto read = gather(**client, which, jobs_shown(arguments), gathered);
+    if (!read) return std::unexpected(read.error());
   }
-  Output& out = session.out();
-  if (session.format() == Format::json) {
-    const Json object{{"done", gathered.done},
-                      {"summary", wire::to_json(gathered.summary)},
-                      {"jobs", gathered.jobs}};
-    out.data(object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-  } else {
-    if (session.format() == Format::table) {
-      write_object(out, Format::table, summary_columns(), wire::to_json(gathered.summary));
-      out.data("\n");
-    }
-    write_rows(out, session.format(), job_columns(), gathered.jobs);
-  }
-  if (gathered.more)
-    out.say(fmt::format("Only the first {} jobs; --all shows all.", gathered.jobs.size()));
+  print(session, arguments, gathered);
   return Exit::done;
 }
 
@@ -205,6 +216,7 @@ Verb status_verb() {
             options.number("--limit", "N", arguments->limit, 1, 1'000'000,
                            "Show at most so many jobs (50)");
             options.flag("--all", arguments->all, "Show all jobs");
+            options.flag("--summary", arguments->summary, "Show only the sums");
             return [arguments](Session& session) { return status(session, *arguments); };
           }};
 }

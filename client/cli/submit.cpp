@@ -3,11 +3,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iostream>
 #include <memory>
 
 #include "client/cli/follow.h"
+#include "client/cli/input.h"
 #include "client/cli/session.h"
 #include "client/cli/shapes.h"
 #include "client/cli/verbs.h"
@@ -82,18 +81,28 @@ Result<wire::SubmitJob> common_job(const SubmitArguments& arguments) {
   return job;
 }
 
-Result<std::vector<std::string>> named_paths(const SubmitArguments& arguments) {
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    if (end != 0) lines.emplace_back(text.substr(0, end));
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  }
+  return lines;
+}
+
+Result<std::vector<std::string>> named_paths(Session& session, const SubmitArguments& arguments) {
   std::vector<std::string> paths = arguments.paths;
   if (arguments.files_from.empty()) return paths;
-  std::ifstream file;
-  if (arguments.files_from != "-") {
-    file.open(arguments.files_from);
-    if (!file) return wrong(fmt::format("--files-from {}: cannot be read", arguments.files_from));
+  const auto text = arguments.files_from == "-"
+                        ? read_input(session.interrupt(), kInputBytesMax)
+                        : client::read_file(arguments.files_from, kInputBytesMax);
+  if (!text) {
+    return text.error().code == Code::cancelled
+               ? Result<std::vector<std::string>>(std::unexpected(text.error()))
+               : wrong(fmt::format("--files-from: {}", text.error().message));
   }
-  std::istream& lines = arguments.files_from == "-" ? std::cin : file;
-  for (std::string line; std::getline(lines, line);) {
-    if (!line.empty()) paths.push_back(line);
-  }
+  for (std::string& line : lines_of(*text)) paths.push_back(std::move(line));
   return paths;
 }
 
@@ -104,7 +113,7 @@ class Sources final {
 
   Result<void> from_input(const std::string& name) {
     if (name.empty()) return wrong("'-' needs --name PATH: what the source is called");
-    auto text = client::read_stream(std::cin, "the input", kInputBytesMax);
+    auto text = read_input(session_.interrupt(), kInputBytesMax);
     if (!text) return std::unexpected(std::move(text.error()));
     input_ = client::Source{name, std::move(*text)};
     list_.project = std::filesystem::current_path().filename().string();
@@ -259,7 +268,7 @@ Result<Exit> send(Session& session, const SubmitArguments& arguments, const wire
 Result<Exit> submit(Session& session, const SubmitArguments& arguments) {
   const auto job = common_job(arguments);
   if (!job) return std::unexpected(job.error());
-  const auto paths = named_paths(arguments);
+  const auto paths = named_paths(session, arguments);
   if (!paths) return std::unexpected(paths.error());
   if (paths->empty())
     return wrong("what is to be submitted? Name files or folders, or '-' with --name");

@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
-#include <sstream>
-
 #include "tests/unit/client/source_folder.h"
 
 namespace docwright::client {
@@ -125,10 +123,12 @@ TEST(ListFiles, CanBeStopped) {
   EXPECT_EQ(stopped.error().code, Code::cancelled);
 }
 
-TEST(ReadStream, IsBounded) {
-  std::istringstream exact("12345"), larger("123456");
-  EXPECT_EQ(read_stream(exact, "input", 5), "12345");
-  EXPECT_EQ(read_stream(larger, "input", 5).error().code, Code::too_large);
+TEST(ReadFile, IsBounded) {
+  const test::SourceFolder folder;
+  folder.write("five", "12345");
+  EXPECT_EQ(read_file(folder.path("five"), 5), "12345");
+  EXPECT_EQ(read_file(folder.path("five"), 4).error().code, Code::too_large);
+  EXPECT_EQ(read_file(folder.path("none"), 4).error().code, Code::io);
 }
 
 }  // namespace
