@@ -25,8 +25,8 @@ class Limited final {
 
   Task<StepResult<void>> run() {
     work_ = group_.spawn(step_.name, work());
-    // A step that waits for nobody has ended by now, and nobody would end its clock. (Its handle may
-    // not know yet.)
+    // A step that waits for nobody has ended by now, and nobody would end its clock. (Its handle
+    // may not know yet.)
     if (!ended_) clock_ = group_.spawn("time limit of " + step_.name, clock());
     co_await group_.join();
     if (failure_) std::rethrow_exception(failure_);

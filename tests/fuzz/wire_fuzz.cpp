@@ -1,6 +1,8 @@
-// Protocol 1 against any bytes: no crash, and what is accepted can be written and read again to the same.
+// Protocol 1 against any bytes: no crash, and what is accepted can be written and read again to the
+// same.
 //
-// The input's bytes are a message: frames, separated by 0x00 0xff. So a corpus file can be written by hand.
+// The input's bytes are a message: frames, separated by 0x00 0xff. So a corpus file can be written
+// by hand.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -36,7 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto request = docwright::wire::parse_request(frames, limits);
   if (!request) {
     require(!request.error().error.message.empty());
-    const std::string reply = docwright::wire::render_error(request.error().id, request.error().error);
+    const std::string reply =
+        docwright::wire::render_error(request.error().id, request.error().error);
     require(docwright::wire::parse_reply<docwright::wire::PingReply>(reply).has_value());
     return 0;
   }

@@ -26,7 +26,9 @@ std::string failure(std::string_view text) {
   return extracted ? "read: " + dump_json(extracted->value) : extracted.error().message;
 }
 
-const Json expected() { return {{"documents", {{"f", {{"summary", "Adds."}}}}}}; }
+const Json expected() {
+  return {{"documents", {{"f", {{"summary", "Adds."}}}}}};
+}
 constexpr std::string_view kPlain = R"({"documents":{"f":{"summary":"Adds."}}})";
 
 TEST(Extract, StrictJsonNeedsNoRepair) {
