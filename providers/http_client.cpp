@@ -62,7 +62,7 @@ struct HttpClient::State : std::enable_shared_from_this<HttpClient::State> {
       const Pointer transfer = std::move(host.queue.front());
       host.queue.pop_front();
       ++host.used;
-      if (transfer->begin(take_handle(), now())) {
+      if (transfer->begin(take_handle(), options.proxy, now())) {
         if (multi->add(transfer->handle())) continue;
         transfer->fail(ErrorClass::network, "libcurl refused to start the transfer");
       }

@@ -25,7 +25,8 @@ struct HttpLimits {
 
 struct HttpOptions {
   HttpLimits limits;
-  std::string proxy;    // empty: the environment's (http_proxy, https_proxy, no_proxy)
+  std::string proxy;    // empty: the environment's (http_proxy, https_proxy, no_proxy), but not to
+                        // the loopback
   std::string ca_file;  // empty: the system's
 };
 

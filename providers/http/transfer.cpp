@@ -24,6 +24,14 @@ std::string lower(std::string_view text) {
   return result;
 }
 
+// A server on this machine is never behind the environment's proxy. `origin`:
+// "http://127.0.0.1:8080".
+bool on_loopback(std::string_view origin) {
+  const std::string_view host = origin.substr(std::min(origin.size(), origin.find("://") + 3));
+  return host.starts_with("127.") || host.starts_with("[::1]") || host == "localhost" ||
+         host.starts_with("localhost:");
+}
+
 // A line break in a value (a key with a newline at its end) would start a header of its own.
 bool printable(std::string_view text) {
   return std::ranges::none_of(text, [](char c) {
@@ -43,17 +51,19 @@ void Transfer::configure_once(const Easy& easy, const HttpOptions& options) {
   set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   set(easy, CURLOPT_NOSIGNAL, 1L);
+  // Without it, ending a transfer while its name is being resolved waits for the resolver's thread:
+  // the loop would block.
+  set(easy, CURLOPT_QUICK_EXIT, 1L);
   set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(easy, CURLOPT_USERAGENT, "docwright");
   set(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
   set(easy, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
   set(easy, CURLOPT_PREREQFUNCTION, &Transfer::on_request);
-  if (!options.proxy.empty()) set(easy, CURLOPT_PROXY, options.proxy.c_str());
   if (!options.ca_file.empty()) set(easy, CURLOPT_CAINFO, options.ca_file.c_str());
 }
 
-bool Transfer::begin(Easy with, Instant now) {
+bool Transfer::begin(Easy with, const std::string& proxy, Instant now) {
   curl_slist* list = curl_slist_append(nullptr, "Expect:");
   std::string line;
   for (const auto& [name, value] : request.headers) {
@@ -76,6 +86,12 @@ bool Transfer::begin(Easy with, Instant now) {
   set(easy_, CURLOPT_ERRORBUFFER, error_);
   set(easy_, CURLOPT_URL, request.url.c_str());
   set(easy_, CURLOPT_HTTPHEADER, headers_.get());
+  // Empty: none at all. Null: the environment's.
+  if (!proxy.empty()) {
+    set(easy_, CURLOPT_PROXY, proxy.c_str());
+  } else {
+    set(easy_, CURLOPT_PROXY, on_loopback(origin) ? "" : nullptr);
+  }
   if (request.method == "GET") {
     set(easy_, CURLOPT_HTTPGET, 1L);
   } else {
@@ -133,7 +149,10 @@ bool Transfer::expired(Instant now) {
 
 std::string Transfer::waited_for() const {
   if (phase_ == Phase::queued) return "no connection became free before the deadline";
-  if (due() == total_) return fmt::format("no complete answer within {}", to_text(limits_.total));
+  if (due() == deadline)
+    return fmt::format("no complete answer from {} before the deadline", origin);
+  if (due() == total_)
+    return fmt::format("no complete answer from {} within {}", origin, to_text(limits_.total));
   switch (phase_) {
     case Phase::connecting:
       return fmt::format("no connection to {} within {}", origin, to_text(limits_.connect));

@@ -22,7 +22,7 @@ class Transfer final {
 
   // Takes a handle on which configure_once() ran. False: a header that cannot be sent (an Error is
   // in `result`).
-  bool begin(Easy with, Instant now);
+  bool begin(Easy with, const std::string& proxy, Instant now);
   // Gives the handle back after the transfer has left the multi.
   Easy end();
   CURL* handle() const { return easy_.get(); }

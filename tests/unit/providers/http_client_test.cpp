@@ -325,6 +325,27 @@ TEST_F(HttpClientTest, TheDeadlineBoundsItAll) {
   EXPECT_TRUE(error.maybe_charged);
 }
 
+// The wait for an answer begins when the request is out: here it never is, and its bytes stop
+// moving.
+TEST_F(HttpClientTest, AServerThatDoesNotReadTheRequest) {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::listen(listener, 8), 0);
+  ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+  HttpLimits limits;
+  limits.first_byte = 30ms;
+  open(limits);
+  const std::string url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/v1";
+  const CallError error = failure_of(post(url, std::string(30'000'000, 'x')));
+  EXPECT_EQ(error.error_class, ErrorClass::timeout);
+  EXPECT_TRUE(error.maybe_charged);
+  ::close(listener);
+}
+
 TEST_F(HttpClientTest, WaitingForAPlaceIsBoundedAndFree) {
   Server server([](const Server::Request&) { return Server::Turn{"", Then::hold}; });
   HttpLimits limits;
@@ -401,10 +422,24 @@ TEST_F(HttpClientTest, ManyCancelledAtOnce) {
 
 // --- proxies ---
 
+TEST_F(HttpClientTest, TheEnvironmentsProxyIsNotAskedForThisMachine) {
+  Server proxy(
+      [](const Server::Request&) { return Server::Turn{Server::answer(200, "by proxy")}; });
+  Server server([](const Server::Request&) { return Server::Turn{Server::answer(200, "direct")}; });
+  ::setenv("http_proxy", proxy.url("").c_str(), 1);
+  const Outcome here = one(post(server.url()));
+  outcomes_.clear();
+  const Outcome elsewhere = one(post("http://models.invalid/v1"));
+  ::unsetenv("http_proxy");
+  ASSERT_TRUE(here && elsewhere);
+  EXPECT_EQ(here->body, "direct");
+  EXPECT_EQ(elsewhere->body, "by proxy");
+}
+
 TEST_F(HttpClientTest, AProxyOfTheSettingsIsUsed) {
   Server proxy(
       [](const Server::Request&) { return Server::Turn{Server::answer(200, "by proxy")}; });
-  open({}, "http://127.0.0.1:" + proxy.url().substr(17, proxy.url().find('/', 17) - 17));
+  open({}, proxy.url(""));
   const Outcome outcome = one(post("http://models.invalid/v1/chat/completions"));
   ASSERT_TRUE(outcome.has_value()) << outcome.error().message;
   EXPECT_EQ(outcome->body, "by proxy");
