@@ -106,8 +106,12 @@ Json start(double scale) {
   {
     auto database = open(folder.path() + "/docwright.db");
     database->execute("BEGIN IMMEDIATE");
-    for (int running = 0; running < rows / 2;)
-      running += static_cast<int>(store::claim(*database, {.jobs = 1000}, kNow).size());
+    database->execute("DELETE FROM pauses");  // while paused, nothing can be claimed
+    for (int running = 0; running < rows / 2;) {
+      const auto claimed = store::claim(*database, {.jobs = 1000}, kNow);
+      if (claimed.empty()) give_up("no queued job can be claimed");
+      running += static_cast<int>(claimed.size());
+    }
     database->execute("COMMIT");
   }
   const auto before = std::chrono::steady_clock::now();
