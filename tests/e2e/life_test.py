@@ -121,8 +121,9 @@ class Life(unittest.TestCase):
         daemon.close()
 
     def test_loopback_is_served_and_the_world_is_not(self):
-        with Daemon(config="front_door:\n  requests: tcp://127.0.0.1:45871\n") as _:
-            pass
+        port = free_port()
+        with Daemon(config=f"front_door:\n  requests: tcp://127.0.0.1:{port}\n", requests=f"tcp://127.0.0.1:{port}") as local:
+            self.assertEqual(local.client().ask("ping")["endpoints"]["requests"], f"tcp://127.0.0.1:{port}")
         daemon = Daemon(config="front_door:\n  requests: tcp://0.0.0.0:45871\n")
         ended = run("--state", daemon.state)
         self.assertEqual(ended.returncode, 78, ended.stderr)
@@ -135,6 +136,7 @@ class Life(unittest.TestCase):
 
         with Daemon(preexec=few) as daemon:
             client = daemon.client()
+            client.ask("ping")
             crowd = []
             for _ in range(600):
                 each = socket.socket(socket.AF_UNIX)
@@ -181,6 +183,12 @@ class Life(unittest.TestCase):
             self.assertEqual(states["jobs"], 1)
             self.assertTrue(daemon.promises_hold())
             client.close()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def silent_port(test):

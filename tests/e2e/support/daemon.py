@@ -16,12 +16,13 @@ SLOW = bool(os.environ.get("DOCWRIGHT_TEST_SLOW"))
 
 
 class Daemon:
-    def __init__(self, config="", environment=None, preexec=None, state=None):
+    def __init__(self, config="", environment=None, preexec=None, state=None, requests=None):
         self.state = state or tempfile.mkdtemp(prefix="dw-")
         self.environment = {key: value for key, value in os.environ.items() if not key.endswith("_API_KEY") and not key.startswith("DOCWRIGHT_")}
         self.environment.pop("NOTIFY_SOCKET", None)
         self.environment.update(environment or {})
         self.preexec = preexec
+        self.requests = requests
         self.process = None
         self.log = open(os.path.join(self.state, "log"), "ab")
         self.configure(config)
@@ -39,7 +40,11 @@ class Daemon:
     def start(self, wait=True):
         self.process = subprocess.Popen(self.command(), env=self.environment, stderr=self.log, preexec_fn=self.preexec)
         if wait:
-            self.wait_ready()
+            try:
+                self.wait_ready()
+            except AssertionError:
+                self.process.kill()
+                raise
         return self
 
     def wait_ready(self):
@@ -90,7 +95,7 @@ class Daemon:
     # --- what it offers
 
     def endpoint(self, name="sock"):
-        return f"ipc://{self.state}/docwright.{name}"
+        return self.requests if self.requests and name == "sock" else f"ipc://{self.state}/docwright.{name}"
 
     def client(self, timeout_ms=None):
         return Client(self.endpoint(), timeout_ms or int(PATIENCE * 1000))

@@ -1,0 +1,139 @@
+// From a submit to jobs as they are stored.
+#include "daemon/submission.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "config/shipped.h"
+#include "runtime/id.h"
+
+namespace docwright::daemon {
+namespace {
+
+using ::testing::HasSubstr;
+
+// The shipped catalogue, with made-up versions.
+class SubmissionTest : public ::testing::Test {
+ protected:
+  SubmissionTest() {
+    const config::Library pipelines("pipelines", "");
+    const config::Library prompts("prompts", "");
+    const pipeline::Surroundings surroundings{
+        .steps = steps_,
+        .models = models_.get(),
+        .providers = &providers_,
+        .default_model = "offline",
+        .prompt = [&](std::string_view name) { return prompts.find(name); },
+        .prompts = prompts.names()};
+    std::vector<Catalog::Entry> entries;
+    std::int64_t version = 0;
+    const auto catalogue = pipeline::load_catalogue(pipelines, surroundings);
+    for (const auto& [name, pipeline] : catalogue.value()) entries.push_back({pipeline, ++version});
+    catalog_ = std::make_unique<Catalog>(std::move(entries), "docstrings", models_);
+  }
+
+  Result<store::NewBatch> convert(const wire::SubmitRequest& request,
+                                  std::vector<std::string_view> blobs = {"source"}) {
+    return to_batch(request, blobs, *catalog_, std::chrono::days(7), now_);
+  }
+  static wire::SubmitRequest one(wire::SubmitJob job) {
+    job.tenant = "default";
+    return {.project = "shop", .jobs = {std::move(job)}};
+  }
+
+  const providers::Registry providers_ = providers::all_providers();
+  const std::shared_ptr<const providers::Models> models_ =
+      std::make_shared<const providers::Models>(providers::Models::shipped(providers_).value());
+  const pipeline::StepRegistry steps_ = pipeline::all_steps();
+  std::unique_ptr<Catalog> catalog_;
+  const Time now_{std::chrono::days(20000)};
+};
+
+TEST_F(SubmissionTest, ResolvesWhatIsLeftOpen) {
+  const auto batch = convert(one({.path = "a.py"}));
+  ASSERT_TRUE(batch) << batch.error().message;
+  EXPECT_TRUE(is_id(batch->id));
+  const store::NewJob& job = batch->jobs[0];
+  EXPECT_TRUE(is_id(job.id));
+  EXPECT_EQ(job.pipeline, "docstrings");
+  EXPECT_EQ(job.pipeline_version, catalog_->find("docstrings")->version);
+  EXPECT_EQ(job.deadline, now_ + std::chrono::days(7));
+  EXPECT_FALSE(job.not_before);
+  EXPECT_EQ(job.source, "source");
+  EXPECT_FALSE(trace_id(job.traceparent).empty());
+  EXPECT_TRUE(job.options.empty());
+}
+
+TEST_F(SubmissionTest, KeepsWhatIsSaid) {
+  const auto batch = convert(one({.path = "a.py",
+                                  .model = "offline",
+                                  .priority = 3,
+                                  .budget = "0.50USD",
+                                  .budget_tokens = 9,
+                                  .delay = std::chrono::seconds(10),
+                                  .deadline = std::chrono::hours(1),
+                                  .answer_language = "German",
+                                  .parameters = {{"temperature", 0}},
+                                  .fresh = true,
+                                  .force = true}));
+  ASSERT_TRUE(batch) << batch.error().message;
+  const store::NewJob& job = batch->jobs[0];
+  EXPECT_EQ(job.budget_nusd, 500'000'000);
+  EXPECT_EQ(job.budget_tokens, 9);
+  EXPECT_EQ(job.not_before, now_ + std::chrono::seconds(10));
+  EXPECT_EQ(job.deadline, now_ + std::chrono::hours(1));
+  EXPECT_EQ(
+      dump_json(job.options),
+      R"({"parameters":{"temperature":0},"answer_language":"German","fresh":true,"force":true})");
+}
+
+TEST_F(SubmissionTest, WhatMakesAJobIsHashedAndNothingElse) {
+  const wire::SubmitJob base{.path = "a.py"};
+  const auto hash = [&](wire::SubmitJob job, std::string_view source = "source") {
+    std::vector<std::string_view> blobs = {source};
+    return convert(one(std::move(job)), blobs).value().jobs[0].content_hash;
+  };
+  const Hash same = hash(base);
+  auto labelled = base;
+  labelled.labels = {{"a", "b"}};
+  labelled.priority = 9;
+  labelled.delay = std::chrono::seconds(1);
+  EXPECT_EQ(hash(labelled), same);
+  auto other = base;
+  other.path = "b.py";
+  EXPECT_NE(hash(other), same);
+  other = base;
+  other.model = "offline";
+  EXPECT_NE(hash(other), same);
+  other = base;
+  other.budget = "1USD";
+  EXPECT_NE(hash(other), same);
+  other = base;
+  other.parameters = {{"temperature", 0}};
+  EXPECT_NE(hash(other), same);
+  EXPECT_NE(hash(base, "another source"), same);
+}
+
+TEST_F(SubmissionTest, PointsAtWhatItDoesNotKnow) {
+  wire::SubmitRequest request = one({.path = "a.py"});
+  request.jobs.push_back(request.jobs[0]);
+  const auto refused = [&](auto change) {
+    wire::SubmitRequest wrong = request;
+    change(wrong.jobs[1]);
+    const auto batch = convert(wrong);
+    return batch ? Error{} : batch.error();
+  };
+  const Error pipeline = refused([](wire::SubmitJob& job) { job.pipeline = "docstring"; });
+  EXPECT_EQ(pipeline.code, Code::unknown_pipeline);
+  EXPECT_EQ(pipeline.at, "/jobs/1/pipeline");
+  EXPECT_THAT(pipeline.message, HasSubstr("docstrings"));
+  const Error model = refused([](wire::SubmitJob& job) { job.model = "ofline"; });
+  EXPECT_EQ(model.code, Code::unknown_model);
+  EXPECT_THAT(model.message, HasSubstr("did you mean 'offline'?"));
+  EXPECT_EQ(refused([](wire::SubmitJob& job) { job.budget = "2"; }).at, "/jobs/1/budget");
+  EXPECT_EQ(refused([](wire::SubmitJob& job) { job.delay = std::chrono::days(8); }).at,
+            "/jobs/1/delay");
+}
+
+}  // namespace
+}  // namespace docwright::daemon
