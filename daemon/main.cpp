@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <random>
 #include <span>
+#include <sstream>
 
 #include "config/secrets.h"
 #include "daemon/housekeeping.h"
@@ -22,8 +23,11 @@
 namespace docwright::daemon {
 namespace {
 
+// One error has its place beside it; several come as lines, each with its own.
 int refuse(Log& log, const Error& error, int code) {
-  log.error(error.message, {{"at", error.at}});
+  const bool one = error.message.find('\n') == std::string::npos && !error.at.empty();
+  std::istringstream lines(one ? error.at + ": " + error.message : error.message);
+  for (std::string line; std::getline(lines, line);) log.error(line);
   return code;
 }
 

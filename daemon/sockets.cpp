@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <zmq.hpp>
 
 #include "config/paths.h"
+#include "daemon/accept_guard.h"
 #include "daemon/listener.h"
 #include "schemas/wire.h"
 
@@ -24,7 +24,6 @@ constexpr int kQueuedReplies =
 constexpr int kBacklog = 128;
 constexpr int kHandshakeMs = 5000;
 constexpr int kLingerMs = 1000;
-constexpr int kDescriptorsKept = 128;  // for the database, providers, children
 constexpr int kMonitored = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED;
 
 // One of the three: the socket, where it listens, and how many are connected to it.
@@ -35,14 +34,6 @@ struct Door {
   std::string bound;     // as libzmq says it; empty: not listening now
   int connections = 0;
 };
-
-int connections_allowed(int wanted) {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 256;
-  const auto descriptors = static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 1 << 20));
-  const int room = std::max(descriptors - kDescriptorsKept - descriptors / 5, 8);
-  return wanted > 0 ? std::min(wanted, room) : room;
-}
 
 Result<void> bind(Door& door) {
   const std::string path = ipc_path(door.endpoint);
@@ -97,7 +88,7 @@ void watch(zmq::context_t& context, Door& door, const char* name) {
   door.monitor.connect(address);
 }
 
-// Counts what the monitor saw. Returns whether anything came.
+// Counts what the monitor saw.
 void count_connections(Door& door) {
   zmq::message_t event, address;
   while (door.monitor.recv(event, zmq::recv_flags::dontwait)) {
@@ -116,13 +107,13 @@ std::string_view view(const zmq::message_t& message) {
 }  // namespace
 
 struct Sockets::State {
-  State(const SocketOptions& options_in, Log& log_in)
-      : options(options_in),
-        log(log_in),
-        connections_max(connections_allowed(options.connections_max)) {}
+  State(const SocketOptions& options_in, Log& log_in) : options(options_in), log(log_in) {}
   ~State() {
     for (Door* door : doors()) {
-      if (door->socket) unbind(*door);
+      if (door->bound.empty()) continue;
+      unbind(*door);
+      // libzmq leaves the file. Its name is ours as long as we hold the state folder's lock.
+      if (const std::string path = ipc_path(door->endpoint); !path.empty()) ::unlink(path.c_str());
     }
     if (wake_fd >= 0) ::close(wake_fd);
   }
@@ -130,20 +121,17 @@ struct Sockets::State {
   std::array<Door*, 3> doors() { return {&requests, &push, &events}; }
   void open();
   Result<void> bind_all();
-  void shed();
   bool receive(Door& door);
 
   // Constant after construction.
   const SocketOptions options;
   Log& log;
-  const int connections_max;
   wire::Endpoints endpoints;
   int wake_fd = -1;  // written by any thread
 
   // Owner thread only. The context outlives the sockets.
   zmq::context_t context{1};
   Door requests, push, events;
-  bool shedding = false;
   std::vector<zmq::message_t> parts;    // of the message being read
   std::vector<std::string_view> views;  // of the same
 };
@@ -168,26 +156,9 @@ void Sockets::State::open() {
 
 Result<void> Sockets::State::bind_all() {
   for (Door* door : doors()) {
-    if (!door->bound.empty()) continue;
     if (auto bound = bind(*door); !bound) return bound;
   }
   return {};
-}
-
-// Keeps descriptors free: an ipc listener that finds none aborts the process.
-void Sockets::State::shed() {
-  const int connected = requests.connections + push.connections + events.connections;
-  if (!shedding && connected >= connections_max) {
-    shedding = true;
-    for (Door* door : doors()) unbind(*door);
-    log.warning(
-        "no further connections are taken: the limit is reached; clients try again by themselves",
-        {{"connections", std::to_string(connected)}});
-  } else if (shedding && connected < connections_max - connections_max / 8) {
-    if (auto bound = bind_all(); !bound) return log.error(bound.error().message);
-    shedding = false;
-    log.info("connections are taken again", {{"connections", std::to_string(connected)}});
-  }
 }
 
 // One whole message into `views`; false: none is there. Frames beyond the limit are dropped as they
@@ -221,6 +192,7 @@ Result<std::unique_ptr<Sockets>> Sockets::open(const SocketOptions& options, Log
        {options.endpoints.requests, options.endpoints.push, options.endpoints.events}) {
     if (auto good = config::check_endpoint(endpoint); !good) return std::unexpected(good.error());
   }
+  guard_accept();
   auto state = std::make_unique<State>(options, log);
   try {
     state->open();
@@ -263,7 +235,6 @@ Sockets::Ready Sockets::wait(std::chrono::milliseconds time, bool push) {
   }
   if (readable(4) || readable(5) || readable(6)) {
     for (Door* door : s.doors()) count_connections(*door);
-    s.shed();
   }
   return {.requests = readable(1), .push = readable(2), .woken = readable(0)};
 }

@@ -2,9 +2,7 @@
 // sockets.cpp.
 //
 // libzmq 4.3.4 has traps that this file answers (docs/operations.md):
-//  - an ipc listener that gets EMFILE aborts the process: connections are counted (socket monitor)
-//  and the listeners are unbound
-//    above connections_max, bound again below it;
+//  - an ipc listener that gets EMFILE aborts the process: accept_guard.h;
 //  - binding tcp calls getifaddrs, which aborts where AF_NETLINK is not allowed: we make that
 //  listener and pass its descriptor;
 //  - HWM counts messages, not frames: of a message with too many frames only so many are kept, the
@@ -30,7 +28,6 @@ struct SocketOptions {
   wire::Endpoints endpoints;
   wire::Limits limits;
   int events_backlog = 10'000;  // events kept for one slow subscriber
-  int connections_max = 0;      // 0: from the limit of descriptors
 };
 
 // Who asked, and the envelope that the reply needs.
