@@ -124,14 +124,30 @@ Inserted insert_job(Database& database, std::int64_t batch_row, const NewBatch& 
   return {row, state};
 }
 
-std::int64_t insert_batch(Database& database, const NewBatch& batch, std::int64_t queued,
+// A batch may span several submits; all its jobs are of one tenant and project.
+Result<void> check_batch(Database& database, const NewBatch& batch) {
+  auto row = database.statement(
+      "SELECT t.name, p.name FROM jobs j JOIN tenants t USING (tenant) JOIN projects p USING "
+      "(project) WHERE j.batch = (SELECT batch FROM batches WHERE id = ?1) LIMIT 1");
+  if (!row.bind(batch.id).step()) return {};
+  if (row.text(0) == batch.tenant && row.text(1) == batch.project) return {};
+  return fail(Code::key_conflict,
+              fmt::format("the batch is one of tenant '{}' and project '{}': name another one, or "
+                          "leave it out",
+                          row.text(0), row.text(1)),
+              "/batch");
+}
+
+std::int64_t add_to_batch(Database& database, const NewBatch& batch, std::int64_t queued,
                           std::int64_t waiting, Time now) {
-  database
-      .statement(
-          "INSERT INTO batches (id, created, jobs, queued, waiting) VALUES (?1, ?2, ?3, ?4, ?5)")
-      .bind(batch.id, now, queued + waiting, queued, waiting)
-      .run();
-  return database.last_rowid();
+  auto row = database.statement(
+      "INSERT INTO batches (id, created, jobs, queued, waiting) VALUES (?1, ?2, ?3, ?4, ?5) "
+      "ON CONFLICT (id) DO UPDATE SET jobs = jobs + excluded.jobs, "
+      "queued = queued + excluded.queued, waiting = waiting + excluded.waiting RETURNING batch");
+  row.bind(batch.id, now, queued + waiting, queued, waiting).step();
+  const std::int64_t batch_row = row.integer(0);
+  row.step();
+  return batch_row;
 }
 
 }  // namespace
@@ -155,12 +171,15 @@ Result<Accepted> submit(Database& database, const NewBatch& batch, const QueueLi
     if (auto room = check_room(database, batch, limits); !room) {
       return std::unexpected(std::move(room.error()));
     }
+    if (auto joined = check_batch(database, batch); !joined) {
+      return std::unexpected(std::move(joined.error()));
+    }
     accepted.batch = batch.id;
   }
   Tally tally;
   std::int64_t batch_row = 0;
   if (!accepted.batch.empty() && queued + waiting > 0) {
-    batch_row = insert_batch(database, batch, queued, waiting, now);
+    batch_row = add_to_batch(database, batch, queued, waiting, now);
   }
   for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
     const NewJob& job = batch.jobs[i];

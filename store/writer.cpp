@@ -3,26 +3,16 @@
 #include <fmt/core.h>
 #include <pthread.h>
 
-#include <array>
 #include <atomic>
-#include <condition_variable>
-#include <deque>
-#include <mutex>
 #include <thread>
-#include <vector>
+
+#include "store/write_queue.h"
 
 namespace docwright::store {
 namespace {
 
-struct Item {
-  Lane lane;
-  Writer::Change change;
-  Writer::Done done;
-  Result<void> result = {};
-  bool dead = false;  // SQLite refused it: it is not run again
-};
-
-using Batch = std::vector<Item>;
+using Batch = WriteQueue::Batch;
+using Item = QueuedChange;
 
 enum class Outcome { committed, full, locked, fatal };
 
@@ -34,6 +24,7 @@ struct Writer::State {
       : options(options_in),
         clock(clock_in),
         listener(std::move(listener_in)),
+        queue(options_in),
         database(std::move(database_in)) {}
 
   // Constant after construction.
@@ -41,12 +32,8 @@ struct Writer::State {
   Clock& clock;
   const Listener listener;
 
-  // Guarded by mutex.
-  std::mutex mutex;
-  std::condition_variable wake;
-  std::array<std::deque<Item>, 2> lanes;  // by Lane
-  bool stopping = false;
-
+  // Any thread.
+  WriteQueue queue;
   std::atomic<std::uint64_t> turns = 0;
   std::atomic<std::size_t> queued = 0;  // submitted and not yet completed
   std::atomic<bool> out_of_space = false;
@@ -59,7 +46,6 @@ struct Writer::State {
   std::thread thread;
 
   void run();
-  Batch take(bool only_submissions, Duration patience);
   void commit(Batch batch);
   Outcome attempt(Batch& batch);
   bool try_whole(Batch& batch, bool savepoints);
@@ -75,51 +61,15 @@ struct Writer::State {
   void set_out_of_space(bool now);
   void fail_for_good(Error error);
   void shrink_wal();
-  bool is_idle();
-  bool is_stopping();
 };
-
-// What is queued, completions first; an eighth of the batch is left for submissions, so that
-// neither lane starves. Waits for something to come, but turns once in a while.
-Batch Writer::State::take(bool only_submissions, Duration patience) {
-  Batch batch;
-  std::unique_lock lock(mutex);
-  auto& completions = lanes[static_cast<std::size_t>(Lane::completion)];
-  auto& submissions = lanes[static_cast<std::size_t>(Lane::submission)];
-  wake.wait_for(lock, patience, [&] {
-    return stopping || !submissions.empty() || (!only_submissions && !completions.empty());
-  });
-  ++turns;
-  const auto move_from = [&](std::deque<Item>& lane, std::size_t up_to) {
-    while (!lane.empty() && batch.size() < up_to) {
-      batch.push_back(std::move(lane.front()));
-      lane.pop_front();
-    }
-  };
-  const std::size_t most = std::max<std::size_t>(options.batch_max, 1);
-  if (!only_submissions) {
-    move_from(completions, submissions.empty() ? most : std::max<std::size_t>(most - most / 8, 1));
-  }
-  move_from(submissions, most);
-  return batch;
-}
-
-bool Writer::State::is_idle() {
-  const std::scoped_lock lock(mutex);
-  return lanes[0].empty() && lanes[1].empty();
-}
-
-bool Writer::State::is_stopping() {
-  const std::scoped_lock lock(mutex);
-  return stopping;
-}
 
 void Writer::State::run() {
   pthread_setname_np(pthread_self(), "writer");
   while (true) {
-    Batch batch = take(false, std::chrono::seconds(1));
+    Batch batch = queue.take(std::chrono::seconds(1));
+    ++turns;
     if (batch.empty()) {
-      if (is_stopping()) break;
+      if (queue.is_stopping()) break;
       continue;
     }
     commit(std::move(batch));
@@ -154,7 +104,7 @@ void Writer::State::commit(Batch batch) {
                      {},
                      retry_after};
   while (!batch.empty()) {
-    const bool last_try = is_stopping();
+    const bool last_try = queue.is_stopping();
     const Moment begin = clock.moment();
     const Outcome outcome = failed ? Outcome::fatal : attempt(batch);
     if (outcome == Outcome::committed) {
@@ -289,11 +239,12 @@ void Writer::State::refuse_all(Batch& batch, const Error& error) {
 // Lets some time pass, in which submissions are refused. Ends at once when the writer is to stop.
 void Writer::State::wait_for_room(const Error& error) {
   const auto until = std::chrono::steady_clock::now() + options.full_retry;
-  while (!is_stopping()) {
+  while (!queue.is_stopping()) {
     const auto left =
         std::chrono::duration_cast<Duration>(until - std::chrono::steady_clock::now());
     if (left <= Duration::zero()) return;
-    Batch newcomers = take(true, std::min<Duration>(left, std::chrono::seconds(1)));
+    Batch newcomers = queue.take_submissions(std::min<Duration>(left, std::chrono::seconds(1)));
+    ++turns;
     refuse_submissions(newcomers, error);
   }
 }
@@ -321,7 +272,7 @@ void Writer::State::shrink_wal() {
   try {
     const std::int64_t to_copy = database->wal_bytes_to_copy();
     if (to_copy >= 4 * options.wal_bytes_passive ||
-        (to_copy >= options.wal_bytes_passive && is_idle())) {
+        (to_copy >= options.wal_bytes_passive && queue.is_empty())) {
       wal_blocked = !database->checkpoint(Database::Checkpoint::passive);
     }
     if (database->wal_bytes() < options.wal_bytes_truncate) return;
@@ -340,36 +291,16 @@ Writer::Writer(std::unique_ptr<Database> database, WriterOptions options, Clock&
 }
 
 Writer::~Writer() {
-  {
-    const std::scoped_lock lock(state_->mutex);
-    state_->stopping = true;
-  }
-  state_->wake.notify_one();
+  state_->queue.stop();
   state_->thread.join();
 }
 
 void Writer::submit(Lane lane, Change change, Done done) {
-  Error refusal;
-  {
-    const std::scoped_lock lock(state_->mutex);
-    auto& items = state_->lanes[static_cast<std::size_t>(lane)];
-    if (state_->stopping) {
-      refusal = Error{Code::unavailable, "docwright is stopping"};
-    } else if (lane == Lane::submission && items.size() >= state_->options.queue_max) {
-      refusal = Error{Code::busy,
-                      "too many submissions wait to be written",
-                      {},
-                      std::chrono::milliseconds(500)};
-    } else {
-      ++state_->queued;
-      items.push_back(Item{lane, std::move(change), std::move(done)});
-      done = nullptr;
-    }
-  }
-  if (done) {
-    done(std::unexpected(std::move(refusal)));
-  } else {
-    state_->wake.notify_one();
+  QueuedChange item{lane, std::move(change), std::move(done)};
+  ++state_->queued;
+  if (auto refusal = state_->queue.push(item)) {
+    --state_->queued;
+    item.done(std::unexpected(std::move(*refusal)));
   }
 }
 
