@@ -526,8 +526,8 @@ TEST_F(JobsTest, FiltersNarrowAList) {
     store::JobFilter filter;
     set(filter);
     std::vector<std::string> list;
-    for (const auto& job : store::list_jobs(database(), filter).value().jobs)
-      list.push_back(job.path);
+    const auto page = store::list_jobs(database(), filter).value();
+    for (const auto& job : page.jobs) list.push_back(job.path);
     return list;
   };
   using F = store::JobFilter;
