@@ -1,4 +1,5 @@
-// Precompiled for every source of docwright. Sources still include what they use: scripts/check compiles each header alone.
+// Precompiled for every source of docwright. Sources still include what they use: scripts/check
+// compiles each header alone.
 #pragma once
 #include <fmt/format.h>
 

@@ -24,7 +24,8 @@ struct Succeeded {
 struct Failed {
   Error error;
 };
-// Waits for something that will take more than 30 s, or that only a person can give; resumes from the checkpoint.
+// Waits for something that will take more than 30 s, or that only a person can give; resumes from
+// the checkpoint.
 struct Parked {
   std::string reason;  // budget, rate_limit, quota, no_credentials, provider_down, paused, store
   std::string detail;  // a sentence: what exactly for
@@ -48,7 +49,8 @@ struct Parts {
   int chunks_at_once = 8;  // of one job
 };
 
-// Throws only cancellation. Calls that are in flight when it is cancelled go on in the CallDesk: their answers are journalled.
+// Throws only cancellation. Calls that are in flight when it is cancelled go on in the CallDesk:
+// their answers are journalled.
 Task<Outcome> run(Parts& parts, std::shared_ptr<const Job> job);
 
 }  // namespace docwright::pipeline

@@ -1,9 +1,10 @@
-// What the pipeline needs from the outside: the journal of plans and calls, the ledger behind it, the documents, the
-// metrics. daemon/ implements these over store/; tests use the recording fakes of tests/support/.
+// What the pipeline needs from the outside: the journal of plans and calls, the ledger behind it,
+// the documents, the metrics. daemon/ implements these over store/; tests use the recording fakes
+// of tests/support/.
 //
-// Loop thread only. Every Task here is durable when it ends: what it says has reached the disk. A cancelled wait does not undo
-// what was handed over. An Error from any of them means that the store has failed or is full: the job run ends and will be
-// resumed from its last checkpoint.
+// Loop thread only. Every Task here is durable when it ends: what it says has reached the disk. A
+// cancelled wait does not undo what was handed over. An Error from any of them means that the store
+// has failed or is full: the job run ends and will be resumed from its last checkpoint.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -29,24 +30,27 @@ struct Job {
   int attempt = 0;  // of this run; fences every transition
   std::string tenant, project, path;
   std::shared_ptr<const Pipeline> pipeline;
-  std::string model;                  // asked for at submit; empty: the pipeline's
-  Json parameters = Json::object();   // asked for at submit
-  std::string answer_language;        // empty: the pipeline's
+  std::string model;                 // asked for at submit; empty: the pipeline's
+  Json parameters = Json::object();  // asked for at submit
+  std::string answer_language;       // empty: the pipeline's
   std::shared_ptr<const std::string> source;
   Hash source_hash{};
   std::string traceparent;
   Time deadline{};
   bool fresh = false;  // do not use answers recorded before this job
-  bool force = false;  // document even what validate would refuse as generated, minified or vendored
+  bool force =
+      false;  // document even what validate would refuse as generated, minified or vendored
 };
 
-// One call's worth of text, and what it is to document. Stored as a row before the first call of the job.
+// One call's worth of text, and what it is to document. Stored as a row before the first call of
+// the job.
 struct Chunk {
   int number = 0;
   outline::Range range;
-  std::vector<outline::Definition> targets;  // facts, in source order; never empty (the module itself where nothing is defined)
-  std::string scope;                         // header lines given with the text: enclosing signatures; may be empty
-  bool stored = false;                       // every target has its document
+  std::vector<outline::Definition>
+      targets;  // facts, in source order; never empty (the module itself where nothing is defined)
+  std::string scope;    // header lines given with the text: enclosing signatures; may be empty
+  bool stored = false;  // every target has its document
 };
 
 struct Plan {
@@ -58,9 +62,9 @@ struct Plan {
 // Which question of a job: the key under which its answer is journalled.
 struct QuestionKey {
   int chunk = 0;
-  std::string step;       // name of the call step within the pipeline
-  int question = 0;       // 0 the first, 1 the corrective one
-  Hash hash{};            // of the canonical request: provider, model, messages, parameters, limits, schema
+  std::string step;  // name of the call step within the pipeline
+  int question = 0;  // 0 the first, 1 the corrective one
+  Hash hash{};  // of the canonical request: provider, model, messages, parameters, limits, schema
 };
 
 struct RecordedAnswer {
@@ -76,22 +80,26 @@ struct Intent {
   int attempt = 0;  // of this question, from 1
   std::string provider, model;
   std::int64_t input_tokens_max = 0, output_tokens_max = 0;
-  Nusd bound = 0;              // cost_bound of the two
+  Nusd bound = 0;  // cost_bound of the two
   bool price_known = true;
 };
 
 struct Granted {
   std::int64_t call = 0;
 };
-// Does not fit now. `reservations` true: other calls hold what is missing and will settle; ask again when one has (released()).
-// Otherwise the job parks until `until` (the window rolls) or the budget is raised.
+// Does not fit now. `reservations` true: other calls hold what is missing and will settle; ask
+// again when one has (released()). Otherwise the job parks until `until` (the window rolls) or the
+// budget is raised.
 struct Refused {
-  std::string budget;  // in words: "budget 'all' (2.00 USD a day): 1.99 USD committed, this call needs up to 0.03 USD"
+  std::string budget;  // in words: "budget 'all' (2.00 USD a day): 1.99 USD committed, this call
+                       // needs up to 0.03 USD"
   bool reservations = false;
   std::optional<Time> until;
-  bool paused = false;  // no budget: a pause is on (`budget` says which); the job parks with the reason `paused`
+  bool paused = false;  // no budget: a pause is on (`budget` says which); the job parks with the
+                        // reason `paused`
 };
-// The question already has a call in flight that a crash or a cancellation left `unknown`; decided by the pipeline's policy.
+// The question already has a call in flight that a crash or a cancellation left `unknown`; decided
+// by the pipeline's policy.
 using IntentOutcome = std::variant<Granted, Refused>;
 
 struct CallReport {
@@ -108,9 +116,11 @@ class Journal {
   virtual Task<Result<std::optional<Plan>>> plan(const Job& job) = 0;
   virtual Task<Result<void>> save_plan(const Job& job, const Plan& plan) = 0;
 
-  // The answer of exactly this question: this job's own first, else (unless job.fresh) one that the same tenant paid before.
+  // The answer of exactly this question: this job's own first, else (unless job.fresh) one that the
+  // same tenant paid before.
   virtual Task<Result<std::optional<RecordedAnswer>>> answer(const Job& job, QuestionKey key) = 0;
-  // Calls of this question that ended `unknown` or failed so far: attempts used, and how many of them unknown.
+  // Calls of this question that ended `unknown` or failed so far: attempts used, and how many of
+  // them unknown.
   struct Tried {
     int attempts = 0;
     int unknown = 0;
@@ -119,14 +129,18 @@ class Journal {
   virtual Task<Result<Tried>> tried(const Job& job, QuestionKey key) = 0;
 
   virtual Task<Result<IntentOutcome>> intend(const Job& job, Intent intent) = 0;
-  // Ends when a reservation was settled or released, or a budget changed, since the last refusal; or at `deadline`.
+  // Ends when a reservation was settled or released, or a budget changed, since the last refusal;
+  // or at `deadline`.
   virtual Task<void> released(Moment deadline) = 0;
   // The answer, and the charge of its usage (the bound where usage is absent).
-  virtual Task<Result<void>> answered(const Job& job, CallReport report, providers::Answer answer, Nusd charge) = 0;
+  virtual Task<Result<void>> answered(const Job& job, CallReport report, providers::Answer answer,
+                                      Nusd charge) = 0;
   // A definite failure: nothing was charged, the reservation is released.
-  virtual Task<Result<void>> failed(const Job& job, CallReport report, providers::CallError error) = 0;
+  virtual Task<Result<void>> failed(const Job& job, CallReport report,
+                                    providers::CallError error) = 0;
   // Sent, outcome not known: stays charged at its bound.
-  virtual Task<Result<void>> unknown(const Job& job, CallReport report, providers::CallError error) = 0;
+  virtual Task<Result<void>> unknown(const Job& job, CallReport report,
+                                     providers::CallError error) = 0;
 
   // Source hashes whose outline is pinned to the linear fallback, with the reason.
   virtual Task<Result<std::optional<std::string>>> pinned(Hash source) = 0;
@@ -150,9 +164,11 @@ struct Document {
 class Documents {
  public:
   virtual ~Documents() = default;
-  // New versions of all targets of the chunk and the chunk's checkpoint, in one transaction; unique per job and symbol, so a
-  // repetition changes nothing. The job's last chunk finishes the job in the same transaction.
-  virtual Task<Result<void>> store(const Job& job, int chunk, std::vector<Document> documents, bool last) = 0;
+  // New versions of all targets of the chunk and the chunk's checkpoint, in one transaction; unique
+  // per job and symbol, so a repetition changes nothing. The job's last chunk finishes the job in
+  // the same transaction.
+  virtual Task<Result<void>> store(const Job& job, int chunk, std::vector<Document> documents,
+                                   bool last) = 0;
 };
 
 // Counts one operation; never blocks, never fails.

@@ -144,7 +144,7 @@ TEST_F(ServiceTest, ACrashWhileParsingIsThatFilesError) {
   // A sanitizer turns the signal into an exit of its own.
   EXPECT_THAT((*results_.back()).error().message,
               testing::AnyOf("The parser crashed (signal 11, Segmentation fault) on this file.",
-                    testing::HasSubstr("exit")));
+                             testing::HasSubstr("exit")));
   EXPECT_TRUE(outline_of(text("def h(): pass\n")));
 }
 
