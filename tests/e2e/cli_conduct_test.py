@@ -107,8 +107,9 @@ class WithDaemon(unittest.TestCase):
 
     def test_a_reader_that_goes_away_is_no_error(self):
         self.submit("--model", "offline", "--wait")
-        for verb in ("list --all -o jsonl", "result @last", "help"):
-            command = f"'{PROGRAM}' --state '{self.daemon.state}' {verb} | true; exit ${{PIPESTATUS[0]}}"
+        here = f"--state '{self.daemon.state}'"
+        for verb in (f"{here} list --all -o jsonl", f"{here} result @last", "help"):
+            command = f"'{PROGRAM}' {verb} | true; exit ${{PIPESTATUS[0]}}"
             done = subprocess.run(["bash", "-c", command], env=self.cli.environment, capture_output=True, timeout=PATIENCE, check=False)
             self.assertEqual((done.returncode, done.stderr), (0, b""), verb)
 
@@ -149,6 +150,8 @@ class WithDaemon(unittest.TestCase):
             for verb, expected in (("watch", 0), ("wait", 130)):
                 following = self.cli.start(verb, batch)
                 wait_until(lambda: caught(following.pid), "the verb to follow")
+                if verb == "watch":
+                    following.stderr.readline()  # the first line of progress: it follows
                 code, _, err = interrupt(following)
                 self.assertEqual(code, expected, verb)
             self.assertIn("Detached; the jobs go on", err)
