@@ -150,10 +150,8 @@ const Spec<RetentionSettings>& retention_spec() {
       {
           option("jobs", &S::jobs)
               .range(seconds(0), most)
-              .about("Finished jobs with their calls and answers; budgets and documents stay."),
-          option("document_versions", &S::document_versions)
-              .range(seconds(0), most)
-              .about("Versions of documents that a later one has replaced."),
+              .about("Finished jobs with their calls and answers; what they cost and the latest "
+                     "documents stay."),
           option("metrics", &S::metrics).range(seconds(0), most).about("The history of metrics."),
           option("events", &S::events)
               .range(seconds(0), most)

@@ -41,7 +41,6 @@ struct StoreSettings {
 
 struct RetentionSettings {  // zero: kept for good
   Duration jobs = std::chrono::days(90);
-  Duration document_versions = Duration::zero();
   Duration metrics = std::chrono::days(400);
   Duration events = std::chrono::days(7);
   Duration rejects = std::chrono::days(30);

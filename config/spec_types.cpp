@@ -129,8 +129,17 @@ Error combined(const Errors& errors) {
   return all;
 }
 
+Error error_at(const Mark& mark, std::string message) {
+  constexpr std::size_t kMessageBytesMax = 1000;
+  if (message.size() > kMessageBytesMax) {
+    message = to_valid_utf8(std::string_view(message).substr(0, kMessageBytesMax)) + "...";
+  }
+  return Error{Code::configuration, std::move(message), to_text(mark)};
+}
+
 void Reading::fail(const Mark& mark, std::string message) {
-  errors.push_back(Error{Code::configuration, std::move(message), to_text(mark)});
+  constexpr std::size_t kErrorsMax = 100;
+  if (errors.size() < kErrorsMax) errors.push_back(error_at(mark, std::move(message)));
 }
 
 void read_value(const Node& node, bool& value, const OptionInfo& info, const std::string& path,

@@ -18,6 +18,9 @@ namespace docwright::config {
 using Errors = std::vector<Error>;
 // All of them as one, a line each with its place; `at` is the first one's. Precondition: not empty.
 Error combined(const Errors& errors);
+// One of a configuration, at its place; the message is cut where it repeats a text that is too long
+// to read.
+Error error_at(const Mark& mark, std::string message);
 
 // Where each value that was given came from, by its path ("queue.jobs_max", "budgets[0].limit"); a
 // default has no entry.
@@ -28,7 +31,7 @@ struct Reading {
   Errors errors;
   Origins origins;
 
-  void fail(const Mark& mark, std::string message);
+  void fail(const Mark& mark, std::string message);  // keeps the first hundred
 };
 
 enum class Type {

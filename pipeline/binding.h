@@ -23,7 +23,7 @@ struct Construction {
   config::Errors errors;
 
   void error(const config::Mark& mark, std::string message) {
-    errors.push_back(Error{Code::configuration, std::move(message), config::to_text(mark)});
+    errors.push_back(config::error_at(mark, std::move(message)));
   }
 };
 

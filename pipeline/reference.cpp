@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "pipeline/parse/options.h"
+#include "pipeline/parse/checks.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/prompt.h"
 #include "runtime/text.h"
@@ -124,9 +124,9 @@ std::string pipelines_page(const StepRegistry& steps) {
                         kind->spec->sentence(), place_text(kind->place),
                         markdown_reference(*kind->spec), example_yaml(*kind, "  "));
   }
-  page += "## Checks of parse\n\n| check | severity | finds |\n|---|---|---|\n";
-  for (const auto& check : check_names())
-    page += fmt::format("| {} | {} | {} |\n", check.id, check.severity, check.sentence);
+  page += "## Checks of parse\n\n| check | severity | what must hold |\n|---|---|---|\n";
+  for (const CheckInfo& check : all_checks())
+    page += fmt::format("| {} | {} | {} |\n", check.id, name(check.severity), check.sentence);
   page += "\n" + std::string(kTemplates) + names_table(prompt_names());
   page += "\nWithin `{{#targets}}...{{/targets}}`:\n\n" + names_table(prompt_target_names());
   return page;

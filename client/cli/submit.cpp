@@ -2,16 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 
 #include "client/cli/follow.h"
-#include "client/cli/input.h"
 #include "client/cli/session.h"
 #include "client/cli/shapes.h"
+#include "client/cli/sources.h"
 #include "client/cli/verbs.h"
-#include "client/source_files.h"
-#include "client/source_rules.h"
 #include "client/submission.h"
 #include "runtime/text.h"
 
@@ -27,8 +24,6 @@ struct SubmitArguments {
   std::optional<std::string> delay, deadline;
   bool dry_run = false, wait = false, watch = false;
 };
-
-constexpr std::size_t kInputBytesMax = std::size_t{64} << 20;
 
 std::unexpected<Error> wrong(std::string message) {
   return fail(Code::invalid_request, std::move(message));
@@ -81,85 +76,6 @@ Result<wire::SubmitJob> common_job(const SubmitArguments& arguments) {
   return job;
 }
 
-std::vector<std::string> lines_of(std::string_view text) {
-  std::vector<std::string> lines;
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    if (end != 0) lines.emplace_back(text.substr(0, end));
-    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
-  }
-  return lines;
-}
-
-Result<std::vector<std::string>> named_paths(Session& session, const SubmitArguments& arguments) {
-  std::vector<std::string> paths = arguments.paths;
-  if (arguments.files_from.empty()) return paths;
-  const auto text = arguments.files_from == "-"
-                        ? read_input(session.interrupt(), kInputBytesMax)
-                        : client::read_file(arguments.files_from, kInputBytesMax);
-  if (!text) {
-    return text.error().code == Code::cancelled
-               ? Result<std::vector<std::string>>(std::unexpected(text.error()))
-               : wrong(fmt::format("--files-from: {}", text.error().message));
-  }
-  for (std::string& line : lines_of(*text)) paths.push_back(std::move(line));
-  return paths;
-}
-
-// What is to be sent, one after the other; files are read when their turn comes.
-class Sources final {
- public:
-  Sources(Session& session, bool force) : session_(session), force_(force) {}
-
-  Result<void> from_input(const std::string& name) {
-    if (name.empty()) return wrong("'-' needs --name PATH: what the source is called");
-    auto text = read_input(session_.interrupt(), kInputBytesMax);
-    if (!text) return std::unexpected(std::move(text.error()));
-    input_ = client::Source{name, std::move(*text)};
-    list_.project = std::filesystem::current_path().filename().string();
-    return {};
-  }
-
-  Result<void> from_files(const std::vector<std::string>& paths) {
-    auto list = client::list_files(paths, {.path_bytes_max = wire::kPathBytes},
-                                   [this] { return session_.interrupt().happened(); });
-    if (!list) return std::unexpected(std::move(list.error()));
-    list_ = std::move(*list);
-    return {};
-  }
-
-  Result<std::optional<client::Source>> next() {
-    if (input_) return std::exchange(input_, std::nullopt);
-    while (at_ < list_.files.size()) {
-      if (session_.interrupt().happened()) return fail(Code::cancelled, "interrupted");
-      const client::SourceFile& file = list_.files[at_++];
-      std::string reason = client::reason_to_skip_unread(file.path, file.named, force_);
-      if (reason.empty()) {
-        auto text = client::read_file(file.file, client::kSourceBytesMax);
-        reason = text ? client::reason_to_skip(file.path, *text, file.named, force_)
-                      : unread(text.error());
-        if (reason.empty()) return client::Source{file.path, std::move(*text)};
-      }
-      ++list_.skipped[reason];
-    }
-    return std::nullopt;
-  }
-
-  static std::string unread(const Error& error) {
-    return error.code == Code::too_large ? "too_large" : "unreadable";
-  }
-
-  bool only_one() const { return input_.has_value() || list_.files.size() == 1; }
-  const client::FileList& list() const { return list_; }
-
- private:
-  Session& session_;
-  const bool force_;
-  std::optional<client::Source> input_;
-  client::FileList list_;
-  std::size_t at_ = 0;
-};
-
 Result<Exit> dry_run(Session& session, Sources& sources) {
   RowWriter rows(
       session.out(), session.format(),
@@ -174,8 +90,7 @@ Result<Exit> dry_run(Session& session, Sources& sources) {
     rows.add(Json{{"path", (*source)->path}, {"bytes", (*source)->text.size()}});
   }
   rows.end();
-  session.out().say(fmt::format("{} files would be submitted. {}", count,
-                                client::skipped_text(sources.list().skipped)));
+  session.out().say(fmt::format("{} files would be submitted. {}", count, sources.skipped_text()));
   return Exit::done;
 }
 
@@ -227,8 +142,7 @@ Result<Exit> send(Session& session, const SubmitArguments& arguments, const wire
                   Sources& sources) {
   const auto client = session.daemon();
   if (!client) return std::unexpected(client.error());
-  const std::string project =
-      arguments.project.empty() ? sources.list().project : arguments.project;
+  const std::string project = arguments.project.empty() ? sources.project() : arguments.project;
   if (project.empty())
     return wrong("the paths have no folder in common: name the project with --project");
   client::Packer packer([&sources] { return sources.next(); }, project, arguments.tenant, job,
@@ -240,7 +154,7 @@ Result<Exit> send(Session& session, const SubmitArguments& arguments, const wire
         receipt.add(message, reply);
       });
   Output& out = session.out();
-  const std::string skipped = client::skipped_text(sources.list().skipped);
+  const std::string skipped = sources.skipped_text();
   if (!sent) {
     if (!receipt.jobs.empty()) {
       out.insist(fmt::format(
@@ -268,15 +182,18 @@ Result<Exit> send(Session& session, const SubmitArguments& arguments, const wire
 Result<Exit> submit(Session& session, const SubmitArguments& arguments) {
   const auto job = common_job(arguments);
   if (!job) return std::unexpected(job.error());
-  const auto paths = named_paths(session, arguments);
-  if (!paths) return std::unexpected(paths.error());
-  if (paths->empty())
+  std::vector<std::string> paths = arguments.paths;
+  if (!arguments.files_from.empty()) {
+    const auto more = paths_from(session, arguments.files_from);
+    if (!more) return std::unexpected(more.error());
+    paths.insert(paths.end(), more->begin(), more->end());
+  }
+  if (paths.empty())
     return wrong("what is to be submitted? Name files or folders, or '-' with --name");
-  const bool input = *paths == std::vector<std::string>{"-"};
-  if (!input && std::ranges::find(*paths, "-") != paths->end())
-    return wrong("'-' stands alone: one source from the input");
+  const bool input = std::ranges::find(paths, "-") != paths.end();
+  if (input && paths.size() > 1) return wrong("'-' stands alone: one source from the input");
   Sources sources(session, job->force);
-  const auto found = input ? sources.from_input(arguments.name) : sources.from_files(*paths);
+  const auto found = input ? sources.from_input(arguments.name) : sources.from_files(paths);
   if (!found) return std::unexpected(found.error());
   return arguments.dry_run ? dry_run(session, sources) : send(session, arguments, *job, sources);
 }

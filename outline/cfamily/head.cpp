@@ -1,7 +1,6 @@
 #include "outline/cfamily/head.h"
 
 #include <algorithm>
-#include <array>
 
 #include "outline/syntax/text.h"
 
@@ -27,10 +26,6 @@ std::string without_arguments(std::string name) {
   name.resize(std::min(name.find('<'), name.size()));
   while (!name.empty() && name.back() == ' ') name.pop_back();
   return name;
-}
-
-void add_once(std::vector<std::string>& flags, std::string_view flag) {
-  if (std::ranges::find(flags, flag) == flags.end()) flags.emplace_back(flag);
 }
 
 std::string trimmed(std::string text) {
@@ -143,79 +138,6 @@ bool HeadReader::name_function(Node name, FunctionHead& head) const {
       return false;
   }
 }
-
-Parameter HeadReader::parameter(Node node) const {
-  const Node declarator = node.field(g_.declarator);
-  const Node name = declarator ? declared_name(declarator) : Node();
-  const Node value = g_.default_value != 0 ? node.field(g_.default_value) : Node();
-  Parameter parameter{.kind = g_.type(node) == Type::variadic_parameter_pack ? "variadic"
-                                                                             : "positional"};
-  if (!name) return parameter;
-  parameter.name = text(name);
-  // The type is what is left without the name: "int (*)(char)".
-  const std::string before(source_.substr(node.begin(), name.begin() - node.begin()));
-  const std::string after(source_.substr(name.end(), declarator.end() - name.end()));
-  parameter.type = one_line(before + after, Comments::slashes, kTypeBytesMax);
-  parameter.default_value = text(value);
-  return parameter;
-}
-
-std::vector<Parameter> HeadReader::parameters(const FunctionHead& head) const {
-  std::vector<Parameter> parameters;
-  const Node list = head.declarator.field(g_.parameters);
-  if (!list) return parameters;  // a conversion
-  for_each_child(list, [&](Node child, TSFieldId) {
-    const Type type = g_.type(child);
-    if (type != Type::parameter && type != Type::optional_parameter &&
-        type != Type::variadic_parameter_pack)
-      return true;
-    Parameter found = parameter(child);
-    if (!found.name.empty()) parameters.push_back(std::move(found));
-    return true;
-  });
-  return parameters;
-}
-
-// "typename T", "int N = 3", "class... Args", "template <class> class Q": the name is the last
-// identifier before any "=".
-std::vector<Parameter> HeadReader::template_parameters(Node list) const {
-  std::vector<Parameter> parameters;
-  for_each_child(list, [&](Node child, TSFieldId) {
-    const Type type = g_.type(child);
-    if (type == Type::parameter || type == Type::optional_parameter ||
-        type == Type::variadic_parameter_pack) {
-      Parameter found = parameter(child);
-      if (!found.name.empty()) parameters.push_back(std::move(found));
-    } else if (type == Type::type_parameter) {
-      Node name;
-      std::uint32_t equals = child.end();
-      for_each_child(child, [&](Node part, TSFieldId) {
-        if (part.text(source_) == "=") equals = part.begin();
-        if (part.begin() < equals && g_.type(part) == Type::identifier) name = part;
-        if (part.begin() < equals && g_.type(part) == Type::type_parameter) {
-          for_each_child(part, [&](Node word, TSFieldId) {
-            if (g_.type(word) == Type::identifier) name = word;
-            return true;
-          });
-        }
-        return true;
-      });
-      if (!name) return true;
-      const auto piece = [&](std::uint32_t begin, std::uint32_t end) {
-        return trimmed(
-            one_line(source_.substr(begin, end - begin), Comments::slashes, kTypeBytesMax));
-      };
-      Parameter found{
-          .name = text(name), .type = piece(child.begin(), name.begin()), .kind = "positional"};
-      if (found.type.ends_with("...")) found.kind = "variadic";
-      if (equals < child.end()) found.default_value = piece(equals + 1, child.end());
-      parameters.push_back(std::move(found));
-    }
-    return true;
-  });
-  return parameters;
-}
-
 std::optional<std::string> HeadReader::return_type(Node definition,
                                                    const FunctionHead& head) const {
   if (g_.type(head.declarator) == Type::operator_cast)
@@ -238,74 +160,6 @@ std::optional<std::string> HeadReader::return_type(Node definition,
     return true;
   });
   return words + head.pointers;
-}
-
-std::vector<std::string> HeadReader::flags(Node definition, const FunctionHead& head) const {
-  std::vector<std::string> flags;
-  for_each_child(definition, [&](Node child, TSFieldId field) {
-    if (field == g_.body) return false;
-    switch (g_.type(child)) {
-      case Type::storage_class:
-        if (text(child) != "extern") add_once(flags, text(child));
-        break;
-      case Type::qualifier:
-        if (text(child).starts_with("const") && text(child) != "const")
-          add_once(flags, text(child));
-        break;
-      case Type::attribute:
-        if (text(child).contains("deprecated")) add_once(flags, "deprecated");
-        break;
-      case Type::explicit_:
-        add_once(flags, "explicit");
-        break;
-      case Type::default_clause:
-        add_once(flags, "defaulted");
-        break;
-      case Type::delete_clause:
-        add_once(flags, "deleted");
-        break;
-      case Type::init_declarator:
-        if (text(child).ends_with("= 0")) add_once(flags, "abstract");
-        break;
-      case Type::virtual_:
-        add_once(flags, "virtual");
-        break;
-      default:
-        if (text(child) == "virtual") add_once(flags, "virtual");
-    }
-    if (g_.default_value != 0 && field == g_.default_value && text(child) == "0")
-      add_once(flags, "abstract");
-    return true;
-  });
-  declarator_flags(head.declarator, flags);
-  return flags;
-}
-
-void HeadReader::declarator_flags(Node declarator, std::vector<std::string>& flags) const {
-  // A conversion's qualifiers stand in the declarator within.
-  if (g_.type(declarator) == Type::operator_cast) declarator = declarator.field(g_.declarator);
-  if (!declarator) return;
-  for_each_child(declarator, [&](Node child, TSFieldId field) {
-    switch (g_.type(child)) {
-      case Type::qualifier:
-      case Type::virtual_specifier:
-        add_once(flags, text(child));
-        break;
-      case Type::noexcept_:
-        if (!text(child).ends_with("(false)")) add_once(flags, "noexcept");
-        break;
-      default:
-        break;
-    }
-    if (field != g_.parameters) return true;
-    for_each_child(child, [&](Node parameter, TSFieldId) {
-      const Type type = g_.type(parameter);
-      const bool many = type == Type::variadic_parameter_pack || parameter.text(source_) == "...";
-      if (many) add_once(flags, "variadic");
-      return true;
-    });
-    return true;
-  });
 }
 
 }  // namespace docwright::outline::cfamily

@@ -42,7 +42,9 @@ class HeadReader {
  private:
   Node inner(Node declarator) const;
   bool name_function(Node name, FunctionHead& head) const;
+  std::vector<Parameter> named_parameters(Node list) const;
   Parameter parameter(Node node) const;
+  Parameter type_parameter(Node node) const;
   void declarator_flags(Node declarator, std::vector<std::string>& flags) const;
 
   const Grammar& g_;

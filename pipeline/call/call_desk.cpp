@@ -60,6 +60,7 @@ Task<StepResult<RecordedAnswer>> CallDesk::ask(std::shared_ptr<const Job> job, I
     if (!landing->shared) continue;
     StepResult<RecordedAnswer> shared = *landing->shared;
     if (shared) {
+      count_recorded(*job, inquiry);
       shared->cached = true;
       shared->charged = 0;
     }
@@ -108,17 +109,27 @@ Task<void> CallDesk::conduct(std::shared_ptr<Attempted> attempted) {
   AttemptParts parts{outside_.loop, outside_.pool, outside_.journal, outside_.metrics,
                      outside_.sender};
   attempted->outcome = co_await attempt(parts, attempted->order);
+  if (const auto* answer = std::get_if<RecordedAnswer>(&*attempted->outcome)) {
+    attempted->flight->landing->shared = *answer;
+  }
   learn(*attempted);
   attempted->flight.reset();
 }
 
+// An answer that needed no call.
+void CallDesk::count_recorded(const Job& job, const Inquiry& inquiry) {
+  Operation operation;
+  operation.kind = "call";
+  operation.name = inquiry.key.step;
+  operation.outcome = "recorded";
+  operation.job = &job;
+  operation.provider = inquiry.provider->name;
+  operation.model = inquiry.model->name;
+  outside_.metrics.record(operation);
+}
+
 // Before the places are given back: the next in line must find the gate shut.
 void CallDesk::learn(const Attempted& attempted) {
-  if (const auto* answer = std::get_if<RecordedAnswer>(&*attempted.outcome)) {
-    attempted.flight->landing->shared = *answer;
-    gates_.open(attempted.gate);
-    return;
-  }
   const auto* error = std::get_if<providers::CallError>(&*attempted.outcome);
   if (error == nullptr || error->maybe_charged || attempted.gate.empty()) return;
   const bool no_key = attempted.order->endpoint.key.empty();

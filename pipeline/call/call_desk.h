@@ -67,7 +67,10 @@ class CallDesk final {
   // Begins no new call; ends when those in flight have ended and are journalled. abort() makes that
   // at once: calls under way are cut, and become `unknown` at the next start.
   Task<void> close();
-  void abort() { group_.cancel_all(); }
+  void abort() {
+    closing_ = true;
+    group_.cancel_all();
+  }
 
  private:
   struct Landing;
@@ -79,6 +82,7 @@ class CallDesk final {
   Semaphore& places_of(const std::string& provider);
   Task<void> conduct(std::shared_ptr<Attempted> attempted);
   void learn(const Attempted& attempted);
+  void count_recorded(const Job& job, const Inquiry& inquiry);
 
   Outside outside_;
   const CallLimits limits_;

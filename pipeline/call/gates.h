@@ -31,8 +31,6 @@ class Gates final {
              Time now, Random& random);
   // Nothing where one may ask.
   std::optional<Closed> closed(const std::string& gate, Time now);
-  // An answer came: whatever closed the gate is over.
-  void open(const std::string& gate) { closed_.erase(gate); }
 
  private:
   std::map<std::string, Closed> closed_;

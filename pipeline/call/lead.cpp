@@ -71,6 +71,7 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::take_up() {
   if (!recorded) co_return stop_for_store(recorded.error(), now());
   if (*recorded) {
     flight_->landing->shared = **recorded;
+    desk_.count_recorded(*job_, inquiry_);
     co_return std::move(**recorded);
   }
   if (job_->attempt > 1) {
@@ -182,8 +183,11 @@ Task<AttemptOutcome> CallDesk::Lead::send() {
   const Leaving leaving{*attempted};
   desk_.group_.spawn(fmt::format("{} {}", job_->id, asked_about()), desk_.conduct(attempted));
   co_await attempted->done.wait();
-  if (!attempted->outcome)
-    co_return Error{Code::internal, "a call ended without an outcome; the log says why"};
+  if (!attempted->outcome) {
+    co_return desk_.closing_
+        ? Error{Code::unavailable, "the daemon is ending"}
+        : Error{Code::internal, "a call ended without an outcome; the log says why"};
+  }
   co_return std::move(*attempted->outcome);
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "pipeline/binding.h"
+#include "pipeline/parse/checks.h"
 #include "pipeline/parse/parse.h"
 #include "runtime/text.h"
 
@@ -11,7 +12,7 @@ namespace {
 
 std::string checks_rule(const std::map<std::string, std::string>& checks) {
   std::vector<std::string_view> known;
-  for (const auto& check : check_names()) known.push_back(check.id);
+  for (const CheckInfo& check : all_checks()) known.push_back(check.id);
   constexpr std::array<std::string_view, 3> kSeverities{"error", "warning", "off"};
   for (const auto& [id, severity] : checks) {
     if (std::ranges::find(known, id) == known.end()) {
@@ -30,24 +31,6 @@ void bind(ParseOptions& options, Binding& binding) {
 }
 
 }  // namespace
-
-std::span<const CheckName> check_names() {
-  static constexpr std::array kChecks = {
-      CheckName{"P01", "error", "A parameter of the signature is not documented."},
-      CheckName{"P02", "error", "A documented parameter is not in the signature."},
-      CheckName{"P03", "warning", "Parameters are documented twice or out of order."},
-      CheckName{"R01", "error", "A return value is documented where nothing is returned."},
-      CheckName{"R02", "error", "A value is returned and not documented."},
-      CheckName{"R03", "error",
-                "Yielded values are documented where nothing is yielded, or the other way round."},
-      CheckName{"X01", "warning", "An exception type raised in the body is not documented."},
-      CheckName{"S01", "warning", "The summary is not one short sentence."},
-      CheckName{"S02", "warning", "The summary says no more than the name."},
-      CheckName{"S03", "error", "The text speaks as an assistant."},
-      CheckName{"S04", "error", "The text repeats itself, is empty or was cut."},
-  };
-  return kChecks;
-}
 
 const config::Spec<ParseOptions>& parse_spec() {
   using config::option;

@@ -26,6 +26,7 @@ TEST_F(CallDeskTest, AnAnswerIsPaidOnce) {
   run(planned_job(2, 1, 1));
   EXPECT_EQ(text(run(planned_job(2, 1, 2))), "succeeded 2 0");
   EXPECT_EQ(provider_.requests.size(), 2U);
+  EXPECT_EQ(metrics_.count("call call recorded"), 2);
   const auto& later = documents_.stored.at(2);
   EXPECT_EQ(later.job, 2);
   EXPECT_EQ(later.document.record["provenance"]["cached"], true);

@@ -63,6 +63,20 @@ TEST_F(CallErrors, ARateLimitHoldsBackEverybodyUntilItsHint) {
     EXPECT_GE(provider_.arrivals[i] - begin, seconds(7));
 }
 
+// An answer to what went out before says nothing about what may go out now.
+TEST_F(CallErrors, AnEarlierCallsAnswerDoesNotOpenTheGate) {
+  provider_.script = [this](const HttpRequest& request, int number) -> CallResult<HttpResponse> {
+    provider_.latency = std::chrono::milliseconds(number == 0 ? 10 : 100);
+    if (number > 0) return right_completion(request);
+    return http_error(429, "rate_limit_exceeded", "slow down", {{"retry-after", "7"}});
+  };
+  parts_->chunks_at_once = 2;
+  const Time begin = clock_.now();
+  EXPECT_EQ(text(run(planned_job(4))), "succeeded 4 0");
+  ASSERT_EQ(provider_.arrivals.size(), 5U);
+  for (std::size_t i = 2; i < 5; ++i) EXPECT_GE(provider_.arrivals[i] - begin, seconds(7));
+}
+
 TEST_F(CallErrors, ALongRateLimitParks) {
   always(http_error(429, "rate_limit_exceeded", "slow down", {{"retry-after", "120"}}));
   const Time begin = clock_.now();
