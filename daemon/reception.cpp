@@ -269,7 +269,8 @@ wire::StatsReply Reception::stats() const {
   wire::StatsReply reply{.now = parts_.clock.now(), .started_at = parts_.ping.started_at};
   reply.writer_queued = static_cast<std::int64_t>(parts_.store.writer().queued());
   reply.waiters = static_cast<std::int64_t>(waiting_.size());
-  reply.database_bytes = file_bytes(parts_.store.path());
+  const std::string& database = parts_.store.path();
+  reply.database_bytes = file_bytes(database) + file_bytes(database + "-wal");
   reply.no_space = parts_.store.writer().out_of_space();
   return reply;
 }
