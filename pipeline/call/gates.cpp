@@ -57,11 +57,13 @@ std::optional<Gates::Closed> Gates::closed(const std::string& gate, Time now) {
   return std::nullopt;
 }
 
+// Our own sentences go on after the provider's: its full stop is left out.
 std::string said(const providers::CallError& error) {
   std::string text(name(error.error_class));
   if (error.status != 0) text += fmt::format(", HTTP {}", error.status);
-  return error.message.empty() ? fmt::format("({})", text)
-                               : fmt::format("({}): {}", text, error.message);
+  std::string_view message = error.message;
+  if (message.ends_with('.')) message.remove_suffix(1);
+  return message.empty() ? fmt::format("({})", text) : fmt::format("({}): {}", text, message);
 }
 
 Duration retry_delay(const providers::CallError& error, int attempt, Random& random) {

@@ -34,6 +34,13 @@ class Daemon:
         with open(self.config, "w", encoding="utf-8") as file:
             file.write(config)
 
+    def pipeline(self, name, text):
+        """A pipeline of its own, beside the configuration; before the start."""
+        folder = os.path.join(self.state, "pipelines")
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, name + ".yaml"), "w", encoding="utf-8") as file:
+            file.write(text)
+
     def command(self):
         return [os.path.join(BUILD, "docwrightd"), "--state", self.state]
 
@@ -113,8 +120,8 @@ class Daemon:
             connection.close()
 
     def promises_hold(self):
-        """Promise 3, as a view that must return no row."""
-        return self.rows("SELECT * FROM promise_3_violations") == []
+        """Promises 2 and 3, and the kept counts, as views that must return no row."""
+        return not any(self.rows(f"SELECT * FROM {view}") for view in ("promise_2_violations", "promise_3_violations", "count_violations"))
 
 
 def wait_until(condition, what, patience=PATIENCE):

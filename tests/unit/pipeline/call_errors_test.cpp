@@ -103,9 +103,9 @@ TEST_F(CallErrors, RateLimitsUseUpNoRetry) {
 }
 
 TEST_F(CallErrors, AnExhaustedQuotaParksAtOnce) {
-  always(http_error(429, "insufficient_quota", "You exceeded your current quota"));
+  always(http_error(429, "insufficient_quota", "You exceeded your current quota."));
   EXPECT_THAT(text(run(planned_job(3))),
-              AllOf(StartsWith("parked quota:"), HasSubstr("current quota")));
+              AllOf(StartsWith("parked quota:"), HasSubstr("current quota; asked again at")));
   EXPECT_LE(provider_.requests.size(), 3U);
 }
 

@@ -1,0 +1,79 @@
+"""A simulator, a daemon that asks it, a client and a CLI: what most tests of a provider's conduct need."""
+import tempfile
+
+from support.cli import Cli
+from support.daemon import Daemon, wait_until
+from support.simulator import Simulator
+
+PIPELINE = """
+name: quick
+steps:
+  - validate
+  - chunk
+  - call: {{prompt: docstrings, answer_tokens_max: 2000{call}}}
+  - parse
+  - store
+"""
+AT_REST = ("succeeded", "failed", "cancelled", "waiting")
+CONFIG = "model: gpt-5.4-mini\ndefault_pipeline: quick\nmetrics_flush_interval: 100ms\n"
+
+
+class World:
+    """`words` are the simulator's; `call` goes on with the options of the call step, `config` with the configuration."""
+
+    def __init__(self, *words, call="", config="", **environment):
+        self.simulator = Simulator(*words)
+        self.daemon = Daemon(config=CONFIG + config, environment={**self.simulator.environment(), **environment})
+        self.daemon.pipeline("quick", PIPELINE.format(call=call and ", " + call))
+        self.home = tempfile.TemporaryDirectory(prefix="dw-home-")
+        self.cli = Cli(self.home.name, self.daemon.state)
+
+    def __enter__(self):
+        self.daemon.start()
+        self.client = self.daemon.client()
+        return self
+
+    def __exit__(self, kind, *rest):
+        """Whatever the test was about: its end is a look at the promises."""
+        try:
+            assert kind is not None or self.daemon.promises_hold(), "a view of promises or of counts has rows"
+        finally:
+            self.client.close()
+            self.daemon.__exit__(kind, *rest)
+            self.simulator.close()
+            self.home.cleanup()
+
+    def submit(self, numbers, **fields):
+        """One small source for each number, all of the same length; the batch."""
+        jobs = [({"path": f"m{number:03}.py", **fields}, source(number)) for number in numbers]
+        return self.client.submit(jobs, project="world")["batch"]
+
+    def jobs(self, batch):
+        return self.client.ask("status", batch=batch, limit=1000)["jobs"]
+
+    def at_rest(self, batch):
+        """Its jobs, when each has ended or waits."""
+        jobs = []
+
+        def rest():
+            jobs[:] = self.jobs(batch)
+            return all(job["state"] in AT_REST for job in jobs)
+
+        wait_until(rest, "jobs that have ended or are parked")
+        return jobs
+
+    def job(self, number, **fields):
+        """One job from its submit to its rest."""
+        return self.at_rest(self.submit([number], **fields))[0]
+
+    def errors(self):
+        """{(what, class, outcome): times} of `docwright report errors`."""
+        return {(row["what"], row["class"], row["outcome"]): row["times"] for row in self.cli.json("report", "errors")}
+
+    def served(self):
+        return [(request["status"], request["fault"]) for request in self.simulator.served()]
+
+
+def source(number):
+    return f'def scale_{number:03}(value, factor):\n    """Scales."""\n    return value * factor\n'.encode()
+
