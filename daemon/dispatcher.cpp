@@ -215,9 +215,8 @@ void Dispatcher::paused(std::string pipeline, bool on) {
 }
 
 void Dispatcher::wake_waiting(std::string reason, std::string pipeline) {
-  loop_.post([this, reason = std::move(reason), pipeline = std::move(pipeline)]() mutable {
-    if (!draining_)
-      duties_.spawn("wake " + reason, wake_all(std::move(reason), std::move(pipeline)));
+  loop_.post([this, reason = std::move(reason), pipeline = std::move(pipeline)] {
+    if (!draining_) duties_.spawn("wake " + reason, wake_all(reason, pipeline));
   });
 }
 

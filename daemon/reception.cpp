@@ -38,7 +38,7 @@ std::int64_t file_bytes(const std::string& path) {
 
 Reception::Reception(Parts parts, ReceptionOptions options)
     : parts_(std::move(parts)),
-      options_(std::move(options)),
+      options_(options),
       waiting_(
           options_.waiting, parts_.clock,
           [this](Question question, bool demanded, std::move_only_function<void(Answer)> answered) {

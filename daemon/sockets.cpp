@@ -168,23 +168,20 @@ bool Sockets::State::receive(Door& door) {
   const std::size_t kept_max = options.limits.frames + kEnvelope + 1;
   parts.clear();
   views.clear();
-  zmq::message_t part;
-  if (!door.socket.recv(part, zmq::recv_flags::dontwait)) return false;
-  std::size_t bytes = part.size();
-  while (true) {
-    const bool more = part.more();
+  std::size_t bytes = 0;
+  for (bool more = true; more;) {
+    zmq::message_t part;
+    // Not in the middle of one: libzmq hands over whole messages.
+    if (!door.socket.recv(part, zmq::recv_flags::dontwait)) break;
+    bytes += part.size();
+    more = part.more();
     // The first frame over each limit is kept, so that the parser sees that it was passed.
     const bool keep = parts.size() < kept_max &&
                       bytes <= options.limits.message_bytes + options.limits.frame_bytes;
     if (keep) parts.push_back(std::move(part));
-    if (!more) break;
-    part.rebuild();
-    if (!door.socket.recv(part, zmq::recv_flags::dontwait))
-      break;  // cannot be: libzmq hands over whole messages
-    bytes += part.size();
   }
   for (const zmq::message_t& kept : parts) views.push_back(view(kept));
-  return true;
+  return !parts.empty();
 }
 
 Result<std::unique_ptr<Sockets>> Sockets::open(const SocketOptions& options, Log& log) {

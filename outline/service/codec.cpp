@@ -99,7 +99,7 @@ class Reader {
     requires std::is_arithmetic_v<Value>
   void operator()(Value& value) {
     const std::string_view raw = take(sizeof value);
-    if (!raw.empty()) std::memcpy(&value, raw.data(), sizeof value);
+    if (!raw.empty()) std::memcpy(&value, raw.data(), raw.size());
   }
   void operator()(bool& value) {
     const std::string_view raw = take(1);

@@ -62,8 +62,8 @@ TSFieldId Grammar::field(std::string_view name) const {
 }
 
 std::uint16_t Grammar::symbol(std::string_view name) const {
-  const auto size = static_cast<std::uint32_t>(name.size());
-  const TSSymbol symbol = ts_language_symbol_for_name(language_, name.data(), size, true);
+  const TSSymbol symbol = ts_language_symbol_for_name(
+      language_, name.data(), static_cast<std::uint32_t>(name.size()), true);
   if (symbol == 0) throw std::logic_error(fmt::format("grammar has no node type '{}'", name));
   return symbol;
 }
