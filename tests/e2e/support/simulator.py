@@ -3,6 +3,7 @@ import json
 import os
 import subprocess
 import tempfile
+import urllib.request
 
 from support.daemon import BUILD
 
@@ -24,6 +25,11 @@ class Simulator:
         """Each request that it took, as it wrote it down."""
         with open(self.ledger_file, encoding="utf-8") as file:
             return [json.loads(line) for line in file if line.endswith("\n")]
+
+    def totals(self):
+        """What it counted itself: requests, cost, the most at once, ..."""
+        with urllib.request.urlopen(self.base_url.removesuffix("/v1") + "/ledger", timeout=10) as reply:
+            return json.load(reply)
 
     def close(self):
         self.process.terminate()

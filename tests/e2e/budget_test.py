@@ -1,0 +1,153 @@
+"""64 concurrent calls against a budget that allows ten: never above it at any instant, whatever else happens.
+
+While the daemon works, a read-only connection looks at the ledger all the time, as an operator could; at the end the simulator's own
+ledger is compared with it. All sources are of one length, so that each call reserves the same bound.
+"""
+import sqlite3
+import threading
+import unittest
+
+from support.daemon import wait_until
+from support.world import World
+
+JOBS = 64
+PARKED = 75
+
+
+class Watcher(threading.Thread):
+    """Looks at the budget until it is told to stop; remembers the worst."""
+
+    def __init__(self, daemon):
+        super().__init__(daemon=True)
+        self.database = f"file:{daemon.state}/docwright.db?mode=ro"
+        self.stopped = threading.Event()
+        self.looks = 0
+        self.highest = 0.0
+        self.worst = []
+
+    def run(self):
+        connection = sqlite3.connect(self.database, uri=True, timeout=10, isolation_level=None)
+        while not self.stopped.wait(0.002):
+            connection.execute("BEGIN")
+            over = connection.execute("SELECT committed_usd, limit_usd FROM budgets WHERE committed_usd > limit_usd").fetchall()
+            over += connection.execute("SELECT * FROM promise_3_violations").fetchall()
+            highest = connection.execute("SELECT max(committed_usd / limit_usd) FROM budgets").fetchone()[0]
+            connection.execute("COMMIT")
+            self.looks += 1
+            self.highest = max(self.highest, highest or 0)
+            self.worst += over
+        connection.close()
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopped.set()
+        self.join()
+
+
+class Promise3TheCeilingHolds(unittest.TestCase):
+    def budgeted(self, world, calls):
+        """Room for so many calls at once, beside what the first one has cost."""
+        self.assertEqual(world.job(0)["state"], "succeeded")
+        self.bound, self.cost = world.daemon.rows("SELECT bound_nusd, charged_nusd FROM call_journal")[0]
+        self.limit = self.set(world, self.cost + calls * self.bound)
+
+    def set(self, world, nusd):
+        world.cli.run("budget", "set", f"{nusd / 1e9:.9f}USD")
+        return nusd
+
+    def paid(self, world):
+        return sum(request["cost_nusd"] for request in world.simulator.served())
+
+    def ledger(self, world):
+        """settled, unknown, reserved"""
+        return world.daemon.rows("SELECT settled_nusd, unknown_nusd, reserved_nusd FROM budget_windows")[0]
+
+    def states(self, world, batch):
+        return {state: count for state, count in world.client.ask("status", batch=batch)["summary"]["states"].items() if count}
+
+    def test_what_will_be_released_is_waited_for_and_fails_no_job(self):
+        with World("--latency", "50ms") as world:
+            self.budgeted(world, 10)
+            with Watcher(world.daemon) as watcher:
+                batch = world.submit(range(1, JOBS + 1))
+                self.assertTrue(world.client.ask("wait", batch=batch, timeout="60s")["done"])
+            self.assertEqual(watcher.worst, [])
+            self.assertGreater(watcher.looks, 10)
+            self.assertGreater(watcher.highest, 0.9, "the budget was made use of")
+            self.assertEqual(self.states(world, batch), {"succeeded": JOBS})
+            # The probe's settlement is not in the ledger of a budget that came later.
+            self.assertEqual(self.ledger(world)[1:], (0, 0))
+            self.assertEqual(self.ledger(world)[0], self.paid(world) - self.cost)
+            self.assertEqual(len(world.served()), 1 + JOBS)
+            self.assertIn(world.simulator.totals()["in_flight_max"], range(2, 11))
+
+    def test_what_does_not_fit_parks_says_so_and_goes_on_when_the_budget_is_raised(self):
+        with World("--latency", "20ms") as world:
+            self.budgeted(world, 1)
+            self.limit = self.set(world, self.bound + 10 * self.cost)
+            with Watcher(world.daemon) as watcher:
+                batch = world.submit(range(1, JOBS + 1))
+                jobs = world.at_rest(batch)
+                done = [job for job in jobs if job["state"] == "succeeded"]
+                parked = [job for job in jobs if job["state"] == "waiting"]
+                self.assertEqual(len(done) + len(parked), JOBS)
+                self.assertAlmostEqual(len(done), 10, delta=3)  # answers differ in length
+                settled, unknown, reserved = self.ledger(world)
+                self.assertEqual((unknown, reserved), (0, 0))
+                self.assertLessEqual(settled, self.limit)
+                self.assertGreater(settled + self.bound, self.limit, "there was no room for one more")
+                for job in parked:
+                    self.assertEqual(job["waiting"]["reason"], "budget")
+                    self.assertRegex(job["waiting"]["detail"], r"^budget 'all' \(0\.\d+ USD\): 0\.\d+ USD committed, this call needs up to 0\.\d+ USD$")
+                self.assertIn("Only parked jobs are left", world.cli.run("wait", batch, code=PARKED).stderr)
+                self.assertEqual(world.errors()[("job", "budget", "waiting")], len(parked))
+                self.set(world, JOBS * self.bound)
+                world.cli.run("wait", batch)
+            self.assertEqual(watcher.worst, [])
+            self.assertEqual(self.states(world, batch), {"succeeded": JOBS})
+            self.assertEqual(self.ledger(world)[0], self.paid(world) - self.cost)
+
+    def test_ten_calls_that_a_kill_cut_off_use_it_up(self):
+        with World("--latency", "500ms") as world:
+            self.budgeted(world, 10)
+            self.limit = self.set(world, 10 * self.bound)
+            with Watcher(world.daemon) as watcher:
+                batch = world.submit(range(1, JOBS + 1))
+                wait_until(lambda: len(world.served()) == 1 + 10, "ten calls in flight")
+                world.daemon.restart()
+                jobs = world.at_rest(batch)
+                self.assertEqual({job["waiting"]["reason"] for job in jobs}, {"budget"})
+                self.assertEqual(len(world.served()), 1 + 10, "nobody asked for more than there was")
+                self.assertEqual(self.ledger(world), (0, self.limit, 0))
+                self.assertEqual(watcher.highest, 1.0)
+                world.cli.run("wait", batch, code=PARKED)
+                self.set(world, (10 + JOBS) * self.bound)
+                world.cli.run("wait", batch)
+            self.assertEqual(watcher.worst, [])
+            self.assertEqual(self.states(world, batch), {"succeeded": JOBS})
+            # Ten were paid twice by the kill, and stay charged at their bound.
+            settled, unknown, reserved = self.ledger(world)
+            self.assertEqual((unknown, reserved), (10 * self.bound, 0))
+            self.assertGreaterEqual(settled + unknown, self.paid(world) - self.cost)
+
+    def test_a_limit_below_what_is_committed_refuses_new_reservations_only(self):
+        with World("--latency", "500ms") as world:
+            self.budgeted(world, 10)
+            batch = world.submit(range(1, 9))
+            wait_until(lambda: len(world.served()) == 1 + 8, "eight calls in flight")
+            self.set(world, 1)
+            late = world.submit([9])
+            self.assertEqual(world.at_rest(late)[0]["waiting"]["reason"], "budget")
+            self.assertIn("more than the whole budget", world.jobs(late)[0]["waiting"]["detail"])
+            self.assertTrue(world.client.ask("wait", batch=batch, timeout="30s")["done"])
+            self.assertEqual(self.states(world, batch), {"succeeded": 8})
+            self.assertEqual(len(world.served()), 1 + 8)
+            self.assertGreater(self.ledger(world)[0], 1, "what was committed is settled, above the new limit")
+            self.assertTrue(world.daemon.promises_hold())
+
+
+if __name__ == "__main__":
+    unittest.main()
