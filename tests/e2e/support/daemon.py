@@ -16,15 +16,16 @@ SLOW = bool(os.environ.get("DOCWRIGHT_TEST_SLOW"))
 
 
 class Daemon:
-    def __init__(self, config="", environment=None, preexec=None, state=None, requests=None):
+    def __init__(self, config="", environment=None, preexec=None, state=None, requests=None, log=None):
         self.state = state or tempfile.mkdtemp(prefix="dw-")
+        self.log_file = log or os.path.join(self.state, "log")
         self.environment = {key: value for key, value in os.environ.items() if not key.endswith("_API_KEY") and not key.startswith("DOCWRIGHT_")}
         self.environment.pop("NOTIFY_SOCKET", None)
         self.environment.update(environment or {})
         self.preexec = preexec
         self.requests = requests
         self.process = None
-        self.log = open(os.path.join(self.state, "log"), "ab")
+        self.log = open(self.log_file, "ab")
         self.configure(config)
 
     # --- life
@@ -108,7 +109,7 @@ class Daemon:
         return Client(self.endpoint(), timeout_ms or int(PATIENCE * 1000))
 
     def log_text(self):
-        with open(os.path.join(self.state, "log"), encoding="utf-8", errors="replace") as file:
+        with open(self.log_file, encoding="utf-8", errors="replace") as file:
             return file.read()
 
     def rows(self, sql, *parameters):
