@@ -76,23 +76,23 @@ int serve(const config::Configuration& configuration, const config::Environment&
   if (!state) return refuse(log, state.error(), kExitStore);
 
   // What work is.
-  auto pool = std::make_unique<Pool>(loop, static_cast<std::size_t>(settings.pool_threads));
+  Pool pool(loop, static_cast<std::size_t>(settings.pool_threads));
   Random random(std::random_device{}());
   config::Secrets secrets(environment);
   const providers::Credentials credentials(settings.providers, secrets, environment);
   providers::HttpClient http(loop, http_options(settings.http));
   pipeline::HttpSender sender(http);
-  StoreJournal journal(loop, *pool, store);
+  StoreJournal journal(loop, pool, store);
   StoreDocuments documents(loop, store);
   StoreMetrics metrics(loop, store, log);
   outline::Service outlines(loop, outline_options(settings.outline));
   pipeline::CallDesk calls(
-      {loop, *pool, log, random, journal, metrics, sender, endpoints(credentials, log)},
+      {loop, pool, log, random, journal, metrics, sender, endpoints(credentials, log)},
       {.calls = settings.queue.calls_at_once, .per_provider = {}});
   for (const store::Pause& pause : state->pauses) calls.pause(pause.pipeline);
-  PipelineShelf shelf(*pool, store, steps, **catalog);
+  PipelineShelf shelf(pool, store, steps, **catalog);
   JobRunner runner(store, shelf, documents,
-                   {loop, *pool, log, random, outlines, providers, *models, calls, journal,
+                   {loop, pool, log, random, outlines, providers, *models, calls, journal,
                     documents, metrics, settings.queue.chunks_at_once});
   Dispatcher dispatcher({loop, store, runner, journal, calls, log, log_failures(log)},
                         dispatcher_options(settings.queue));
@@ -117,7 +117,7 @@ int serve(const config::Configuration& configuration, const config::Environment&
                        .endpoints = door.endpoints(),
                        .limits = limits_of(settings.front_door),
                        .seq = state->last_event};
-  Reception reception({door, store, *pool, dispatcher, clock, log, *catalog, ping,
+  Reception reception({door, store, pool, dispatcher, clock, log, *catalog, ping,
                        [&] { return view(*models, providers, credentials); }},
                       reception_options(settings));
 
@@ -129,7 +129,7 @@ int serve(const config::Configuration& configuration, const config::Environment&
   TaskGroup duties(loop, log_failures(log));
   duties.spawn("forget", forget(loop, store, log, retention_of(settings.retention)));
   duties.spawn("metrics", metrics.flush_for_ever(settings.metrics_flush_interval));
-  duties.spawn("observe", observe(loop, {store, *pool, door, dispatcher, metrics, manager}));
+  duties.spawn("observe", observe(loop, {store, pool, door, dispatcher, metrics, manager}));
   duties.spawn("watchdog", watch(loop, manager,
                                  {{"loop", [&] { return loop.turns(); }},
                                   {"front door", [&] { return door.turns(); }},
@@ -148,7 +148,7 @@ int serve(const config::Configuration& configuration, const config::Environment&
 
   // Nothing runs any more. The threads end in an order in which none speaks to one that has gone.
   listeners.set(nullptr, nullptr);
-  pool.reset();
+  pool.join();
   door.stop();
   return kExitDone;
 }

@@ -8,6 +8,10 @@ Pool::Pool(Loop& loop, std::size_t threads)
     : loop_(loop), threads_(std::max<std::size_t>(threads, 1)) {}
 
 Pool::~Pool() {
+  join();
+}
+
+void Pool::join() {
   threads_.join();
 }
 

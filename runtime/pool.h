@@ -18,7 +18,7 @@ namespace docwright {
 class Pool final {
  public:
   Pool(Loop& loop, std::size_t threads);
-  ~Pool();  // joins; functions that were queued still run
+  ~Pool();  // joins
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
@@ -28,6 +28,9 @@ class Pool final {
 
   // Any thread: runs it on a pool thread; nobody waits.
   void post(std::move_only_function<void()> work);
+
+  // Ends the threads; functions that were queued still run, what is posted later never does.
+  void join();
 
  private:
   Loop& loop_;
