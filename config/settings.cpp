@@ -174,7 +174,7 @@ const Spec<OutlineSettings>& outline_spec() {
               .about("Children at the same time."),
           option("time_max", &S::time_max)
               .range(milliseconds(100), minutes(10))
-              .about("For one file: wall clock, and CPU time."),
+              .about("CPU time for one file; by the clock it may take six times as long."),
           option("memory_bytes_max", &S::memory_bytes_max)
               .bytes()
               .range(64 * kMiB, 64 * kGiB)

@@ -62,14 +62,14 @@ std::unexpected<Error> cannot(std::string_view what, int error) {
                                              strerrordesc_np(error)));
 }
 
-std::string how(int status) {
+End end_of(int status) {
   if (WIFSIGNALED(status)) {
     const int signal = WTERMSIG(status);
-    if (signal == SIGXCPU) return "used up its CPU time";
-    return fmt::format("crashed (signal {}, {})", signal, sigdescr_np(signal));
+    if (signal == SIGXCPU) return {"used up its CPU time", true};
+    return {fmt::format("crashed (signal {}, {})", signal, sigdescr_np(signal))};
   }
-  if (WEXITSTATUS(status) == kExitOutOfMemory) return "ran out of the memory that it may use";
-  return fmt::format("gave up (exit code {})", WEXITSTATUS(status));
+  if (WEXITSTATUS(status) == kExitOutOfMemory) return {"ran out of the memory that it may use"};
+  return {fmt::format("gave up (exit code {})", WEXITSTATUS(status))};
 }
 
 }  // namespace
@@ -120,16 +120,16 @@ void Process::kill() {
   if (pid_ != 0) ::kill(pid_, SIGKILL);
 }
 
-std::string Process::reap() {
+End Process::reap() {
   int status = 0;
-  if (pid_ == 0) return "ended";
+  if (pid_ == 0) return {"ended"};
   const pid_t reaped = waitpid(pid_, &status, WNOHANG);
-  if (reaped == 0) return "does not end";
+  if (reaped == 0) return {"does not end"};
   pid_ = 0;
-  return reaped < 0 ? "ended" : how(status);
+  return reaped < 0 ? End{"ended"} : end_of(status);
 }
 
-Task<std::string> Process::ended() {
+Task<End> Process::ended() {
   co_await end_.async_wait(boost::asio::posix::descriptor_base::wait_read, use_task);
   co_return reap();
 }

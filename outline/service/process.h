@@ -9,6 +9,12 @@
 
 namespace docwright::outline {
 
+// How a child ended: "crashed (signal 11, Segmentation fault)".
+struct End {
+  std::string how;
+  bool out_of_time = false;  // of CPU
+};
+
 // Loop thread only. The destructor kills the child, which the loop then reaps.
 class Process final {
  public:
@@ -26,13 +32,12 @@ class Process final {
   // Nothing is said about a child that dies a moment later.
   bool is_alive();
   void kill();
-  // Waits for the end of a child that has closed its socket or was killed; says how it ended:
-  // "crashed (signal 11, Segmentation fault)".
-  Task<std::string> ended();
+  // Waits for the end of a child that has closed its socket or was killed.
+  Task<End> ended();
 
  private:
   Process(Loop& loop, int pid, int pid_fd, int socket);
-  std::string reap();
+  End reap();
 
   using Descriptor = boost::asio::posix::basic_stream_descriptor<Executor>;
   int pid_;         // 0 once reaped

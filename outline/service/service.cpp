@@ -67,7 +67,7 @@ class Counted {
   std::size_t& counter_;
 };
 
-// A timeout is the file's fault, too.
+// Time is counted for each file, so that running out of it is the file's fault in any child.
 Result<Outline> blamed(Result<Outline> outline) {
   if (!outline && outline.error().code == Code::timeout)
     outline.error().code = Code::source_refused;
@@ -149,13 +149,13 @@ Task<Result<Outline>> Service::State::ask(std::unique_ptr<Process> process, Lang
   }
   lease.child().kill();  // it has closed its socket or sends nonsense; without effect where it has
                          // ended already
-  const std::string how = co_await lease.child().ended();
+  const End end = co_await lease.child().ended();
   if (lease.timed_out()) {
-    co_return fail(
-        Code::source_refused,
-        fmt::format("The parser did not finish this file within {}.", to_text(options.time_limit)));
+    co_return fail(Code::timeout, fmt::format("The parser did not finish this file within {}.",
+                                              to_text(options.time_limit)));
   }
-  co_return fail(Code::source_refused, fmt::format("The parser {} on this file.", how));
+  co_return fail(end.out_of_time ? Code::timeout : Code::source_refused,
+                 fmt::format("The parser {} on this file.", end.how));
 }
 
 Service::Service(Loop& loop, ServiceOptions options)

@@ -10,6 +10,7 @@
 #include "outline/outline_service.h"
 #include "runtime/clock.h"
 #include "runtime/task_group.h"
+#include "tests/support/temporary_folder.h"
 
 namespace docwright::outline {
 namespace {
@@ -36,6 +37,15 @@ std::vector<int> children() {
     for (int pid = 0; file >> pid;) pids.push_back(pid);
   }
   return pids;
+}
+
+// This program, behind a script that leaves a byte in the file "starts" each time.
+std::string counting_program(const test::TemporaryFolder& folder) {
+  const std::string script = folder.file("child.sh");
+  std::ofstream(script) << "#!/bin/sh\nprintf . >>" << folder.file("starts") << "\nexec "
+                        << std::filesystem::read_symlink("/proc/self/exe").string() << " \"$1\"\n";
+  std::filesystem::permissions(script, std::filesystem::perms::owner_all);
+  return script;
 }
 
 class ServiceTest : public testing::Test {
@@ -166,6 +176,16 @@ TEST_F(ServiceTest, AFileThatTakesTooLongIsGivenUp) {
   EXPECT_EQ(outline.error().code, Code::source_refused);
   EXPECT_EQ(outline.error().message, "The parser did not finish this file within 100ms.");
   EXPECT_TRUE(outline_of(text("def h(): pass\n")));
+}
+
+// Each request has its time for itself: that a child has worked before is no excuse.
+TEST_F(ServiceTest, AFileThatTakesTooLongIsNotTriedAgainInANewChild) {
+  const test::TemporaryFolder folder;
+  const std::string program = counting_program(folder);
+  start({.program = program, .children = 1, .time_limit = std::chrono::seconds(1)});
+  ASSERT_TRUE(outline_of(text("def f(): pass\n")));
+  EXPECT_FALSE(outline_of(slow_source(), Language::cpp));
+  EXPECT_EQ(std::filesystem::file_size(folder.file("starts")), 1U);
 }
 
 TEST_F(ServiceTest, AFileThatTakesTooMuchCpuTimeIsGivenUp) {
