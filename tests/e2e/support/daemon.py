@@ -90,7 +90,10 @@ class Daemon:
         if self.alive():
             self.kill()
         self.log.close()
+        found = self.log_text()
         shutil.rmtree(self.state, ignore_errors=True)
+        if "Sanitizer: " in found or "runtime error: " in found:
+            raise AssertionError(f"a sanitizer's finding in the daemon:\n{found[-20000:]}")
 
     def __enter__(self):
         return self.start() if self.process is None else self
