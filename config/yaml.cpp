@@ -254,7 +254,10 @@ Result<Node> parse_yaml(std::string_view source_name, std::string_view text, Yam
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
-    return builder.take();
+    Node root = builder.take();
+    if (root.mark.line == 0)
+      root.mark = {source, 1, 1};  // an empty file: what is missing has a place, too
+    return root;
   } catch (const Refusal& refusal) {
     return fail(Code::configuration, refusal.message, to_text(refusal.mark));
   } catch (const YAML::Exception& error) {

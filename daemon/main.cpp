@@ -38,12 +38,12 @@ int serve(const config::Configuration& configuration, const config::Environment&
   Loop loop(clock);
   ServiceManager manager;
 
-  // Who answers, and which steps there are.
-  const providers::Registry providers = providers::all_providers();
-  auto shipped = providers::Models::shipped(providers, settings.models);
-  if (!shipped) return refuse(log, shipped.error(), kExitConfiguration);
-  const auto models = std::make_shared<const providers::Models>(std::move(*shipped));
-  const pipeline::StepRegistry steps = pipeline::all_steps();
+  // Who answers, which steps there are, and the pipelines that are made of them.
+  auto made = pipeline::configured(configuration);
+  if (!made) return refuse(log, config::combined(made.error()), kExitConfiguration);
+  const std::shared_ptr<const pipeline::Configured> configured = std::move(*made);
+  const providers::Registry& providers = configured->providers;
+  const providers::Models& models = configured->models;
 
   // What is remembered. From open() on the database is migrated, and what the former run left open
   // is settled.
@@ -66,7 +66,7 @@ int serve(const config::Configuration& configuration, const config::Environment&
     return refuse(log, opened.error(),
                   opened.error().code == Code::conflict ? kExitBusy : kExitStore);
   store::Store& store = **opened;
-  const auto catalog = load_catalog(configuration, steps, providers, models, store, clock.now());
+  const auto catalog = store_catalog(configured, settings.default_pipeline, store, clock.now());
   if (!catalog) return refuse(log, catalog.error(), kExitConfiguration);
   if (auto set = apply_budgets(settings.budgets, store, clock.now(), log); !set)
     return refuse(log, set.error(), kExitConfiguration);
@@ -90,10 +90,10 @@ int serve(const config::Configuration& configuration, const config::Environment&
       {loop, pool, log, random, journal, metrics, sender, endpoints(credentials, log)},
       {.calls = settings.queue.calls_at_once, .per_provider = {}});
   for (const store::Pause& pause : state->pauses) calls.pause(pause.pipeline);
-  PipelineShelf shelf(pool, store, steps, **catalog);
+  PipelineShelf shelf(pool, store, configured->steps, **catalog);
   JobRunner runner(store, shelf, documents,
-                   {loop, pool, log, random, outlines, providers, *models, calls, journal,
-                    documents, metrics, settings.queue.chunks_at_once});
+                   {loop, pool, log, random, outlines, providers, models, calls, journal, documents,
+                    metrics, settings.queue.chunks_at_once});
   Dispatcher dispatcher({loop, store, runner, journal, calls, log, log_failures(log)},
                         dispatcher_options(settings.queue));
 
@@ -118,7 +118,7 @@ int serve(const config::Configuration& configuration, const config::Environment&
                        .limits = limits_of(settings.front_door),
                        .seq = state->last_event};
   Reception reception({door, store, pool, dispatcher, clock, log, *catalog, ping,
-                       [&] { return view(*models, providers, credentials); }},
+                       [&] { return view(models, providers, credentials); }},
                       reception_options(settings));
 
   // From here on work goes on, and clients are answered.

@@ -8,7 +8,6 @@
 
 #include <csignal>
 
-#include "config/shipped.h"
 #include "store/budgets.h"
 #include "store/jobs.h"
 #include "store/pipelines.h"
@@ -63,34 +62,18 @@ Result<config::Configuration> configure(const Arguments& arguments,
   return std::move(*configuration);
 }
 
-Result<std::shared_ptr<const Catalog>> load_catalog(const config::Configuration& configuration,
-                                                    const pipeline::StepRegistry& steps,
-                                                    const providers::Registry& providers,
-                                                    std::shared_ptr<const providers::Models> models,
-                                                    store::Store& store, Time now) {
-  const config::Library pipelines("pipelines", configuration.pipelines);
-  const config::Library prompts("prompts", configuration.prompts);
-  const pipeline::Surroundings surroundings{
-      .steps = steps,
-      .models = models.get(),
-      .providers = &providers,
-      .default_model = configuration.settings.model,
-      .prompt = [&](std::string_view name) { return prompts.find(name); },
-      .prompts = prompts.names()};
-  auto catalogue = pipeline::load_catalogue(pipelines, surroundings);
-  if (!catalogue) return std::unexpected(config::combined(catalogue.error()));
+Result<std::shared_ptr<const Catalog>> store_catalog(
+    const std::shared_ptr<const pipeline::Configured>& configured, std::string default_pipeline,
+    store::Store& store, Time now) {
   std::vector<Catalog::Entry> entries;
-  for (const auto& [name, pipeline] : *catalogue) {
+  for (const auto& [name, pipeline] : configured->catalogue) {
     const auto version = stored_version(store, *pipeline, now);
     if (!version) return std::unexpected(version.error());
     entries.push_back({pipeline, *version});
   }
-  auto catalog = std::make_shared<const Catalog>(
-      std::move(entries), configuration.settings.default_pipeline, std::move(models));
-  if (catalog->find(catalog->default_pipeline()) != nullptr) return catalog;
-  return fail(Code::configuration,
-              fmt::format("default_pipeline names '{}', and there is no such pipeline",
-                          catalog->default_pipeline()));
+  std::shared_ptr<const providers::Models> models(configured, &configured->models);
+  return std::make_shared<const Catalog>(std::move(entries), std::move(default_pipeline),
+                                         std::move(models));
 }
 
 Result<void> apply_budgets(const std::vector<config::BudgetSettings>& budgets, store::Store& store,

@@ -11,6 +11,7 @@
 #include "daemon/catalog.h"
 #include "daemon/dispatcher.h"
 #include "daemon/reception.h"
+#include "pipeline/configured.h"
 #include "pipeline/pipeline.h"
 #include "providers/credentials.h"
 #include "runtime/log.h"
@@ -50,11 +51,9 @@ Result<T> write_now(store::Store& store, std::function<Result<T>(store::Database
 }
 
 // The pipelines, shipped and own, each stored under its hash.
-Result<std::shared_ptr<const Catalog>> load_catalog(const config::Configuration& configuration,
-                                                    const pipeline::StepRegistry& steps,
-                                                    const providers::Registry& providers,
-                                                    std::shared_ptr<const providers::Models> models,
-                                                    store::Store& store, Time now);
+Result<std::shared_ptr<const Catalog>> store_catalog(
+    const std::shared_ptr<const pipeline::Configured>& configured, std::string default_pipeline,
+    store::Store& store, Time now);
 
 // What the configuration sets holds from this start on; what was set otherwise meanwhile is said in
 // the log.

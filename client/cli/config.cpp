@@ -8,6 +8,7 @@
 #include "client/cli/session.h"
 #include "client/cli/verbs.h"
 #include "config/load.h"
+#include "pipeline/configured.h"
 
 namespace docwright::cli {
 namespace {
@@ -24,11 +25,12 @@ std::expected<config::Configuration, config::Errors> load(Session& session,
   return config::load(start, session.environment());
 }
 
-// Every error on a line of its own, its place first, as compilers do.
+// Every error on a line of its own, its place first, as compilers do. One that is several has the
+// place of each in its lines.
 Exit complain(Session& session, const config::Errors& errors) {
   for (const Error& error : errors) {
-    session.out().insist(error.at.empty() ? error.message
-                                          : fmt::format("{}: {}", error.at, error.message));
+    const bool bare = error.at.empty() || error.message.contains('\n');
+    session.out().insist(bare ? error.message : fmt::format("{}: {}", error.at, error.message));
   }
   return Exit::configuration;
 }
@@ -36,6 +38,8 @@ Exit complain(Session& session, const config::Errors& errors) {
 Result<Exit> check(Session& session, const ConfigArguments& arguments) {
   const auto loaded = load(session, arguments);
   if (!loaded) return complain(session, loaded.error());
+  const auto configured = pipeline::configured(*loaded);
+  if (!configured) return complain(session, configured.error());
   session.out().say(loaded->file.empty()
                         ? "No configuration file; the defaults and the environment are fine."
                         : fmt::format("{} is fine.", loaded->file));

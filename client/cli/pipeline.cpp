@@ -11,7 +11,7 @@
 #include "client/cli/verbs.h"
 #include "client/source_files.h"
 #include "config/load.h"
-#include "config/shipped.h"
+#include "pipeline/configured.h"
 #include "pipeline/registry.h"
 
 namespace docwright::cli {
@@ -57,18 +57,9 @@ Result<Exit> lint(Session& session, const LintArguments& arguments) {
       .state = session.common().state, .config_file = arguments.config, .root = geteuid() == 0};
   auto configuration = config::load(start, session.environment());
   if (!configuration) return std::unexpected(config::combined(configuration.error()));
-  const pipeline::StepRegistry steps = pipeline::all_steps();
-  const config::Library prompts("prompts", configuration->prompts);
-  const providers::Registry providers = providers::all_providers();
-  const auto models = providers::Models::shipped(providers, configuration->settings.models);
-  if (!models) return std::unexpected(models.error());
-  const pipeline::Surroundings surroundings{
-      .steps = steps,
-      .models = &*models,
-      .providers = &providers,
-      .default_model = configuration->settings.model,
-      .prompt = [&prompts](std::string_view name) { return prompts.find(name); },
-      .prompts = prompts.names()};
+  const auto vocabulary = pipeline::vocabulary(*configuration);
+  if (!vocabulary) return std::unexpected(config::combined(vocabulary.error()));
+  const pipeline::Surroundings surroundings = (*vocabulary)->surroundings();
 
   RowWriter rows(session.out(), session.format(),
                  {{.key = "at", .title = "AT"}, {.key = "message", .title = "MESSAGE"}});

@@ -1,4 +1,4 @@
-#include "pipeline/resolved.h"
+#include "pipeline/configured.h"
 
 #include <algorithm>
 
@@ -30,9 +30,25 @@ class Names final {
   config::Errors& errors_;
 };
 
+std::expected<std::unique_ptr<Configured>, config::Errors> words_of(
+    const config::Configuration& configuration) {
+  const auto& settings = configuration.settings;
+  auto providers = providers::all_providers();
+  auto models = providers::Models::shipped(providers, settings.models);
+  if (!models) return std::unexpected(config::Errors{models.error()});
+  return std::make_unique<Configured>(
+      Configured{.steps = all_steps(),
+                 .providers = std::move(providers),
+                 .models = std::move(*models),
+                 .pipelines = config::Library("pipelines", configuration.pipelines),
+                 .prompts = config::Library("prompts", configuration.prompts),
+                 .default_model = settings.model,
+                 .catalogue = {}});
+}
+
 }  // namespace
 
-Surroundings Resolved::surroundings() const {
+Surroundings Configured::surroundings() const {
   return {.steps = steps,
           .models = &models,
           .providers = &providers,
@@ -41,20 +57,17 @@ Surroundings Resolved::surroundings() const {
           .prompts = prompts.names()};
 }
 
-std::expected<std::unique_ptr<const Resolved>, config::Errors> resolve(
+std::expected<std::unique_ptr<const Configured>, config::Errors> vocabulary(
     const config::Configuration& configuration) {
+  return words_of(configuration);
+}
+
+std::expected<std::unique_ptr<const Configured>, config::Errors> configured(
+    const config::Configuration& configuration) {
+  auto words = words_of(configuration);
+  if (!words) return std::unexpected(std::move(words.error()));
+  std::unique_ptr<Configured> made = std::move(*words);
   const auto& settings = configuration.settings;
-  auto providers = providers::all_providers();
-  auto models = providers::Models::shipped(providers, settings.models);
-  if (!models) return std::unexpected(config::Errors{models.error()});
-  auto made = std::make_unique<Resolved>(
-      Resolved{.steps = all_steps(),
-               .providers = std::move(providers),
-               .models = std::move(*models),
-               .pipelines = config::Library("pipelines", configuration.pipelines),
-               .prompts = config::Library("prompts", configuration.prompts),
-               .default_model = settings.model,
-               .catalogue = {}});
   config::Errors errors;
   auto catalogue = load_catalogue(made->pipelines, made->surroundings());
   if (!catalogue) errors = std::move(catalogue.error());

@@ -1,6 +1,6 @@
 // A configuration with everything that it names: own pipelines beside the shipped ones, and names
 // that name nothing.
-#include "pipeline/resolved.h"
+#include "pipeline/configured.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -11,26 +11,27 @@
 namespace docwright::pipeline {
 namespace {
 
-class ResolvedTest : public testing::Test {
+class ConfiguredTest : public testing::Test {
  public:
-  ResolvedTest() : folder_(testing::TempDir() + "docwright_resolved_" + std::to_string(getpid())) {
+  ConfiguredTest()
+      : folder_(testing::TempDir() + "docwright_configured_" + std::to_string(getpid())) {
     std::filesystem::create_directories(folder_ + "/pipelines");
     std::filesystem::create_directories(folder_ + "/prompts");
   }
-  ~ResolvedTest() override { std::filesystem::remove_all(folder_); }
+  ~ConfiguredTest() override { std::filesystem::remove_all(folder_); }
 
  protected:
   void write(const std::string& name, const std::string& text) const {
     std::ofstream(folder_ + "/" + name) << text;
   }
 
-  auto resolved() const {
+  auto all() const {
     auto configuration = config::load({.state = folder_}, config::Environment());
     EXPECT_TRUE(configuration) << config::combined(configuration.error()).message;
-    return resolve(*configuration);
+    return configured(*configuration);
   }
   std::string errors() const {
-    auto made = resolved();
+    auto made = all();
     if (made) return "no error";
     std::string text;
     for (const auto& error : made.error()) {
@@ -53,22 +54,22 @@ steps:
   - store
 )";
 
-TEST_F(ResolvedTest, TheDefaultsNameWhatIsShipped) {
-  auto made = resolved();
+TEST_F(ConfiguredTest, TheDefaultsNameWhatIsShipped) {
+  auto made = all();
   ASSERT_TRUE(made) << config::combined(made.error()).message;
   EXPECT_TRUE((*made)->catalogue.contains("docstrings"));
 }
 
-TEST_F(ResolvedTest, OwnPipelinesAndPromptsStandBesideTheShippedOnes) {
+TEST_F(ConfiguredTest, OwnPipelinesAndPromptsStandBesideTheShippedOnes) {
   write("pipelines/mine.yaml", kMine);
   write("prompts/mine.yaml", "user: '{{code}}'\n");
-  auto made = resolved();
+  auto made = all();
   ASSERT_TRUE(made) << config::combined(made.error()).message;
   EXPECT_EQ((*made)->catalogue.at("mine")->model(), "offline");
   EXPECT_TRUE((*made)->catalogue.contains("docstrings"));
 }
 
-TEST_F(ResolvedTest, NamesThatNameNothingAreErrorsOfTheirPlace) {
+TEST_F(ConfiguredTest, NamesThatNameNothingAreErrorsOfTheirPlace) {
   write("docwright.yaml",
         "model: gpt-5.4-minni\n"
         "providers:\n"
@@ -85,7 +86,7 @@ TEST_F(ResolvedTest, NamesThatNameNothingAreErrorsOfTheirPlace) {
       "(did you mean 'docstrings'?)\n");
 }
 
-TEST_F(ResolvedTest, EveryPipelineAndPromptIsLinted) {
+TEST_F(ConfiguredTest, EveryPipelineAndPromptIsLinted) {
   write("pipelines/mine.yaml", kMine);
   write("pipelines/other.yaml",
         "name: another\nsteps:\n  - validate\n  - chunk\n  - call: {user: '{{code}}'}\n  - parse\n "
@@ -96,7 +97,7 @@ TEST_F(ResolvedTest, EveryPipelineAndPromptIsLinted) {
             "'other'\n");
 }
 
-TEST_F(ResolvedTest, ANameThatIsAPathReadsNothingElse) {
+TEST_F(ConfiguredTest, ANameThatIsAPathReadsNothingElse) {
   write("secret.yaml", "user: '{{code}}'\n");
   write("pipelines/mine.yaml",
         "name: mine\nsteps:\n  - validate\n  - chunk\n  - call: {prompt: ../secret}\n  - parse\n  "

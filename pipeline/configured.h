@@ -12,22 +12,26 @@
 namespace docwright::pipeline {
 
 // Immutable; any thread. Pipelines point into `steps`, so it outlives them.
-struct Resolved {
+struct Configured {
   StepRegistry steps;
   providers::Registry providers;
   providers::Models models;
   config::Library pipelines, prompts;
   std::string default_model;
-  Catalogue catalogue;  // every pipeline, own and shipped
+  Catalogue catalogue;  // every pipeline, own and shipped; empty in a vocabulary
 
-  // For linting a further file. Must not outlive this.
+  // Must not outlive this.
   Surroundings surroundings() const;
 };
+
+// What a pipeline may name, without the pipelines that there are: for linting a further file.
+std::expected<std::unique_ptr<const Configured>, config::Errors> vocabulary(
+    const config::Configuration& configuration);
 
 // All errors at once: of models, of every pipeline and prompt, and names in the settings that name
 // nothing (a provider, the model, the default pipeline, the pipelines of
 // queue.pipeline_jobs_at_once), each where the setting came from and with the nearest name.
-std::expected<std::unique_ptr<const Resolved>, config::Errors> resolve(
+std::expected<std::unique_ptr<const Configured>, config::Errors> configured(
     const config::Configuration& configuration);
 
 }  // namespace docwright::pipeline
