@@ -64,7 +64,7 @@ Result<void> check_room(Database& database, const NewBatch& batch, const QueueLi
   for (const NewJob& job : batch.jobs) bytes += std::ssize(job.source);
   auto open = database.statement(
       "SELECT sum(jobs), sum(bytes) FROM state_counts "
-      "WHERE state IN ('queued', 'running', 'waiting')");
+      "WHERE +state = 'queued' OR +state = 'running' OR +state = 'waiting'");
   open.step();
   const std::int64_t jobs_then = open.integer(0) + std::ssize(batch.jobs);
   const std::int64_t bytes_then = open.integer(1) + bytes;
@@ -138,16 +138,25 @@ Result<void> check_batch(Database& database, const NewBatch& batch) {
               "/batch");
 }
 
+// A new row, unless an earlier submit named the same batch.
 std::int64_t add_to_batch(Database& database, const NewBatch& batch, std::int64_t queued,
                           std::int64_t waiting, Time now) {
-  auto row = database.statement(
-      "INSERT INTO batches (id, created, jobs, queued, waiting) VALUES (?1, ?2, ?3, ?4, ?5) "
-      "ON CONFLICT (id) DO UPDATE SET jobs = jobs + excluded.jobs, "
-      "queued = queued + excluded.queued, waiting = waiting + excluded.waiting RETURNING batch");
-  row.bind(batch.id, now, queued + waiting, queued, waiting).step();
-  const std::int64_t batch_row = row.integer(0);
-  row.step();
-  return batch_row;
+  database
+      .statement(
+          "INSERT INTO batches (id, created, jobs, queued, waiting) VALUES (?1, ?2, ?3, ?4, ?5) "
+          "ON CONFLICT DO NOTHING")
+      .bind(batch.id, now, queued + waiting, queued, waiting)
+      .run();
+  if (database.changes() == 1) return database.last_rowid();
+  database
+      .statement(
+          "UPDATE batches SET jobs = jobs + ?2 + ?3, queued = queued + ?2, waiting = waiting + ?3 "
+          "WHERE id = ?1")
+      .bind(batch.id, queued, waiting)
+      .run();
+  auto row = database.statement("SELECT batch FROM batches WHERE id = ?1");
+  row.bind(batch.id).step();
+  return row.integer(0);
 }
 
 }  // namespace

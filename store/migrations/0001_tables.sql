@@ -1,6 +1,7 @@
 -- Everything that docwright remembers. Times are microseconds since the epoch (UTC), money is integer nano-dollars.
 -- Ids that the outside sees are texts; rows refer to each other by integers. Blobs are kept once, under their hash.
 -- People read the views (views.sql); these tables may change with any version.
+-- Checks of what is written often say OR: for an IN of more than two values SQLite makes a temporary b-tree, each time.
 
 -- Names, once.
 
@@ -81,7 +82,8 @@ CREATE TABLE batches (
 CREATE TABLE jobs (
   job       INTEGER PRIMARY KEY,
   id        TEXT NOT NULL UNIQUE,
-  state     TEXT NOT NULL CHECK (state IN ('queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled')),
+  state     TEXT NOT NULL CHECK (state = 'queued' OR state = 'running' OR state = 'waiting'
+                                 OR state = 'succeeded' OR state = 'failed' OR state = 'cancelled'),
   tenant    INTEGER NOT NULL REFERENCES tenants,
   project   INTEGER NOT NULL REFERENCES projects,
   lane      INTEGER NOT NULL REFERENCES lanes,
@@ -118,7 +120,7 @@ CREATE TABLE jobs (
   CHECK (state <> 'running' OR started IS NOT NULL),
   CHECK (state <> 'waiting' OR reason IS NOT NULL),
   CHECK (wake IS NULL OR state = 'waiting'),
-  CHECK ((state IN ('succeeded', 'failed', 'cancelled')) = (ended IS NOT NULL)),
+  CHECK ((state = 'succeeded' OR state = 'failed' OR state = 'cancelled') = (ended IS NOT NULL)),
   CHECK (state <> 'failed' OR reason IS NOT NULL),
   CHECK (chunks_stored <= chunks)
 ) STRICT;
@@ -155,7 +157,8 @@ CREATE TABLE attempts (
   attempt INTEGER NOT NULL,
   started INTEGER NOT NULL,
   ended   INTEGER NOT NULL,
-  outcome TEXT NOT NULL CHECK (outcome IN ('succeeded', 'failed', 'cancelled', 'parked', 'released', 'interrupted')),
+  outcome TEXT NOT NULL CHECK (outcome = 'succeeded' OR outcome = 'failed' OR outcome = 'cancelled'
+                               OR outcome = 'parked' OR outcome = 'released' OR outcome = 'interrupted'),
   reason  TEXT,
   detail  TEXT,
   PRIMARY KEY (job, attempt)
@@ -236,7 +239,7 @@ CREATE TABLE call_journal (
   question     INTEGER NOT NULL,
   retries      INTEGER NOT NULL,  -- the job's, at the intent
   attempt      INTEGER NOT NULL CHECK (attempt >= 1),
-  state        TEXT NOT NULL CHECK (state IN ('intent', 'answered', 'failed', 'unknown')),
+  state        TEXT NOT NULL CHECK (state = 'intent' OR state = 'answered' OR state = 'failed' OR state = 'unknown'),
   tenant       INTEGER NOT NULL REFERENCES tenants,
   hash         BLOB NOT NULL CHECK (length(hash) = 32),  -- of the question
   job_attempt  INTEGER NOT NULL,
