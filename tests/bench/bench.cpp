@@ -1,13 +1,15 @@
 // docwright_bench [--scale X] NAME...: ratios, measured side by side in one run, printed as JSON.
 //
-//   submit    acknowledged jobs of 1 KiB, 256 in flight  : bare SQLite, identical rows,
-//   transactions of 256   (goal >= 0.5) lockstep  the same, one at a time                    : bare
-//   SQLite, a transaction for each job            (goal >= 0.5) life      CPU of one small job,
-//   offline, to its document : CPU of a bare libcurl request to the simulator (goal <= 12) call CPU
-//   of one small job with one call, 64 at once : CPU of a bare libcurl loop, same requests (goal <=
-//   12) depth     time to claim at 1,000,000 queued rows     : time to claim at 1,000 (goal <= 2)
-//   start     seconds until ready with 100,000 rows queued and running (goal <= 1) all       every
-//   one of them
+//   submit    acknowledged jobs of 1 KiB, 256 in flight, against bare SQLite that writes
+//             identical rows in transactions of 256 (replay.h): its speed is 1, goal >= 0.5
+//   lockstep  the same, one at a time, against a transaction for each job: goal >= 0.5
+//   life      CPU of one small job, offline, from submit to its document, over the CPU of a bare
+//             libcurl request to the simulator: goal <= 12
+//   call      CPU of one small job with one call, 64 at once, over the CPU of a bare libcurl loop
+//             that sends the same requests: goal <= 12
+//   depth     time to claim at 1,000,000 queued rows over that at 1,000: goal <= 2
+//   start     seconds until ready with 100,000 rows queued and running: goal <= 1
+//   all       every one of them
 //
 // docwrightd and docwright are taken from the folder that this binary was built in. State is kept
 // in the temporary folder.

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <thread>
+#include <vector>
 
 #include "tests/bench/process.h"
 
@@ -59,21 +60,32 @@ Json Front::ask(Json request) {
   return Json::parse(state_->receive());
 }
 
-void Front::submit(int count, int window, const std::function<Submission(int)>& make) {
+std::chrono::microseconds Front::submit(int count, int window,
+                                        const std::function<Submission(int)>& make) {
+  struct Message {
+    std::string header, blob;
+  };
+  std::vector<Message> messages;
+  for (int number = 0; number < count; ++number) {
+    Submission submission = make(number);
+    submission.job["blob"] = 0;
+    messages.push_back(
+        {fmt::format(
+             R"({{"docwright":1,"id":"s{}","verb":"submit","project":"bench","jobs":[{}]}})",
+             number, submission.job.dump()),
+         std::move(submission.source)});
+  }
+  const auto before = std::chrono::steady_clock::now();
   int sent = 0;
-  int acknowledged = 0;
-  while (acknowledged < count) {
-    while (sent < count && sent - acknowledged < window) {
-      Submission submission = make(sent++);
-      submission.job["blob"] = 0;
-      const std::string header = fmt::format(
-          R"({{"docwright":1,"id":"s{}","verb":"submit","project":"bench","jobs":[{}]}})", sent,
-          submission.job.dump());
-      state_->send(header, &submission.source);
+  for (int acknowledged = 0; acknowledged < count; ++acknowledged) {
+    for (; sent < count && sent - acknowledged < window; ++sent) {
+      const Message& message = messages[static_cast<std::size_t>(sent)];
+      state_->send(message.header, &message.blob);
     }
     state_->receive();
-    ++acknowledged;
   }
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                               before);
 }
 
 void Front::await_idle() {

@@ -1,5 +1,6 @@
 // A plain ZeroMQ client: one DEALER, a window of requests in flight.
 #pragma once
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -24,8 +25,10 @@ class Front final {
   // One request, its reply. Gives up after 60 s or when the reply is an error.
   Json ask(Json request);
   // `count` submits of one job each, at most `window` unanswered; returns when all are
-  // acknowledged.
-  void submit(int count, int window, const std::function<Submission(int)>& make);
+  // acknowledged. All are made before the first is sent: the time returned is that of sending and
+  // acknowledging alone.
+  std::chrono::microseconds submit(int count, int window,
+                                   const std::function<Submission(int)>& make);
   // Polls the count of unfinished jobs until it is 0.
   void await_idle();
 

@@ -14,7 +14,9 @@ namespace {
 struct Connection {
   sqlite3* handle = nullptr;
   Connection(const std::string& path, int flags) {
-    if (sqlite3_open_v2(path.c_str(), &handle, flags, nullptr) != SQLITE_OK)
+    // One thread uses it, and nobody asks for statistics: as in docwright.
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    if (sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
       give_up("cannot open " + path);
   }
   ~Connection() { sqlite3_close(handle); }
@@ -87,9 +89,9 @@ std::chrono::microseconds replay(const std::string& from_path, const std::string
   Connection from(from_path, SQLITE_OPEN_READONLY);
   Connection to(to_path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   to.execute(
-      "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "
-      "wal_autocheckpoint=0; PRAGMA secure_delete=" +
-      texts(from, "SELECT secure_delete FROM pragma_secure_delete").at(0));
+      "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+      "PRAGMA wal_autocheckpoint=4096; PRAGMA secure_delete=FAST; PRAGMA temp_store=MEMORY;"
+      "PRAGMA cache_size=-65536; PRAGMA journal_size_limit=67108864");
   for (const auto& sql :
        texts(from,
              "SELECT sql FROM sqlite_schema WHERE type IN ('table','index') AND sql IS NOT NULL "

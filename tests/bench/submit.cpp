@@ -39,17 +39,13 @@ Json compare(int jobs, int window, int jobs_per_transaction) {
                      folder.path() + "/log");
       Front front(folder.path());
       front.ask({{"verb", "pause"}});  // accept only: no job starts
-      const auto before = std::chrono::steady_clock::now();
-      front.submit(jobs, window, [](int number) {
+      const auto time = front.submit(jobs, window, [](int number) {
         Submission submission;
         submission.job = {{"path", fmt::format("src/file_{}.py", number)}, {"model", "offline"}};
         submission.source = source_of(number);
         return submission;
       });
-      docwright_us.push_back(
-          std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - before)
-              .count() /
-          jobs);
+      docwright_us.push_back(static_cast<double>(time.count()) / jobs);
     }
     bare_us.push_back(
         static_cast<double>(replay(folder.path() + "/docwright.db", folder.path() + "/bare.db",
