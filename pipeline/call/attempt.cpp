@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "pipeline/call/forget_key.h"
 #include "pipeline/compute.h"
 #include "runtime/id.h"
 
@@ -124,6 +125,7 @@ class Attempt final {
       exchange_.answer = std::unexpected(std::move(response.error()));
       co_return;
     }
+    forget_key(*response, order_->endpoint.key);
     exchange_.report.status = response->status;
     exchange_.report.provider_request_id = request_id_of(*response);
     if (response->body.size() <= kDecodeInline) {

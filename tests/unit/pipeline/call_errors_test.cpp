@@ -121,6 +121,15 @@ TEST_F(CallErrors, ARefusedKeyParksAndIsNotTriedByOthers) {
   EXPECT_EQ(text(run(planned_job(1, 1, 3))), "succeeded 1 0");
 }
 
+// Whatever it looks like, and wherever the server puts it.
+TEST_F(CallErrors, AKeyThatTheServerRepeatsGoesNoFurther) {
+  endpoint_->key = "correct horse";
+  always(http_error(400, "invalid_request_error", "who is correct horse?",
+                    {{"x-request-id", "for correct horse"}}));
+  EXPECT_THAT(text(run(planned_job(1))), AllOf(HasSubstr("who is ***"), Not(HasSubstr("horse"))));
+  EXPECT_EQ(journal_.calls.at(0).request_id, "for ***");
+}
+
 TEST_F(CallErrors, WithoutAKeyNothingIsSent) {
   endpoint_ = fail(Code::no_credentials, "no key for openai: looked at OPENAI_API_KEY");
   EXPECT_EQ(text(run(planned_job(1))),

@@ -1,0 +1,141 @@
+"""No secret leaves: keys are looked for wherever docwright writes or says something, after everything that can go wrong has.
+
+One key comes from the environment and goes to the simulator with its faults; another one comes from a file and goes to a server that
+says it aloud in each of its errors.
+"""
+import http.server
+import json
+import os
+import resource
+import signal
+import subprocess
+import threading
+import unittest
+
+from support.client import Events
+from support.daemon import Daemon
+from support.world import World
+
+ENVIRONMENT_KEY = "sk-environment-4f1d8a6b2c"
+FILE_KEY = "lab.93e7c05d1a"
+CONFIG = """log: {{level: debug}}
+providers:
+  openai:
+    key: {{env: SOME_KEY}}
+models:
+  loud-401: {{base_url: "{url}", key: {{file: {file}}}, window_tokens: 100000, output_tokens_max: 4000}}
+  loud-400: {{base_url: "{url}", key: {{file: {file}}}, window_tokens: 100000, output_tokens_max: 4000}}
+  loud-500: {{base_url: "{url}", key: {{file: {file}}}, window_tokens: 100000, output_tokens_max: 4000}}
+"""
+
+
+class Loud(http.server.BaseHTTPRequestHandler):
+    """Refuses with the status that the model is named for, and repeats the key in every place where a server could."""
+
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        said = self.headers["Authorization"]
+        self.server.heard.append(said)
+        body = json.dumps({"error": {"message": f"Nobody here knows {said.split()[-1]}.", "type": said, "code": said, "param": said}}).encode()
+        self.send_response(int(asked["model"].rpartition("-")[2]))
+        for name, value in (("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("x-request-id", said)):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Promise9NoSecretLeaves(unittest.TestCase):
+    def setUp(self):
+        self.loud = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Loud)
+        self.loud.heard = []
+        threading.Thread(target=self.loud.serve_forever, daemon=True).start()
+        self.addCleanup(self.loud.server_close)
+        self.addCleanup(self.loud.shutdown)
+
+    def world(self, *words):
+        world = World(*words, call="retries: 1", SOME_KEY=ENVIRONMENT_KEY, OPENAI_API_KEY=ENVIRONMENT_KEY + "-too")
+        file = os.path.join(world.home.name, "key")
+        with open(file, "w", encoding="utf-8") as key:
+            key.write(FILE_KEY + "\n")
+        with open(world.daemon.config, "a", encoding="utf-8") as config:
+            config.write(CONFIG.format(url=f"http://127.0.0.1:{self.loud.server_port}/v1", file=file))
+        world.cli.environment.update(SOME_KEY=ENVIRONMENT_KEY, OPENAI_API_KEY=ENVIRONMENT_KEY + "-too")
+        return world
+
+    def assert_silent(self, what, text):
+        text = text if isinstance(text, bytes) else text.encode()
+        for key in (ENVIRONMENT_KEY, FILE_KEY):
+            self.assertFalse(key.encode() in text, f"{what} holds {key}")  # without the text, which may be megabytes
+
+    def test_not_in_the_database_nor_the_log_nor_an_answer_nor_an_event_nor_argv(self):
+        faults = [word for fault in ("server_error:every 3", "cut_before:every 4", "wrong_names:every 5") for word in ("--fault", fault)]
+        with self.world(*faults) as world:
+            events = Events(world.daemon.endpoint("events"))
+            world.client.ask("ping")
+            for number in range(6):
+                world.job(number)
+            for number, model in enumerate(("loud-401", "loud-400", "loud-500"), start=6):
+                self.assertNotEqual(world.job(number, model=model)["state"], "succeeded")
+            self.assertIn(f"Bearer {FILE_KEY}", self.loud.heard, "the key did go where it belongs")
+            self.assertEqual(len(self.loud.heard), 4)  # 401 and 400 once, 500 with its retry
+
+            for name in sorted(os.listdir(world.daemon.state)):
+                path = os.path.join(world.daemon.state, name)
+                if os.path.isfile(path):
+                    with open(path, "rb") as file:
+                        self.assert_silent(name, file.read())
+            self.check_answers(world)
+            self.check_processes(world.daemon)
+            self.check_events(events, world.client.ask("ping")["seq"])
+
+    def check_answers(self, world):
+        for verb in (("list", "--all"), ("stats",), ("model", "list"), ("config", "show", "--origin"), ("config", "show"), ("pipeline", "list"),
+                     *(("report", name) for name in ("usage", "calls", "errors", "latency", "jobs", "providers", "checks", "rejects"))):
+            for form in ("json", "table"):
+                done = world.cli.run(*verb, "-o", form)
+                self.assert_silent(verb, done.stdout + done.stderr)
+        self.assertIn("SOME_KEY", world.cli.run("config", "show", "--origin").stdout, "the reference is shown")
+        self.assert_silent("list", json.dumps(world.client.ask("list", limit=1000)))
+
+    def check_events(self, events, last):
+        """Everything that subscribers were told."""
+        for topic, event in events.until(lambda _, event: event["seq"] >= last):
+            self.assert_silent(topic, json.dumps(event))
+        events.close()
+
+    def check_processes(self, daemon):
+        """argv of the daemon and its children; the children's environment as well."""
+        pids = subprocess.run(["ps", "-o", "pid=", "--ppid", str(daemon.process.pid)], capture_output=True, text=True, check=True).stdout.split()
+        self.assertTrue(pids, "the parser's child")
+        for pid in (daemon.process.pid, *pids):
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                self.assert_silent("argv", file.read())
+        for pid in pids:
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                self.assertEqual(file.read(), b"")
+
+    def test_not_in_a_core_dump(self):
+        def dumps_allowed():
+            resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+        with Daemon(environment={"OPENAI_API_KEY": ENVIRONMENT_KEY}, preexec=dumps_allowed) as daemon:
+            daemon.process.send_signal(signal.SIGQUIT)
+            _, status = os.waitpid(daemon.process.pid, 0)
+            daemon.process.returncode = -signal.SIGQUIT
+            self.assertTrue(os.WIFSIGNALED(status))
+            self.assertFalse(os.WCOREDUMP(status))
+
+    def test_a_key_in_the_wrong_place_is_not_repeated(self):
+        daemon = Daemon(config=f"providers: {{openai: {{key: {ENVIRONMENT_KEY}}}}}\n")
+        self.addCleanup(daemon.close)
+        daemon.start(wait=False)
+        self.assertEqual(daemon.process.wait(), 78)
+        self.assertIn("a secret does not stand in the configuration itself", daemon.log_text())
+        self.assert_silent("log", daemon.log_text())
+
+
+if __name__ == "__main__":
+    unittest.main()
