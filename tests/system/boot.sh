@@ -9,6 +9,7 @@ set -euo pipefail
 prepare() {
   local root=$1 build=$2 here
   here=$(cd "$(dirname "$0")/../.." && pwd)
+  chmod 755 "$root" # a folder made by mktemp keeps the service's user, and the bus, out of /
   install -m 755 "$build/docwrightd" "$build/docwright" "$root/usr/bin/"
   install -D -m 644 "$here/systemd/docwrightd.service" "$root/usr/lib/systemd/system/docwrightd.service"
   install -D -m 644 "$here/systemd/docwright.sysusers" "$root/usr/lib/sysusers.d/docwright.conf"
