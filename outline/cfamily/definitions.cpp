@@ -90,8 +90,9 @@ void Reader::enter_type(Node node, Type type) {
 }
 
 Definition Reader::function(Node node, const FunctionHead& head, const Wrapped& in) const {
-  Definition definition{
-      .name = head.name, .parameters = heads_.parameters(head), .flags = heads_.flags(node, head)};
+  Definition definition{.name = head.name,
+                        .parameters = heads_.parameters(node, head),
+                        .flags = heads_.flags(node, head)};
   definition.symbol = prefix() + (head.scope.empty() ? "" : head.scope + "::") +
                       (head.specialised.empty() ? head.name : head.specialised);
   definition.return_type = heads_.return_type(node, head);

@@ -28,6 +28,11 @@ std::string without_arguments(std::string name) {
   return name;
 }
 
+// What a parser that lost its way takes for a function without a type.
+bool is_statement_word(std::string_view name) {
+  return name == "catch" || name == "if" || name == "for" || name == "while" || name == "switch";
+}
+
 std::string trimmed(std::string text) {
   while (!text.empty() && text.back() == ' ') text.pop_back();
   text.erase(text.begin(), std::ranges::find_if_not(text, is_space));
@@ -111,7 +116,7 @@ bool HeadReader::name_function(Node name, FunctionHead& head) const {
   switch (g_.type(name)) {
     case Type::identifier:
       head.name = text(name);
-      return true;
+      return !is_statement_word(head.name);
     case Type::template_function:
       head.name = text(name.field(g_.name));
       head.specialised = text(name);
@@ -159,7 +164,24 @@ std::optional<std::string> HeadReader::return_type(Node definition,
     if (qualifies || child == type) words += (words.empty() ? "" : " ") + word;
     return true;
   });
-  return words + head.pointers;
+  const std::string around = result_around(definition, head);
+  return words + (around.empty() ? head.pointers : around);
+}
+
+// " (*)(char)" of "int (*choose(int x))(char)", whose result is a pointer to a function or array;
+// empty where the result's type stands before the name alone.
+std::string HeadReader::result_around(Node definition, const FunctionHead& head) const {
+  const Node whole = definition.field(g_.declarator);
+  Node outer = whole;
+  while (outer && (g_.type(outer) == Type::pointer_declarator ||
+                   g_.type(outer) == Type::reference_declarator))
+    outer = inner(outer);
+  const bool encloses =
+      outer && !(outer == head.declarator) &&
+      (g_.type(outer) == Type::function_declarator || g_.type(outer) == Type::array_declarator) &&
+      g_.type(inner(outer)) == Type::parenthesized_declarator;
+  if (!encloses) return {};
+  return " " + around(head.declarator, whole.begin(), outer.end());
 }
 
 }  // namespace docwright::outline::cfamily

@@ -27,8 +27,8 @@ class HeadReader {
       : g_(grammar), code_(code), source_(text) {}
 
   std::optional<FunctionHead> function(Node declarator) const;
-  // Without unnamed ones: nothing can be said of them by name.
-  std::vector<Parameter> parameters(const FunctionHead& head) const;
+  // Unnamed ones, too: their types tell overloads apart.
+  std::vector<Parameter> parameters(Node definition, const FunctionHead& head) const;
   std::vector<Parameter> template_parameters(Node list) const;
   // As written, without storage class and the like; none for constructors and destructors.
   std::optional<std::string> return_type(Node definition, const FunctionHead& head) const;
@@ -42,7 +42,10 @@ class HeadReader {
  private:
   Node inner(Node declarator) const;
   bool name_function(Node name, FunctionHead& head) const;
-  std::vector<Parameter> named_parameters(Node list) const;
+  std::vector<Parameter> listed(Node list) const;
+  void add_old_style_types(Node definition, std::vector<Parameter>& parameters) const;
+  std::string around(Node name, std::uint32_t begin, std::uint32_t end) const;
+  std::string result_around(Node definition, const FunctionHead& head) const;
   Parameter parameter(Node node) const;
   Parameter type_parameter(Node node) const;
   void declarator_flags(Node declarator, std::vector<std::string>& flags) const;

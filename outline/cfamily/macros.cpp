@@ -45,6 +45,7 @@ class Finder {
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
       if (const std::size_t end = unreadable(i); end > i) i = add(i, end);
       if (const std::size_t end = after_trailing(i); end > i) i = add(i, end);
+      if (is_reserved_between(i)) i = add(i, i + 1);
       if (!is_macro_word(i)) continue;
       const std::size_t next = after(i);
       if (is_label(i)) {
@@ -214,6 +215,14 @@ class Finder {
     if (text(i - 1) == "*" || text(i - 1) == "&")
       return i > 1 && is_word(i - 2) && !contains(kNotType, text(i - 2));
     return is_word(i - 1) && !contains(kNotType, text(i - 1)) && !contains(kSpecifies, text(i - 1));
+  }
+
+  // int __init f(): words that are reserved for the implementation. "__inline __m128 f()" has its
+  // type there.
+  bool is_reserved_between(std::size_t i) const {
+    return is_word(i) && text(i).starts_with("__") && !contains(kNoMacros, text(i)) &&
+           !contains(kNoMacros, text(i + 1)) && !text(i).ends_with("_t") && i > 0 &&
+           !text(i - 1).starts_with("__") && stands_between(i, i + 1);
   }
 
   // void f() const NOEXCEPT NONNULL(1); also of words that are reserved for the implementation.

@@ -18,51 +18,91 @@ std::string trimmed(std::string text) {
 
 }  // namespace
 
+// What is left without the name: "int (*)(char)" of "int (*call)(char)".
+std::string HeadReader::around(Node name, std::uint32_t begin, std::uint32_t end) const {
+  const std::string before(source_.substr(begin, name.begin() - begin));
+  const std::string after(source_.substr(name.end(), end - name.end()));
+  return one_line(before + after, Comments::slashes, kTypeBytesMax);
+}
+
 Parameter HeadReader::parameter(Node node) const {
   const Node declarator = node.field(g_.declarator);
-  const Node name = declarator ? declared_name(declarator) : Node();
+  Node name = declarator ? declared_name(declarator) : Node();
+  // "int A::* member": of the qualified name, the innermost.
+  while (name && g_.type(name) != Type::identifier) name = inner(name);
   const Node value = g_.default_value != 0 ? node.field(g_.default_value) : Node();
   Parameter parameter{.kind = g_.type(node) == Type::variadic_parameter_pack ? "variadic"
                                                                              : "positional"};
-  if (!name) return parameter;
-  parameter.name = text(name);
-  // The type is what is left without the name: "int (*)(char)".
-  const std::string before(source_.substr(node.begin(), name.begin() - node.begin()));
-  const std::string after(source_.substr(name.end(), declarator.end() - name.end()));
-  parameter.type = one_line(before + after, Comments::slashes, kTypeBytesMax);
   parameter.default_value = text(value);
+  if (name) {
+    parameter.name = text(name);
+    parameter.type = around(name, node.begin(), declarator.end());
+  } else {
+    const std::uint32_t end = value ? value.begin() : node.end();
+    std::string type(source_.substr(node.begin(), end - node.begin()));
+    if (value) type.resize(std::min(type.rfind('='), type.size()));
+    parameter.type = trimmed(one_line(type, Comments::slashes, kTypeBytesMax));
+  }
   return parameter;
 }
 
-std::vector<Parameter> HeadReader::named_parameters(Node list) const {
+std::vector<Parameter> HeadReader::listed(Node list) const {
   std::vector<Parameter> parameters;
   if (!list) return parameters;  // of a conversion
   for_each_child(list, [&](Node child, TSFieldId) {
-    Parameter found;
     switch (g_.type(child)) {
       case Type::parameter:
       case Type::optional_parameter:
       case Type::variadic_parameter_pack:
-        found = parameter(child);
+        parameters.push_back(parameter(child));
         break;
       case Type::type_parameter:
-        found = type_parameter(child);
+        parameters.push_back(type_parameter(child));
+        break;
+      case Type::identifier:  // int add(a, b) int a, b; { ... }
+        parameters.push_back({.name = text(child), .kind = "positional"});
         break;
       default:
-        return true;
+        break;
     }
-    if (!found.name.empty()) parameters.push_back(std::move(found));
     return true;
   });
   return parameters;
 }
 
-std::vector<Parameter> HeadReader::parameters(const FunctionHead& head) const {
-  return named_parameters(head.declarator.field(g_.parameters));
+// C before it had prototypes declares its parameters between the list of their names and the body.
+void HeadReader::add_old_style_types(Node definition, std::vector<Parameter>& parameters) const {
+  for_each_child(definition, [&](Node declaration, TSFieldId) {
+    const Node type =
+        g_.type(declaration) == Type::declaration ? declaration.field(g_.type_field) : Node();
+    if (!type) return true;
+    const std::string words(source_.substr(declaration.begin(), type.end() - declaration.begin()));
+    for_each_child(declaration, [&](Node declarator, TSFieldId field) {
+      const Node name = field == g_.declarator ? declared_name(declarator) : Node();
+      if (!name) return true;
+      const auto found = std::ranges::find(parameters, text(name), &Parameter::name);
+      if (found != parameters.end() && found->type.empty())
+        found->type =
+            trimmed(one_line(words + " " + around(name, declarator.begin(), declarator.end()),
+                             Comments::slashes, kTypeBytesMax));
+      return true;
+    });
+    return true;
+  });
+}
+
+std::vector<Parameter> HeadReader::parameters(Node definition, const FunctionHead& head) const {
+  std::vector<Parameter> parameters = listed(head.declarator.field(g_.parameters));
+  if (parameters.size() == 1 && parameters[0].name.empty() && parameters[0].type == "void")
+    parameters.clear();
+  add_old_style_types(definition, parameters);
+  return parameters;
 }
 
 std::vector<Parameter> HeadReader::template_parameters(Node list) const {
-  return named_parameters(list);
+  std::vector<Parameter> parameters = listed(list);
+  std::erase_if(parameters, [](const Parameter& parameter) { return parameter.name.empty(); });
+  return parameters;
 }
 
 // "typename T", "class U = int", "class... Args", "template <class> class Q": the last identifier

@@ -37,7 +37,8 @@ Reader::Reader(Language language, std::string_view source, const Masked& masked)
 Outline Reader::read(Node root) {
   walk(root, *this);
   builder_.document_by_comments();
-  drop_prototypes(builder_);
+  drop_prototypes(builder_, g_.scope != 0);
+  drop_unnamed_parameters(builder_);
   return builder_.finish();
 }
 

@@ -88,6 +88,23 @@ const std::vector<Case>& cpp_cases() {
        "int f(int a);\nint f(int a) { return a; }\nint f(char a);\n",
        {"2-2 function f(a: int) -> int returns",
         "3-3 function f~2(a: char) -> int returns flags(declaration)"}},
+      {"unnamed parameters tell overloads apart",
+       "int f(int);\nint f(double) { return 1; }\nvoid g(char*, int = 3);\nvoid g(char* a, int b) "
+       "{}\nint f(char* (*)(int));\n",
+       {"1-1 function f -> int returns flags(declaration)", "2-2 function f~2 -> int returns",
+        "4-4 function g(a: char*, b: int = 3) -> void",
+        "5-5 function f~3 -> int returns flags(declaration)"}},
+      {"pointers to members",
+       "void f(int A::* data, int (n::A::*call)(int) const);\n",
+       {"1-1 function f(data: int A::*, call: int (n::A::*)(int) const) -> void "
+        "flags(declaration)"}},
+      {"results that are pointers to functions and arrays",
+       "void (*choose(int x))(int, char);\nchar* (*rows(int n))[3];\n",
+       {"1-1 function choose(x: int) -> void (*)(int, char) returns flags(declaration)",
+        "2-2 function rows(n: int) -> char * (*)[3] returns flags(declaration)"}},
+      {"a handler around a constructor is no function",
+       "struct B {\n  B(int a) : c(a) try { } catch (...) { }\n  int c;\n};\n",
+       {"1-4 struct B"}},
       {"friends",
        "class A {\n  friend class B;\n  friend bool operator==(A a, A b) { return true; }\n  "
        "friend void g(A a);\n};\n",
@@ -240,7 +257,22 @@ const std::vector<Case>& c_cases() {
        {"1-1 struct node_t", "2-2 struct plain", "3-3 type_alias size", "4-4 enum color"}},
       {"functions that return functions",
        "int (*signal(int number))(int);\n",
-       {"1-1 function signal(number: int) -> int* returns flags(declaration)"}},
+       {"1-1 function signal(number: int) -> int (*)(int) returns flags(declaration)"}},
+      {"a prototype without names gives way to its definition",
+       "static int compare(const void *, const void *);\nint old();\nstatic int compare(const void "
+       "*a, const void *b) { return 0; }\nint old(a) char *a; { return 1; }\n",
+       {"3-3 function compare(a: const void *, b: const void *) -> int returns flags(static) "
+        "private",
+        "4-4 function old(a: char *) -> int returns"}},
+      {"parameters as before C had prototypes",
+       "int ZEXPORT start(strm, level, call, rest)\n    z_streamp strm;\n    int level, "
+       "(*call)(int);\n{\n  return 1;\n}\n",
+       {"1-6 function start(strm: z_streamp, level: int, call: int (*)(int), rest) -> int "
+        "returns"}},
+      {"reserved words of a compiler or kernel before the name",
+       "static int __init start(void) { return 0; }\nvoid *__must_check get(int a);\n",
+       {"1-1 function start -> int returns flags(static) private",
+        "2-2 function get(a: int) -> void* returns flags(declaration)"}},
       {"names in parentheses",
        "int (max)(int a, int b);\n",
        {"1-1 function max(a: int, b: int) -> int returns flags(declaration)"}},
