@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "pipeline/call/answer_schema.h"
 #include "pipeline/parse/extract.h"
@@ -65,7 +66,7 @@ std::string cut_symbol(const Extracted& extracted) {
   const auto documents = extracted.value.find("documents");
   if (documents == extracted.value.end() || !documents->is_structured() || documents->empty())
     return {};
-  if (documents->is_object()) return (documents->end() - 1).key();
+  if (documents->is_object()) return std::prev(documents->end()).key();
   return symbol_at(extracted.value, std::to_string(documents->size() - 1));
 }
 

@@ -100,6 +100,15 @@ TEST_F(Examine, TheDocumentThatTheCutWentThroughIsNotGood) {
   EXPECT_TRUE(has_errors(examination.documents[1].findings));
 }
 
+TEST_F(Examine, TheCutIsFoundInTheExactFormToo) {
+  const Examination examination = run(
+      R"({"documents":{"f":{"summary":"Doubles a number.","parameters":{"x":"The number."},"returns":"Twice of it."},)"
+      R"("g":{"summary":"Waits for the queue.","description":"It)",
+      providers::Finish::length, AnswerSchema::exact);
+  EXPECT_FALSE(has_errors(examination.documents[0].findings));
+  EXPECT_THAT(rules_of(examination.documents[1]), ::testing::Contains("S04"));
+}
+
 TEST_F(Examine, CutBeforeAnythingIsNoBadJson) {
   EXPECT_EQ(run("", providers::Finish::length).unusable,
             "the answer was cut at its limit before its first document");
