@@ -136,6 +136,68 @@ TEST_F(JobsTest, KeysAreComparedWithinABatchToo) {
   EXPECT_EQ(try_submit(new_batch({other, clash})).error().code, Code::key_conflict);
 }
 
+TEST_F(JobsTest, ABatchMaySpanSeveralSubmits) {
+  const auto first = new_batch({new_job("a.py"), new_job("b.py")});
+  ASSERT_TRUE(try_submit(first));
+  auto later = new_job("c.py");
+  later.not_before = now_ + std::chrono::hours(1);
+  auto second = new_batch({new_job("d.py"), later});
+  second.id = first.id;
+  const auto joined = try_submit(second);
+  ASSERT_TRUE(joined) << joined.error().message;
+  EXPECT_EQ(joined->batch, first.id);
+  EXPECT_EQ(count("SELECT count(*) FROM batches"), 1);
+  EXPECT_EQ(count("SELECT count(DISTINCT batch) FROM jobs"), 1);
+  EXPECT_EQ(count("SELECT jobs FROM batches"), 4);
+  EXPECT_EQ(count("SELECT queued FROM batches"), 3);
+  EXPECT_EQ(count("SELECT waiting FROM batches"), 1);
+}
+
+TEST_F(JobsTest, AnIdThatNoBatchHasBeginsOne) {
+  auto batch = new_batch({new_job()});
+  batch.id = "chosen by the client";
+  EXPECT_EQ(try_submit(batch).value().batch, batch.id);
+}
+
+TEST_F(JobsTest, ABatchIsOfOneTenantAndProject) {
+  const auto first = new_batch({new_job()});
+  ASSERT_TRUE(try_submit(first));
+  auto other_project = new_batch({new_job("b.py")});
+  other_project.id = first.id;
+  other_project.project = "another";
+  auto other_tenant = new_batch({new_job("b.py")});
+  other_tenant.id = first.id;
+  other_tenant.tenant = "umbrella";
+  for (const auto& batch : {other_project, other_tenant}) {
+    const auto refused = try_submit(batch);
+    ASSERT_FALSE(refused) << batch.tenant << ' ' << batch.project;
+    EXPECT_EQ(refused.error().code, Code::key_conflict);
+    EXPECT_EQ(refused.error().at, "/batch");
+    EXPECT_THAT(refused.error().message, HasSubstr("tenant 'acme' and project 'shop'"));
+  }
+  EXPECT_EQ(count("SELECT count(*) FROM jobs"), 1);
+  EXPECT_EQ(count("SELECT jobs FROM batches"), 1);
+}
+
+// A client that sends its last message again, and more with it.
+TEST_F(JobsTest, AKeyOfAnEarlierSubmitCountsOnceInItsBatch) {
+  auto job = new_job("a.py");
+  job.key = "k";
+  const auto first = new_batch({job});
+  ASSERT_TRUE(try_submit(first));
+  auto again = job;
+  again.id = "another";
+  auto second = new_batch({again, new_job("b.py")});
+  second.id = first.id;
+  const auto joined = try_submit(second);
+  ASSERT_TRUE(joined) << joined.error().message;
+  EXPECT_EQ(joined->jobs[0].id, job.id);
+  EXPECT_TRUE(joined->jobs[0].duplicate);
+  EXPECT_FALSE(joined->jobs[1].duplicate);
+  EXPECT_EQ(count("SELECT jobs FROM batches"), 2);
+  EXPECT_EQ(count("SELECT count(*) FROM jobs"), 2);
+}
+
 TEST_F(JobsTest, AFullQueueIsBusyAndSaysWhenToComeBack) {
   const store::QueueLimits two{2, 1 << 20};
   ASSERT_TRUE(try_submit(new_batch({new_job(), new_job()}), two));
