@@ -204,6 +204,25 @@ Ended explain(const CLI::App& root, const CLI::ParseError& error) {
           .exit = Exit::usage};
 }
 
+// `help`, `help VERB`, `help GROUP VERB`: what --help says there.
+Ended help_on(const CLI::App& root, const std::vector<std::string>& words) {
+  const CLI::App* app = &root;
+  for (const std::string& word : words) {
+    const auto verbs =
+        app->get_subcommands([&](const CLI::App* sub) { return sub->get_name() == word; });
+    if (verbs.empty()) {
+      std::vector<std::string> names;
+      for (const CLI::App* sub : app->get_subcommands({})) names.push_back(sub->get_name());
+      const std::vector<std::string_view> views(names.begin(), names.end());
+      return {.err = fmt::format("{}: unknown verb '{}'{}\nTry '{} --help'.\n", kProgram, word,
+                                 did_you_mean(word, views), full_name(*app)),
+              .exit = Exit::usage};
+    }
+    app = verbs.front();
+  }
+  return {.out = root.get_formatter()->make_help(app, full_name(*app), CLI::AppFormatMode::Normal)};
+}
+
 }  // namespace
 
 std::variant<Parsed, Ended> parse(std::vector<std::string> arguments, std::span<const Verb> verbs,
@@ -224,6 +243,10 @@ std::variant<Parsed, Ended> parse(std::vector<std::string> arguments, std::span<
     Options options(parser);
     actions.emplace_back(&app, verb.define(options));
   }
+  std::vector<std::string> help_words;
+  CLI::App& help = *root.add_subcommand("help", "Explains a verb; without one, lists them all");
+  help.group("Verbs");
+  help.add_option("VERB", help_words)->expected(0, 2)->type_name("");
   root.footer(
       "'docwright help VERB' explains one verb. Data goes to stdout, words to stderr.");  // last:
                                                                                           // verbs
@@ -236,6 +259,7 @@ std::variant<Parsed, Ended> parse(std::vector<std::string> arguments, std::span<
   } catch (const CLI::ParseError& error) {
     return explain(root, error);
   }
+  if (help.parsed()) return help_on(root, help_words);
   if (parsed.common.json) parsed.common.output = "json";
   for (auto& [app, action] : actions) {
     if (app->parsed()) parsed.action = std::move(action);

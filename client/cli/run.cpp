@@ -13,10 +13,6 @@ namespace {
 // Words that are verbs to a person but options to the parser.
 std::vector<std::string> translated(std::vector<std::string> arguments) {
   if (arguments.empty()) return {"--help"};
-  if (arguments.front() == "help") {
-    arguments.erase(arguments.begin());
-    arguments.emplace_back("--help");
-  }
   if (arguments.front() == "--version") arguments.front() = "version";
   return arguments;
 }

@@ -124,6 +124,17 @@ TEST_F(CommandLine, HelpIsDataAndSuccess) {
   EXPECT_THAT(ended({"submit", "--help"}).out, HasSubstr("--priority"));
 }
 
+TEST_F(CommandLine, HelpIsAVerbToo) {
+  EXPECT_EQ(ended({"help"}).out, ended({"--help"}).out);
+  EXPECT_EQ(ended({"--state", "/x", "help"}).out, ended({"--help"}).out);
+  EXPECT_EQ(ended({"help", "submit"}).out, ended({"submit", "--help"}).out);
+  EXPECT_EQ(ended({"help", "pipeline", "lint"}).out, ended({"pipeline", "lint", "--help"}).out);
+  EXPECT_EQ(ended({"help"}).exit, Exit::done);
+  EXPECT_THAT(ended({"help", "sumbit"}).err,
+              HasSubstr("unknown verb 'sumbit' (did you mean 'submit'?)"));
+  EXPECT_EQ(ended({"help", "sumbit"}).exit, Exit::usage);
+}
+
 TEST_F(CommandLine, TheActionIsTheVerbs) {
   auto parsed = parse({"pipeline", "lint", "x.yaml"});
   Output output(-1, -1, {}, {}, true);
