@@ -17,10 +17,10 @@ std::map<std::string, Catalog::Entry, std::less<>> by_name(std::vector<Catalog::
 }  // namespace
 
 Catalog::Catalog(std::vector<Entry> entries, std::string default_pipeline,
-                 std::shared_ptr<const providers::Models> models)
+                 std::shared_ptr<const pipeline::Configured> configured)
     : pipelines_(by_name(std::move(entries))),
       default_pipeline_(std::move(default_pipeline)),
-      models_(std::move(models)) {}
+      configured_(std::move(configured)) {}
 
 const Catalog::Entry* Catalog::find(std::string_view name) const {
   const auto at = pipelines_.find(name);

@@ -8,8 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "pipeline/pipeline.h"
-#include "providers/models.h"
+#include "pipeline/configured.h"
 #include "runtime/error.h"
 
 namespace docwright::daemon {
@@ -21,19 +20,20 @@ class Catalog final {
     std::int64_t version = 0;  // the store's row of exactly this text
   };
   Catalog(std::vector<Entry> entries, std::string default_pipeline,
-          std::shared_ptr<const providers::Models> models);
+          std::shared_ptr<const pipeline::Configured> configured);
 
   // nullptr: there is none of that name.
   const Entry* find(std::string_view name) const;
   std::vector<std::string_view> names() const;
   const std::map<std::string, Entry, std::less<>>& pipelines() const { return pipelines_; }
   const std::string& default_pipeline() const { return default_pipeline_; }
-  const providers::Models& models() const { return *models_; }
+  const providers::Models& models() const { return configured_->models; }
+  const providers::Registry& providers() const { return configured_->providers; }
 
  private:
   const std::map<std::string, Entry, std::less<>> pipelines_;
   const std::string default_pipeline_;
-  const std::shared_ptr<const providers::Models> models_;
+  const std::shared_ptr<const pipeline::Configured> configured_;
 };
 
 }  // namespace docwright::daemon

@@ -71,9 +71,8 @@ Result<std::shared_ptr<const Catalog>> store_catalog(
     if (!version) return std::unexpected(version.error());
     entries.push_back({pipeline, *version});
   }
-  std::shared_ptr<const providers::Models> models(configured, &configured->models);
   return std::make_shared<const Catalog>(std::move(entries), std::move(default_pipeline),
-                                         std::move(models));
+                                         configured);
 }
 
 Result<void> apply_budgets(const std::vector<config::BudgetSettings>& budgets, store::Store& store,

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "pipeline/call/options.h"
 #include "runtime/hash.h"
 #include "runtime/id.h"
 #include "runtime/text.h"
@@ -55,6 +56,36 @@ Result<void> check_model(const wire::SubmitJob& job, const Catalog& catalog, std
               at(index, "model"));
 }
 
+// The models that the job will ask: its own, else those of its pipeline's calls.
+std::vector<std::string_view> models_of(const wire::SubmitJob& job,
+                                        const pipeline::Pipeline& pipeline) {
+  if (!job.model.empty()) return {job.model};
+  std::vector<std::string_view> models;
+  for (const pipeline::Step& step : pipeline.steps()) {
+    if (step.kind->name() == "call") models.push_back(step.as<pipeline::CallOptions>().model);
+  }
+  return models;
+}
+
+// What lint says of a pipeline's parameters, a submit hears of its own. Null takes one out, which
+// every model takes.
+Result<void> check_parameters(const wire::SubmitJob& job, const pipeline::Pipeline& pipeline,
+                              const Catalog& catalog, std::size_t index) {
+  for (const std::string_view name : models_of(job, pipeline)) {
+    const providers::Model* model = catalog.models().find(name);
+    const auto* provider = model ? catalog.providers().find(model->provider) : nullptr;
+    if (!provider) continue;
+    for (const auto& [parameter, value] : job.parameters.items()) {
+      if (value.is_null()) continue;
+      if (auto refusal = pipeline::parameter_refusal(*model, *provider, parameter);
+          !refusal.empty())
+        return fail(Code::invalid_request, std::move(refusal),
+                    at(index, "parameters/" + pointer_token(parameter)));
+    }
+  }
+  return {};
+}
+
 class Converter {
  public:
   Converter(const wire::SubmitRequest& request, std::span<const std::string_view> blobs,
@@ -73,6 +104,8 @@ class Converter {
     if (!entry) return std::unexpected(entry.error());
     if (auto known = check_model(asked, catalog_, index); !known)
       return std::unexpected(known.error());
+    if (auto fine = check_parameters(asked, *(*entry)->pipeline, catalog_, index); !fine)
+      return std::unexpected(fine.error());
     if (!asked.budget.empty()) {
       const Result<Nusd> budget = parse_money(asked.budget);
       if (!budget) return fail(Code::invalid_request, budget.error().message, at(index, "budget"));

@@ -20,20 +20,6 @@ using providers::Question;
 // A cut answer is asked for once more; what was not enough by far would not be by a little.
 constexpr std::int64_t kRaiseFactor = 4;
 
-std::optional<Error> refused_parameter(const Model& model, const Provider& provider,
-                                       std::string_view name) {
-  if (std::ranges::find(model.parameters_refused, name) != model.parameters_refused.end()) {
-    return Error{
-        Code::invalid_request,
-        fmt::format("the model '{}' refuses the parameter '{}': leave it out", model.name, name)};
-  }
-  if (provider.codec && provider.codec->reserves(name)) {
-    return Error{Code::invalid_request,
-                 fmt::format("'{}' is set by docwright itself: leave it out", name)};
-  }
-  return std::nullopt;
-}
-
 // A later mapping overrides an earlier one's members; null takes one out. 0 is a value.
 void override_with(Json& parameters, const Json& later) {
   for (const auto& [name, value] : later.items()) {
@@ -52,13 +38,13 @@ StepResult<Json> resolve_parameters(const Job& job, const CallOptions& options, 
   // a submit names another, what that one refuses is left out.
   const bool own_model = job.model.empty() || job.model == options.model;
   for (const auto& [name, value] : options.parameters.items()) {
-    if (own_model || !refused_parameter(model, provider, name))
+    if (own_model || parameter_refusal(model, provider, name).empty())
       override_with(parameters, Json{{name, value}});
   }
   for (const auto& [name, value] : job.parameters.items()) {
-    if (auto refused = refused_parameter(model, provider, name); refused && !value.is_null()) {
-      return stop(std::move(*refused));
-    }
+    if (value.is_null()) continue;
+    if (auto refusal = parameter_refusal(model, provider, name); !refusal.empty())
+      return stop(Code::invalid_request, std::move(refusal));
   }
   override_with(parameters, job.parameters);
   return parameters;

@@ -1,8 +1,9 @@
 #include "pipeline/call/options.h"
 
+#include <algorithm>
+
 #include "pipeline/binding.h"
 #include "pipeline/call/call.h"
-#include "providers/models.h"
 
 namespace docwright::pipeline {
 namespace {
@@ -28,12 +29,9 @@ void check_parameters(const CallOptions& options, Binding& binding) {
   if (!model) return;
   const auto* provider = around.providers ? around.providers->find(model->provider) : nullptr;
   for (const auto& [name, value] : options.parameters.items()) {
-    if (std::ranges::find(model->parameters_refused, name) != model->parameters_refused.end()) {
-      binding.error("parameters", "the model '" + options.model + "' refuses the parameter '" +
-                                      name + "': leave it out");
-    } else if (provider && provider->codec && provider->codec->reserves(name)) {
-      binding.error("parameters", "'" + name + "' is set by docwright itself: leave it out");
-    }
+    if (!provider) break;
+    if (auto refusal = parameter_refusal(*model, *provider, name); !refusal.empty())
+      binding.error("parameters", refusal);
   }
   if (model->output_tokens_max > 0 && options.answer_tokens_max > model->output_tokens_max) {
     binding.error("answer_tokens_max", "the model '" + options.model + "' writes at most " +
@@ -50,6 +48,16 @@ void bind(CallOptions& options, Binding& binding) {
 }
 
 }  // namespace
+
+std::string parameter_refusal(const providers::Model& model, const providers::Provider& provider,
+                              std::string_view parameter) {
+  const std::string name(parameter);
+  if (std::ranges::find(model.parameters_refused, parameter) != model.parameters_refused.end())
+    return "the model '" + model.name + "' refuses the parameter '" + name + "': leave it out";
+  if (provider.codec && provider.codec->reserves(parameter))
+    return "'" + name + "' is set by docwright itself: leave it out";
+  return {};
+}
 
 const config::Spec<CallOptions>& call_spec() {
   using config::option;

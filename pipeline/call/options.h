@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "config/spec.h"
 #include "pipeline/registry.h"
+#include "providers/models.h"
 
 namespace docwright::pipeline {
 
@@ -37,6 +39,10 @@ struct CallOptions {
   // Never null in a Pipeline.
   std::shared_ptr<const Prompt> templates;
 };
+
+// Why a parameter cannot be sent to that model of that provider, and what to do; empty: it can.
+std::string parameter_refusal(const providers::Model& model, const providers::Provider& provider,
+                              std::string_view parameter);
 
 const config::Spec<CallOptions>& call_spec();
 void add_call(StepRegistry& steps);

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "config/shipped.h"
 #include "runtime/id.h"
 
 namespace docwright::daemon {
@@ -16,20 +15,14 @@ using ::testing::HasSubstr;
 class SubmissionTest : public ::testing::Test {
  protected:
   SubmissionTest() {
-    const config::Library pipelines("pipelines", "");
-    const config::Library prompts("prompts", "");
-    const pipeline::Surroundings surroundings{
-        .steps = steps_,
-        .models = models_.get(),
-        .providers = &providers_,
-        .default_model = "offline",
-        .prompt = [&](std::string_view name) { return prompts.find(name); },
-        .prompts = prompts.names()};
+    config::Configuration configuration;
+    configuration.settings.model = "offline";
+    configured_ = pipeline::configured(configuration).value();
     std::vector<Catalog::Entry> entries;
     std::int64_t version = 0;
-    const auto catalogue = pipeline::load_catalogue(pipelines, surroundings);
-    for (const auto& [name, pipeline] : catalogue.value()) entries.push_back({pipeline, ++version});
-    catalog_ = std::make_unique<Catalog>(std::move(entries), "docstrings", models_);
+    for (const auto& [name, pipeline] : configured_->catalogue)
+      entries.push_back({pipeline, ++version});
+    catalog_ = std::make_unique<Catalog>(std::move(entries), "docstrings", configured_);
   }
 
   Result<store::NewBatch> convert(const wire::SubmitRequest& request,
@@ -41,10 +34,7 @@ class SubmissionTest : public ::testing::Test {
     return {.project = "shop", .jobs = {std::move(job)}};
   }
 
-  const providers::Registry providers_ = providers::all_providers();
-  const std::shared_ptr<const providers::Models> models_ =
-      std::make_shared<const providers::Models>(providers::Models::shipped(providers_).value());
-  const pipeline::StepRegistry steps_ = pipeline::all_steps();
+  std::shared_ptr<const pipeline::Configured> configured_;
   std::unique_ptr<Catalog> catalog_;
   const Time now_{std::chrono::days(20000)};
 };
@@ -133,6 +123,25 @@ TEST_F(SubmissionTest, PointsAtWhatItDoesNotKnow) {
   EXPECT_EQ(refused([](wire::SubmitJob& job) { job.budget = "2"; }).at, "/jobs/1/budget");
   EXPECT_EQ(refused([](wire::SubmitJob& job) { job.delay = std::chrono::days(8); }).at,
             "/jobs/1/delay");
+}
+
+// As lint says it of a pipeline's own parameters: before anything is stored, and at its place.
+TEST_F(SubmissionTest, RefusesParametersThatTheModelDoesNotTake) {
+  const auto refused = [&](std::string model, Json parameters) {
+    const auto batch = convert(
+        one({.path = "a.py", .model = std::move(model), .parameters = std::move(parameters)}));
+    return batch ? Error{} : batch.error();
+  };
+  const Error sampling = refused("gpt-5.4-mini", {{"seed", 1}, {"stop", "x"}});
+  EXPECT_EQ(sampling.code, Code::invalid_request);
+  EXPECT_EQ(sampling.at, "/jobs/0/parameters/stop");
+  EXPECT_EQ(sampling.message,
+            "the model 'gpt-5.4-mini' refuses the parameter 'stop': leave it out");
+  const Error reserved = refused("gpt-5.4-mini", {{"messages", Json::array()}});
+  EXPECT_EQ(reserved.at, "/jobs/0/parameters/messages");
+  EXPECT_EQ(reserved.message, "'messages' is set by docwright itself: leave it out");
+  EXPECT_EQ(refused("gpt-5.4-mini", {{"stop", nullptr}}).message, "");  // takes it out
+  EXPECT_EQ(refused("", {{"stop", "x"}}).message, "");  // the pipeline's model, offline, takes all
 }
 
 }  // namespace
