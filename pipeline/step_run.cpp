@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/this_coro.hpp>
+
 #include "pipeline/pipeline.h"
 #include "runtime/task_group.h"
 #include "runtime/text.h"
@@ -53,9 +55,12 @@ class Limited final {
     const End end{*this};
     result_ = co_await step_.behaviour->run(run_, chunk_, step_);
   }
+  // Nearly always cancelled, so without an exception for it.
   Task<void> clock() {
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
     co_await run_.parts.loop.sleep(step_.time_limit);
-    work_.cancel();
+    const auto state = co_await boost::asio::this_coro::cancellation_state;
+    if (state.cancelled() == boost::asio::cancellation_type::none) work_.cancel();
   }
 
   Run& run_;

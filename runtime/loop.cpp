@@ -1,11 +1,14 @@
 #include "runtime/loop.h"
 
 #include <atomic>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/system/error_code.hpp>
+#include <boost/system/system_error.hpp>
 #include <map>
 #include <stdexcept>
 #include <utility>
@@ -15,6 +18,8 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 namespace {
+
+using Quietly = asio::as_tuple_t<asio::use_awaitable_t<Executor>>;
 
 constexpr auto kPendingMax =
     std::chrono::seconds(60);  // longest that run_until_idle() waits for other threads
@@ -138,8 +143,12 @@ Task<void> Loop::sleep_until(Moment wake) {
           [sleepers = sleepers_.get(), key](asio::cancellation_type) { sleepers->cancel(key); });
     }
   };
-  co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(error_code)>(
-      std::move(start), use_task);
+  // Whoever has asked not to be thrown at sleeps shorter: exceptions cost more than most sleeps.
+  const auto [error] =
+      co_await asio::async_initiate<const Quietly, void(error_code)>(std::move(start), Quietly{});
+  if (error && co_await asio::this_coro::throw_if_cancelled()) {
+    throw boost::system::system_error(error);
+  }
 }
 
 Task<void> Loop::sleep(Duration time) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/this_coro.hpp>
 #include <string>
 #include <thread>
 #include <vector>
@@ -57,6 +58,22 @@ TEST_F(LoopTest, ACancelledSleepEndsAtOnceAndLeavesNoSleeper) {
   loop_.run_until_idle();
   EXPECT_TRUE(seen_.empty());
   EXPECT_FALSE(handle.running());
+  EXPECT_EQ(clock_.moment(), start);
+}
+
+Task<void> sleep_quietly(Loop& loop, std::vector<std::string>& seen) {
+  co_await boost::asio::this_coro::throw_if_cancelled(false);
+  co_await loop.sleep(1h);
+  const auto state = co_await boost::asio::this_coro::cancellation_state;
+  seen.push_back(state.cancelled() == boost::asio::cancellation_type::none ? "slept" : "cancelled");
+}
+
+TEST_F(LoopTest, WhoAskedNotToBeThrownAtSleepsShorter) {
+  TaskGroup::Handle handle = tasks_.spawn("quiet", sleep_quietly(loop_, seen_));
+  loop_.post([&] { handle.cancel(); });
+  const Moment start = clock_.moment();
+  loop_.run_until_idle();
+  EXPECT_EQ(seen_, std::vector<std::string>{"cancelled"});
   EXPECT_EQ(clock_.moment(), start);
 }
 
