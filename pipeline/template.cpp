@@ -141,7 +141,8 @@ mustache::data data_of(const Json& json) {
   switch (json.type()) {
     case Json::value_t::object: {
       mustache::data object(mustache::data::type::object);
-      for (const auto& [name, value] : json.items()) object.set(name, data_of(value));
+      // Not set(), which copies.
+      for (const auto& [name, value] : json.items()) object[name] = data_of(value);
       return object;
     }
     case Json::value_t::array: {
@@ -165,6 +166,17 @@ mustache::data data_of(const Json& json) {
       break;
   }
   return mustache::data::type::bool_false;
+}
+
+// The members of `view` that the template uses: a system prompt uses few, and not the source.
+mustache::data used_of(const Json& view, const std::vector<Template::Use>& uses) {
+  mustache::data used(mustache::data::type::object);
+  for (const Template::Use& use : uses) {
+    const std::string name = use.name.substr(0, use.name.find('.'));
+    const auto member = view.find(name);
+    if (member != view.end() && used.get(name) == nullptr) used[name] = data_of(*member);
+  }
+  return used;
 }
 
 }  // namespace
@@ -195,7 +207,7 @@ Result<Template> Template::parse(std::string_view text) {
 }
 
 std::string Template::render(const Json& view) const {
-  const mustache::data data = data_of(view);
+  const mustache::data data = used_of(view, compiled_->uses);
   std::string rendered;
   const std::lock_guard lock(compiled_->mutex);
   compiled_->renderer.render(data, [&rendered](const std::string& part) { rendered += part; });

@@ -125,12 +125,12 @@ Hash question_hash(const Provider& provider, const Model& model, const Question&
   std::ranges::sort(names);
   for (const std::string& name : names) parameters[name] = question.parameters[name];
 
-  Json messages = Json::array();
+  Hash messages{};
   for (const providers::Message& message : question.messages)
-    messages.push_back({message.role, message.text});
+    messages = sha256_of({bytes_of(messages), message.role, message.text});
   return sha256_of({"docwright question 1", provider.name, model.name, question.model,
                     model.dialect.structured, std::to_string(question.answer_tokens_max),
-                    dump_json(parameters), dump_json(messages), dump_json(*question.schema),
+                    dump_json(parameters), bytes_of(messages), dump_json(*question.schema),
                     question.facts ? dump_json(*question.facts) : std::string()});
 }
 

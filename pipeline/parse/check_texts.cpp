@@ -187,20 +187,21 @@ void says_more_than_the_names(Checking& checking) {
 
 // S03. Phrases of a conversation, in lower case, between word boundaries.
 void is_about_the_code(Checking& checking, std::string_view path, std::string_view text) {
-  constexpr std::array<std::string_view, 28> kPhrases = {"let me know",    "the provided code",
-                                                         "the given code", "the code provided",
-                                                         "the code you",   "the code snippet",
-                                                         "you provided",   "as an ai",
-                                                         "language model", "hope this helps",
-                                                         "feel free to",   "here is the",
-                                                         "here's the",     "here are the",
-                                                         "certainly",      "i'm sorry",
-                                                         "i cannot",       "i can't",
-                                                         "i am",           "i'm",
-                                                         "i will",         "i'll",
-                                                         "i have",         "i've",
-                                                         "i would",        "i think",
-                                                         "as requested",   "your code"};
+  // Between blanks: whole words.
+  constexpr std::array<std::string_view, 28> kPhrases = {" let me know ",    " the provided code ",
+                                                         " the given code ", " the code provided ",
+                                                         " the code you ",   " the code snippet ",
+                                                         " you provided ",   " as an ai ",
+                                                         " language model ", " hope this helps ",
+                                                         " feel free to ",   " here is the ",
+                                                         " here's the ",     " here are the ",
+                                                         " certainly ",      " i'm sorry ",
+                                                         " i cannot ",       " i can't ",
+                                                         " i am ",           " i'm ",
+                                                         " i will ",         " i'll ",
+                                                         " i have ",         " i've ",
+                                                         " i would ",        " i think ",
+                                                         " as requested ",   " your code "};
   std::string plain = " ";
   for (const char c : one_line(text)) {
     const bool letter =
@@ -211,10 +212,11 @@ void is_about_the_code(Checking& checking, std::string_view path, std::string_vi
   }
   plain += ' ';
   for (const std::string_view phrase : kPhrases) {
-    if (!plain.contains(fmt::format(" {} ", phrase))) continue;
+    if (!plain.contains(phrase)) continue;
     return checking.found(
         "S03", path,
-        fmt::format("the text speaks to somebody (\"{}\") instead of about the code", phrase));
+        fmt::format("the text speaks to somebody (\"{}\") instead of about the code",
+                    phrase.substr(1, phrase.size() - 2)));
   }
 }
 
