@@ -102,4 +102,8 @@ std::string printable(std::string_view text, bool lines) {
   return result;
 }
 
+std::string counted(std::size_t count, std::string_view thing) {
+  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
 }  // namespace docwright::cli

@@ -56,6 +56,9 @@ class Output final {
   bool progress_open_ = false;
 };
 
+// "1 job", "2 jobs".
+std::string counted(std::size_t count, std::string_view thing);
+
 // Text of others made harmless for a terminal: control characters (all but line feed and tab, if
 // `lines`) become U+FFFD.
 std::string printable(std::string_view text, bool lines = false);

@@ -222,8 +222,8 @@ Result<Exit> export_documents(Session& session, const ExportArguments& arguments
                                       {"folder", arguments.folder}}) +
                        "\n");
   }
-  session.out().say(fmt::format("{} documents in {} files below {}.", exporter.documents(),
-                                exporter.files(), arguments.folder));
+  session.out().say(fmt::format("{} in {} below {}.", counted(exporter.documents(), "document"),
+                                counted(exporter.files(), "file"), arguments.folder));
   return exporter.refused() == 0 ? Exit::done : Exit::failed;
 }
 

@@ -90,7 +90,8 @@ Result<Exit> dry_run(Session& session, Sources& sources) {
     rows.add(Json{{"path", (*source)->path}, {"bytes", (*source)->text.size()}});
   }
   rows.end();
-  session.out().say(fmt::format("{} files would be submitted. {}", count, sources.skipped_text()));
+  session.out().say(
+      fmt::format("{} would be submitted. {}", counted(count, "file"), sources.skipped_text()));
   return Exit::done;
 }
 
@@ -158,8 +159,8 @@ Result<Exit> send(Session& session, const SubmitArguments& arguments, const wire
   if (!sent) {
     if (!receipt.jobs.empty()) {
       out.insist(fmt::format(
-          "{} jobs were accepted before in batch {}; 'docwright cancel {}' takes them back.",
-          receipt.jobs.size(), receipt.batch, receipt.batch));
+          "{0} accepted before in batch {1}; 'docwright cancel {1}' takes the batch back.",
+          counted(receipt.jobs.size(), "job"), receipt.batch));
     }
     return std::unexpected(sent.error());
   }
@@ -171,8 +172,8 @@ Result<Exit> send(Session& session, const SubmitArguments& arguments, const wire
   const std::string known =
       receipt.duplicates > 0 ? fmt::format(", {} of them known by their keys", receipt.duplicates)
                              : "";
-  out.say(fmt::format("{} jobs of project {} accepted{}.{}{}", receipt.jobs.size(), project, known,
-                      skipped.empty() ? "" : " ", skipped));
+  out.say(fmt::format("{} of project {} accepted{}.{}{}", counted(receipt.jobs.size(), "job"),
+                      project, known, skipped.empty() ? "" : " ", skipped));
   if (!arguments.wait && !arguments.watch) return Exit::done;
   wire::Summary sum;
   return follow(session, to_follow(receipt),
