@@ -12,6 +12,7 @@ from support.world import World
 
 JOBS = 64
 PARKED = 75
+SENTENCE = r"^budget 'all' \(0\.\d+ USD\): 0\.\d+ USD committed, this call needs up to 0\.\d+ USD$"
 
 
 class Watcher(threading.Thread):
@@ -101,7 +102,7 @@ class Promise3TheCeilingHolds(unittest.TestCase):
                 self.assertGreater(settled + self.bound, self.limit, "there was no room for one more")
                 for job in parked:
                     self.assertEqual(job["waiting"]["reason"], "budget")
-                    self.assertRegex(job["waiting"]["detail"], r"^budget 'all' \(0\.\d+ USD\): 0\.\d+ USD committed, this call needs up to 0\.\d+ USD$")
+                    self.assertRegex(job["waiting"]["detail"], SENTENCE)
                 self.assertIn("Only parked jobs are left", world.cli.run("wait", batch, code=PARKED).stderr)
                 self.assertEqual(world.errors()[("job", "budget", "waiting")], len(parked))
                 self.set(world, JOBS * self.bound)

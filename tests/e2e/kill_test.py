@@ -72,7 +72,7 @@ class Check:
             self.failures.append(message)
 
 
-def check_jobs(check, daemon, acknowledged, sources):
+def promise_1_acknowledged_is_durable(check, daemon, acknowledged, sources):
     states = daemon.rows("SELECT state, count(*) FROM jobs GROUP BY state")
     check.that(states == [("succeeded", sources)], f"jobs by state: {states}")
     known = {row[0] for row in daemon.rows("SELECT id FROM jobs")}
@@ -82,7 +82,7 @@ def check_jobs(check, daemon, acknowledged, sources):
     check.that(versions[0] >= sources, f"only {versions[0]} documents")
 
 
-def check_calls(check, daemon, simulator):
+def promise_2_nothing_is_paid_twice(check, daemon, simulator):
     calls = daemon.rows("SELECT j.id, c.chunk, c.step, c.question, c.attempt, c.state, c.charged_nusd FROM call_journal c JOIN jobs j USING (job)")
     journal = {f"{row[0]}.{row[1]}.{row[2]}.{row[3]}.{row[4]}": (row[5], row[6]) for row in calls}
     served = simulator.served()
@@ -145,8 +145,8 @@ def main():
         if submitter.failure or submitter.is_alive():
             raise AssertionError(f"submitting failed: {submitter.failure}")
         wait_for_the_end(daemon, options.sources)
-        check_jobs(check, daemon, submitter.acknowledged, options.sources)
-        served, unknown = check_calls(check, daemon, simulator)
+        promise_1_acknowledged_is_durable(check, daemon, submitter.acknowledged, options.sources)
+        served, unknown = promise_2_nothing_is_paid_twice(check, daemon, simulator)
         check.that(daemon.promises_hold(), "promise 3 is broken")
         check.that(daemon.stop() == 0, "the clean stop")
         print(f"{served} requests served, {unknown} attempts of unknown outcome, slowest restart {max(recovery):.2f} s")

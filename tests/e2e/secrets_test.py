@@ -3,17 +3,16 @@
 One key comes from the environment and goes to the simulator with its faults; another one comes from a file and goes to a server that
 says it aloud in each of its errors.
 """
-import http.server
 import json
 import os
 import resource
 import signal
 import subprocess
-import threading
 import unittest
 
 from support.client import Events
 from support.daemon import Daemon
+from support.server import Server
 from support.world import World
 
 ENVIRONMENT_KEY = "sk-environment-4f1d8a6b2c"
@@ -29,31 +28,17 @@ models:
 """
 
 
-class Loud(http.server.BaseHTTPRequestHandler):
-    """Refuses with the status that the model is named for, and repeats the key in every place where a server could."""
-
-    def do_POST(self):
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        said = self.headers["Authorization"]
-        self.server.heard.append(said)
-        body = json.dumps({"error": {"message": f"Nobody here knows {said.split()[-1]}.", "type": said, "code": said, "param": said}}).encode()
-        self.send_response(int(asked["model"].rpartition("-")[2]))
-        for name, value in (("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("x-request-id", said)):
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+def repeats_the_key(headers, asked):
+    """Refuses with the status that the model is named for, and puts the key wherever a server could."""
+    said = headers["Authorization"]
+    error = {"message": f"Nobody here knows {said.split()[-1]}.", "type": said, "code": said, "param": said}
+    return int(asked["model"].rpartition("-")[2]), {"x-request-id": said}, {"error": error}
 
 
 class Promise9NoSecretLeaves(unittest.TestCase):
     def setUp(self):
-        self.loud = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Loud)
-        self.loud.heard = []
-        threading.Thread(target=self.loud.serve_forever, daemon=True).start()
-        self.addCleanup(self.loud.server_close)
-        self.addCleanup(self.loud.shutdown)
+        self.loud = Server(repeats_the_key)
+        self.addCleanup(self.loud.close)
 
     def world(self, *words):
         world = World(*words, call="retries: 1", SOME_KEY=ENVIRONMENT_KEY, OPENAI_API_KEY=ENVIRONMENT_KEY + "-too")
@@ -61,7 +46,7 @@ class Promise9NoSecretLeaves(unittest.TestCase):
         with open(file, "w", encoding="utf-8") as key:
             key.write(FILE_KEY + "\n")
         with open(world.daemon.config, "a", encoding="utf-8") as config:
-            config.write(CONFIG.format(url=f"http://127.0.0.1:{self.loud.server_port}/v1", file=file))
+            config.write(CONFIG.format(url=self.loud.base_url, file=file))
         world.cli.environment.update(SOME_KEY=ENVIRONMENT_KEY, OPENAI_API_KEY=ENVIRONMENT_KEY + "-too")
         return world
 
@@ -79,8 +64,8 @@ class Promise9NoSecretLeaves(unittest.TestCase):
                 world.job(number)
             for number, model in enumerate(("loud-401", "loud-400", "loud-500"), start=6):
                 self.assertNotEqual(world.job(number, model=model)["state"], "succeeded")
-            self.assertIn(f"Bearer {FILE_KEY}", self.loud.heard, "the key did go where it belongs")
-            self.assertEqual(len(self.loud.heard), 4)  # 401 and 400 once, 500 with its retry
+            sent = [headers["Authorization"] for headers, _ in self.loud.heard]
+            self.assertEqual(sent, [f"Bearer {FILE_KEY}"] * 4, "the key went where it belongs: once each, and the retry of the 500")
 
             for name in sorted(os.listdir(world.daemon.state)):
                 path = os.path.join(world.daemon.state, name)

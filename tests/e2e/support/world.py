@@ -29,19 +29,28 @@ class World:
         self.cli = Cli(self.home.name, self.daemon.state)
 
     def __enter__(self):
-        self.daemon.start()
+        try:
+            self.daemon.start()
+        except BaseException:
+            self.leave()
+            raise
         self.client = self.daemon.client()
         return self
 
-    def __exit__(self, kind, *rest):
+    def __exit__(self, kind, *_):
         """Whatever the test was about: its end is a look at the promises."""
         try:
             assert kind is not None or self.daemon.promises_hold(), "a view of promises or of counts has rows"
         finally:
             self.client.close()
-            self.daemon.__exit__(kind, *rest)
-            self.simulator.close()
-            self.home.cleanup()
+            if kind is not None:
+                print(self.daemon.log_text()[-8000:])
+            self.leave()
+
+    def leave(self):
+        self.daemon.close()
+        self.simulator.close()
+        self.home.cleanup()
 
     def submit(self, numbers, **fields):
         """One small source for each number, all of the same length; the batch."""

@@ -1,0 +1,82 @@
+"""No request that cannot succeed is sent: what does not fit is refused before it costs anything, and every request has its limit.
+
+The report that started this project: a prompt of 2,133 tokens, 125,874 asked for the answer, a window of 128,000, and the same
+`context_length_exceeded` three times in a row.
+"""
+import unittest
+
+from support.server import Server
+from support.world import World
+
+MODELS = """models:
+  report: {{base_url: "{url}", window_tokens: 128000, output_tokens_max: 126000, prices: {{input: 1USD, output: 1USD}}}}
+  small: {{base_url: "{url}", window_tokens: 16000, output_tokens_max: 800, prices: {{input: 1USD, output: 1USD}}}}
+  short: {{base_url: "{url}", window_tokens: 128000, input_tokens_max: 300, output_tokens_max: 800, prices: {{input: 1USD, output: 1USD}}}}
+  openai-like: {{base_url: "{url}", window_tokens: 128000, output_tokens_max: 9000, answer_limit_field: max_completion_tokens}}
+"""
+PIPELINE = """
+name: {name}
+steps:
+  - validate
+  - chunk
+  - call: {{{call}}}
+  - parse
+  - store
+"""
+GREEDY = "prompt: docstrings, answer_tokens_max: 125874"
+
+
+class Promise4NoRequestThatCannotSucceedIsSent(unittest.TestCase):
+    def setUp(self):
+        self.server = Server(lambda headers, asked: (400, {}, {"error": {"message": "no", "type": "invalid_request_error"}}))
+        self.addCleanup(self.server.close)
+
+    def world(self, **pipelines):
+        world = World(config=MODELS.format(url=self.server.base_url))
+        for name, call in pipelines.items():
+            world.daemon.pipeline(name, PIPELINE.format(name=name, call=call))
+        return world
+
+    def refused(self, world, code, *words, **fields):
+        """One job that fails with these words, and without a request, a call or a reservation."""
+        job = world.job(0, **fields)
+        self.assertEqual((job["state"], job["error"]["code"]), ("failed", code))
+        for part in words:
+            self.assertIn(part, job["error"]["message"])
+        self.assertEqual((job["calls"], job["cost_nusd"]), (0, 0))
+        self.assertEqual((self.server.heard, world.served()), ([], []))
+        self.assertEqual(world.daemon.rows("SELECT count(*) FROM call_journal"), [(0,)])
+
+    def test_the_report_that_started_it(self):
+        with self.world(greedy=GREEDY) as world:
+            self.refused(world, "too_large", "and the answer 125874, together more than the 128000 that 'report' takes",
+                         "Lower the chunk step's limit_tokens or the call's answer_tokens_max", pipeline="greedy", model="report")
+
+    def test_a_prompt_over_the_models_own_limit(self):
+        with self.world() as world:
+            self.refused(world, "too_large", "more than the 300 that 'short' takes as a prompt", model="short")
+
+    def test_a_parameter_that_would_undo_the_limit(self):
+        with self.world() as world:
+            self.refused(world, "invalid_request", "'max_tokens' is set by docwright itself: leave it out", model="small",
+                         parameters={"max_tokens": 1_000_000})
+
+    def test_a_prompt_that_renders_to_nothing(self):
+        with self.world(empty="user: '{{#targets}}{{/targets}} '") as world:
+            self.refused(world, "configuration", "renders to nothing; it was not sent", pipeline="empty", model="small")
+
+    def test_the_answers_limit_is_always_sent_and_fits(self):
+        with self.world(greedy=GREEDY) as world:
+            for number, (model, pipeline, field, limit) in enumerate((("small", "quick", "max_tokens", 800), ("report", "quick", "max_tokens", 2000),
+                                                                      ("openai-like", "greedy", "max_completion_tokens", 9000))):
+                world.job(number, model=model, pipeline=pipeline)
+                _, asked = self.server.heard[-1]
+                self.assertEqual((asked["model"], asked[field]), (model, limit))
+                prompt = sum(len(message["content"].encode()) for message in asked["messages"])
+                window = {"small": 16_000}.get(model, 128_000)
+                self.assertLessEqual(prompt + asked[field], window)
+            self.assertEqual(len(self.server.heard), 3)
+
+
+if __name__ == "__main__":
+    unittest.main()

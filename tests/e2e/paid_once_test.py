@@ -1,0 +1,77 @@
+"""A question that has its answer is never asked again: not by another job, not after a restart or a retry, unless `fresh` says so."""
+import unittest
+
+from support.daemon import wait_until
+from support.world import World, source
+
+
+PIPELINE = """
+name: small
+steps:
+  - validate
+  - chunk: {limit_tokens: 400, targets_max: 1}
+  - call: {prompt: docstrings, answer_tokens_max: 2000, retries: 0}
+  - parse
+  - store
+"""
+
+
+class Promise2NothingIsPaidTwice(unittest.TestCase):
+    def same(self, world, jobs, **fields):
+        """So many jobs of one and the same source; their summary when they have ended."""
+        batch = world.client.submit([({"path": "same.py", **fields}, source(7)) for _ in range(jobs)], project="world")["batch"]
+        return self.ended(world, batch)
+
+    def ended(self, world, batch):
+        done = world.client.ask("wait", batch=batch, timeout="60s")
+        self.assertTrue(done["done"])
+        return done["summary"]
+
+    def paid(self, world):
+        return sum(request["cost_nusd"] for request in world.simulator.served())
+
+    def test_equal_questions_at_once_are_one_call(self):
+        with World("--latency", "200ms") as world:
+            summary = self.same(world, 16)
+            self.assertEqual(summary["states"]["succeeded"], 16)
+            self.assertEqual((len(world.served()), summary["calls"]), (1, 1))
+            self.assertEqual(summary["cost_nusd"], self.paid(world))
+
+    def test_an_answer_outlives_the_daemon_and_serves_whoever_asks_the_same(self):
+        with World() as world:
+            self.same(world, 1)
+            world.daemon.restart()
+            again = self.same(world, 4)
+            self.assertEqual((again["states"]["succeeded"], again["calls"], again["cost_nusd"]), (4, 0, 0))
+            self.assertEqual(len(world.served()), 1)
+            fresh = self.same(world, 1, fresh=True)
+            self.assertEqual((fresh["calls"], len(world.served())), (1, 2))
+            other = self.same(world, 1, tenant="another")
+            self.assertEqual((other["calls"], len(world.served())), (1, 3), "tenants share no answers")
+
+    def test_an_answer_that_comes_after_the_cancel_is_kept_for_the_retry(self):
+        with World("--latency", "500ms") as world:
+            batch = world.submit([1])
+            wait_until(world.served, "the call in flight")
+            self.assertEqual(world.client.ask("cancel", batch=batch)["changed"], 1)
+            wait_until(lambda: world.daemon.rows("SELECT state FROM call_journal") == [("answered",)], "the answer, paid and journalled")
+            world.client.ask("retry", batch=batch)
+            self.assertEqual(self.ended(world, batch)["states"]["succeeded"], 1)
+            self.assertEqual(len(world.served()), 1)
+
+    def test_a_retry_asks_only_what_is_missing(self):
+        # Three chunks, one after the other. Every second request is refused for good: the second, and the fourth, which is its retry.
+        world = World("--fault", "context_length:every 2", config="queue:\n  chunks_at_once: 1\n")
+        world.daemon.pipeline("small", PIPELINE)
+        with world:
+            text = b"\n\n".join(source(number) + b"    # words\n" * 20 for number in range(3))
+            batch = world.client.submit([({"path": "three.py", "pipeline": "small"}, text)], project="world")["batch"]
+            for end, chunks, served in (("failed", 2, 3), ("failed", 2, 4), ("succeeded", 3, 5)):
+                summary = self.ended(world, batch)
+                self.assertEqual((summary["states"][end], summary["chunks_stored"], len(world.served())), (1, chunks, served))
+                if end == "failed":
+                    world.client.ask("retry", batch=batch)
+
+
+if __name__ == "__main__":
+    unittest.main()
