@@ -297,10 +297,10 @@ Result<wire::WaitReply> Client::wait(const wire::Selection& which, Duration time
     wire::WaitRequest request;
     static_cast<wire::Selection&>(request) = which;
     request.timeout = std::min({left, beat, wire::kWaitMax});
-    auto reply = ask(request, request.timeout);
+    auto reply = ask(request, *request.timeout);
     if (!reply) return reply;
     const bool enough = heard && !heard(reply->summary);
-    if (reply->done || enough || left <= request.timeout) return reply;
+    if (reply->done || enough || left <= *request.timeout) return reply;
   }
 }
 

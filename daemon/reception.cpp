@@ -190,7 +190,9 @@ void Reception::answer(Peer peer, const wire::Request& request) {
           },
           [&](const wire::ListRequest& verb) { enter(daemon::ask(id, verb, parts_.catalog), {}); },
           [&](const wire::ResultRequest& verb) { enter(daemon::ask(id, verb), verb.wait); },
-          [&](const wire::WaitRequest& verb) { enter(daemon::ask(id, verb), verb.timeout); },
+          [&](const wire::WaitRequest& verb) {
+            enter(daemon::ask(id, verb), verb.timeout.value_or(wire::kWaitDefault));
+          },
           [&](const wire::EventsSinceRequest& verb) { enter(daemon::ask(id, verb), verb.wait); },
           [&](const wire::PipelinesRequest&) { enter(ask_pipelines(id, parts_.catalog), {}); },
           [&](const wire::StatsRequest&) { enter(ask_stats(id, stats()), {}); },

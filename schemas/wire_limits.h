@@ -41,6 +41,7 @@ inline constexpr std::int64_t kPageMax = 1000;  // entries of one page
 inline constexpr int kPriorityMax = 100;        // and -100
 inline constexpr std::int64_t kTokensMax = 1'000'000'000'000;
 inline constexpr Duration kWaitMax = std::chrono::hours(1);
+inline constexpr Duration kWaitDefault = std::chrono::seconds(30);
 inline constexpr Duration kDelayMax = std::chrono::days(30);
 inline constexpr Duration kDeadlineMin = std::chrono::seconds(1);
 inline constexpr Duration kDeadlineMax = std::chrono::days(90);

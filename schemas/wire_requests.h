@@ -83,7 +83,7 @@ struct ResultRequest : Selection {
 
 struct WaitRequest : Selection {
   using Reply = WaitReply;
-  Duration timeout = std::chrono::seconds(30);
+  std::optional<Duration> timeout;  // none: kWaitDefault; 0 asks how things stand
 };
 
 struct CancelRequest : Selection {

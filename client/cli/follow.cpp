@@ -62,7 +62,7 @@ class Follower final {
         wire::WaitRequest request;
         static_cast<wire::Selection&>(request) = which_[i];
         request.timeout = std::max<Duration>(patience() / open, std::chrono::milliseconds(1));
-        const auto reply = client_.ask(request, request.timeout);
+        const auto reply = client_.ask(request, *request.timeout);
         if (!reply) return std::unexpected(reply.error());
         summaries_[i] = reply->summary;
         done_[i] = reply->done;

@@ -273,6 +273,7 @@ TEST(Rendering, RequestsComeBackAsTheyWere) {
        ListRequest{.states = {"queued", "failed"}, .path_prefix = "src/", .labels = {{"pr", "1"}}}},
       {"5", ResultRequest{{.batch = batch}, "", "default", std::chrono::seconds(1), true}},
       {"6", WaitRequest{{.batch = batch}, std::chrono::minutes(1)}},
+      {"6", WaitRequest{{.batch = batch}, Duration{}}},  // does not wait, unlike without a timeout
       {"7", CancelRequest{{.jobs = {batch}}}},
       {"8", RetryRequest{{.batch = batch}, true}},
       {"9", PauseRequest{.pipeline = "p", .reason = "because"}},
@@ -289,6 +290,8 @@ TEST(Rendering, RequestsComeBackAsTheyWere) {
                       << read.error().error.at;
     EXPECT_EQ(render_request(*read), first);
     EXPECT_EQ(read->id, request.id);
+    if (const auto* wait = std::get_if<WaitRequest>(&read->verb))
+      EXPECT_EQ(wait->timeout, std::get<WaitRequest>(request.verb).timeout);
     EXPECT_EQ(verb_name(read->verb), verb_name(request.verb));
   }
 }
