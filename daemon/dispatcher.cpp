@@ -112,9 +112,19 @@ Task<void> Dispatcher::run(store::Claimed claimed, std::shared_ptr<Run> run) {
   };
   const Place place{*this, run};
   co_await boost::asio::this_coro::throw_if_cancelled(false);
+  const std::uint64_t changes = limits_changes_;
   auto running = runner_.run(std::move(claimed), run);
-  const std::optional<Time> wake = co_await std::move(running);
-  if (wake && wake->time_since_epoch().count() < next_due_.load()) clock_bell_.ring();
+  const std::optional<pipeline::Parked> waits = co_await std::move(running);
+  if (waits) parked(*waits, run->pipeline, changes);
+}
+
+// Whoever raised the limit, or ended the pause, has woken those that waited by then. This job was
+// refused before, but still had other chunks to end: it would wait for what has come already.
+void Dispatcher::parked(const pipeline::Parked& waits, const std::string& pipeline,
+                        std::uint64_t changes) {
+  if (waits.until && waits.until->time_since_epoch().count() < next_due_.load()) clock_bell_.ring();
+  const bool for_a_limit = waits.reason == "budget" || waits.reason == "paused";
+  if (for_a_limit && limits_changes_ != changes) wake_waiting(waits.reason, pipeline);
 }
 
 void Dispatcher::end(const Run& run) {
@@ -147,6 +157,8 @@ Moment Dispatcher::sleep_until(std::optional<Time> next) {
 Task<void> Dispatcher::clock() {
   while (true) {
     const std::uint64_t seen = clock_bell_.rings();
+    // From here on whatever is due before the next turn rings: it may come too late for this one.
+    next_due_.store((loop_.clock().now() + kClockTurn).time_since_epoch().count());
     auto change = [now = loop_.clock().now()](store::Database& database) -> Result<store::Woken> {
       return store::wake_due(database, now, kWokenAtOnce);
     };
@@ -191,7 +203,10 @@ void Dispatcher::jobs_queued() {
 
 void Dispatcher::limits_changed() {
   jobs_queued();
-  loop_.post([this] { journal_.ring(); });
+  loop_.post([this] {
+    ++limits_changes_;
+    journal_.ring();
+  });
 }
 
 void Dispatcher::stop_runs(std::vector<store::RunningJob> jobs) {

@@ -1,9 +1,12 @@
 // Decides which job runs when: claims within the limits, wakes what is due, stops what must stop.
 //
-//   claims   one coroutine: claims as many jobs as there are places, whenever there may be some;
-//   interrupted ones come first clock    one coroutine: moves due jobs back to the queue, fails
-//   overdue ones, at the moment at which the next one is due runs     one coroutine for each
-//   running job (job_runner.h)
+// Claims: one coroutine that claims as many jobs as there are places, whenever there may be some;
+// interrupted ones come first.
+//
+// Clock: one coroutine that moves due jobs back to the queue, and fails overdue ones, at the moment
+// at which the next one is due.
+//
+// Runs: one coroutine for each running job (job_runner.h).
 #pragma once
 #include <atomic>
 #include <map>
@@ -66,6 +69,8 @@ class Dispatcher final : public Control {
   void end(const Run& run);
   void stop(Running& running, Stop why);
   void may_claim();
+  // A job has parked that was under way since there were so many changes of limits.
+  void parked(const pipeline::Parked& waits, const std::string& pipeline, std::uint64_t changes);
   store::ClaimLimits limits() const;
   Moment sleep_until(std::optional<Time> next);
 
@@ -85,6 +90,7 @@ class Dispatcher final : public Control {
   std::multimap<Time, std::int64_t> deadlines_;  // of what runs
   bool more_ = true;                             // a claim may find something
   bool draining_ = false;
+  std::uint64_t limits_changes_ = 0;  // how often budgets or pauses have changed
   // Any thread.
   std::atomic<bool> told_ = false;       // a may_claim() is on its way to the loop
   std::atomic<Time::rep> next_due_ = 0;  // when the clock looks again

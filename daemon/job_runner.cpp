@@ -106,7 +106,8 @@ Task<pipeline::Outcome> JobRunner::execute(std::shared_ptr<pipeline::Job> job,
   co_return co_await pipeline::run(parts_, std::move(job));
 }
 
-Task<std::optional<Time>> JobRunner::run(store::Claimed claimed, std::shared_ptr<Run> run) {
+Task<std::optional<pipeline::Parked>> JobRunner::run(store::Claimed claimed,
+                                                     std::shared_ptr<Run> run) {
   Clock& clock = parts_.loop.clock();
   const Moment begun = clock.moment();
   const std::int64_t version = claimed.pipeline_version;
@@ -129,8 +130,9 @@ Task<std::optional<Time>> JobRunner::run(store::Claimed claimed, std::shared_ptr
                      {{"job", run->id}, {"reason", recorded.error().message}});
   }
   log(*run, *job, end, clock.moment() - begun);
-  const auto* parked = end.outcome ? std::get_if<pipeline::Parked>(&*end.outcome) : nullptr;
-  co_return parked == nullptr ? std::nullopt : parked->until;
+  auto* parked = end.outcome ? std::get_if<pipeline::Parked>(&*end.outcome) : nullptr;
+  if (parked == nullptr) co_return std::nullopt;
+  co_return std::move(*parked);
 }
 
 Task<Result<void>> JobRunner::record(const Run& run, const End& end) {

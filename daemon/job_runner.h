@@ -27,11 +27,10 @@ class JobRunner final {
             pipeline::Parts parts)
       : store_(store), shelf_(shelf), documents_(documents), parts_(parts) {}
 
-  // Ends when the outcome is recorded: finished, parked, or given back to the queue. Returns the
-  // time at which a parked job wakes, if it does so by itself. Whoever cancels it sets run->stop
-  // first; it must be awaited with throw_if_cancelled(false), so that a run which is cancelled
-  // before it began is recorded, too.
-  Task<std::optional<Time>> run(store::Claimed claimed, std::shared_ptr<Run> run);
+  // Ends when the outcome is recorded: finished, parked, or given back to the queue. Returns what a
+  // parked job waits for. Whoever cancels it sets run->stop first; it must be awaited with
+  // throw_if_cancelled(false), so that a run which is cancelled before it began is recorded, too.
+  Task<std::optional<pipeline::Parked>> run(store::Claimed claimed, std::shared_ptr<Run> run);
 
  private:
   struct End;

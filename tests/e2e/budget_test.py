@@ -8,11 +8,20 @@ import threading
 import unittest
 
 from support.daemon import wait_until
-from support.world import World
+from support.world import World, source
 
 JOBS = 64
 PARKED = 75
 SENTENCE = r"^budget 'all' \(0\.\d+ USD\): 0\.\d+ USD committed, this call needs up to 0\.\d+ USD$"
+TWO_CHUNKS = """
+name: two
+steps:
+  - validate
+  - chunk: {targets_max: 1}
+  - call: {prompt: docstrings, answer_tokens_max: 2000}
+  - parse
+  - store
+"""
 
 
 class Watcher(threading.Thread):
@@ -133,6 +142,26 @@ class Promise3TheCeilingHolds(unittest.TestCase):
             settled, unknown, reserved = self.ledger(world)
             self.assertEqual((unknown, reserved), (10 * self.bound, 0))
             self.assertGreaterEqual(settled + unknown, self.paid(world) - self.cost)
+
+    def test_a_budget_raised_before_a_refused_job_has_parked_is_not_missed(self):
+        """One chunk does not fit and waits for more; the job parks only when its other chunk has its answer."""
+        world = World("--latency", "3s")
+        world.daemon.pipeline("two", TWO_CHUNKS)
+        with world:
+            self.budgeted(world, 1)
+            self.set(world, self.bound + self.bound // 10)
+            large = "def large(value):\n" + "    value = value + 1\n" * 1000 + "    return value\n"
+            job = {"path": "m.py", "pipeline": "two"}
+            batch = world.client.submit([(job, source(1) + b"\n\n" + large.encode())], project="world")["batch"]
+            wait_until(lambda: len(world.served()) == 1 + 1, "the small chunk's call in flight")
+            wait_until(lambda: ("step", "call", "budget") in self.operations(world), "the large chunk's refusal")
+            self.assertEqual(world.jobs(batch)[0]["state"], "running")
+            self.set(world, 10 * self.bound)
+            self.assertTrue(world.client.ask("wait", batch=batch, timeout="30s")["done"])
+            self.assertEqual(self.states(world, batch), {"succeeded": 1})
+
+    def operations(self, world):
+        return set(world.daemon.rows("SELECT kind, name, outcome FROM metrics_by_minute"))
 
     def test_a_limit_below_what_is_committed_refuses_new_reservations_only(self):
         with World("--latency", "500ms") as world:
