@@ -15,13 +15,16 @@ namespace {
 
 constexpr std::chrono::milliseconds kLastReplies{200};
 
-// Bounds the drain: after the time, calls under way are cut; they become `unknown` at the next
-// start.
-Task<void> cut_calls(Loop& loop, Log& log, pipeline::CallDesk& calls, Duration time) {
-  co_await loop.sleep(time);
-  log.warning("the drain took too long: calls in flight are cut and stay charged at their bound",
-              {{"calls", std::to_string(calls.in_flight().calls)}});
-  calls.abort();
+// Bounds the drain: after the time, calls under way are cut (they become `unknown` at the next
+// start), and nothing waits any longer for room on a full disk.
+Task<void> cut_short(Ending& parts) {
+  co_await parts.loop.sleep(parts.drain_time_max);
+  parts.log.warning(
+      "the drain took too long: calls in flight are cut and stay charged at their bound",
+      {{"calls", std::to_string(parts.calls.in_flight().calls)},
+       {"disk_full", parts.writer.out_of_space() ? "yes" : "no"}});
+  parts.calls.abort();
+  parts.writer.wait_no_more();
 }
 
 void end_at_once_on_a_second_signal(boost::asio::signal_set& signals) {
@@ -32,16 +35,16 @@ void end_at_once_on_a_second_signal(boost::asio::signal_set& signals) {
 
 Task<void> drain(Ending& parts) {
   parts.reception.drain();
+  TaskGroup bound(parts.loop, {});
+  bound.spawn("drain", cut_short(parts));
   parts.duties.cancel_all();
   co_await parts.duties.close();
   co_await parts.dispatcher.drain();
-  TaskGroup bound(parts.loop, {});
-  bound.spawn("drain", cut_calls(parts.loop, parts.log, parts.calls, parts.drain_time_max));
   co_await parts.calls.close();
-  bound.cancel_all();
-  co_await bound.close();
   co_await parts.journal.close();
   co_await parts.metrics.flush();
+  bound.cancel_all();
+  co_await bound.close();
 }
 
 }  // namespace

@@ -59,6 +59,7 @@ struct Ending {
   pipeline::CallDesk& calls;
   StoreJournal& journal;
   StoreMetrics& metrics;
+  store::Writer& writer;
   TaskGroup& duties;
   Duration drain_time_max{};
 };

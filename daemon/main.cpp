@@ -139,7 +139,7 @@ int serve(const config::Configuration& configuration, const config::Environment&
 
   boost::asio::co_spawn(loop.executor(),
                         live({loop, log, manager, reception, dispatcher, calls, journal, metrics,
-                              duties, settings.drain_time_max}),
+                              store.writer(), duties, settings.drain_time_max}),
                         [&](std::exception_ptr failure) {
                           loop.stop();
                           if (failure) std::rethrow_exception(failure);

@@ -38,6 +38,7 @@ struct Writer::State {
   std::atomic<std::size_t> queued = 0;  // submitted and not yet completed
   std::atomic<bool> out_of_space = false;
   std::atomic<bool> failed = false;
+  std::atomic<bool> hurried = false;  // nothing waits for room
 
   // Writer thread only.
   std::unique_ptr<Database> database;
@@ -45,6 +46,7 @@ struct Writer::State {
   bool wal_blocked = false;
   std::thread thread;
 
+  bool is_last_try() const { return hurried || queue.is_stopping(); }
   void run();
   void commit(Batch batch);
   Outcome attempt(Batch& batch);
@@ -104,7 +106,7 @@ void Writer::State::commit(Batch batch) {
                      {},
                      retry_after};
   while (!batch.empty()) {
-    const bool last_try = queue.is_stopping();
+    const bool last_try = is_last_try();
     const Moment begin = clock.moment();
     const Outcome outcome = failed ? Outcome::fatal : attempt(batch);
     if (outcome == Outcome::committed) {
@@ -236,10 +238,10 @@ void Writer::State::refuse_all(Batch& batch, const Error& error) {
   complete(batch);
 }
 
-// Lets some time pass, in which submissions are refused. Ends at once when the writer is to stop.
+// Lets some time pass, in which submissions are refused. Ends when nothing is to wait any more.
 void Writer::State::wait_for_room(const Error& error) {
   const auto until = std::chrono::steady_clock::now() + options.full_retry;
-  while (!queue.is_stopping()) {
+  while (!is_last_try()) {
     const auto left =
         std::chrono::duration_cast<Duration>(until - std::chrono::steady_clock::now());
     if (left <= Duration::zero()) return;
@@ -302,6 +304,10 @@ void Writer::submit(Lane lane, Change change, Done done) {
     --state_->queued;
     item.done(std::unexpected(std::move(*refusal)));
   }
+}
+
+void Writer::wait_no_more() {
+  state_->hurried = true;
 }
 
 std::uint64_t Writer::turns() const {

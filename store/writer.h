@@ -67,6 +67,10 @@ class Writer final {
   Task<Result<T>> write(Loop& loop, Lane lane,
                         std::move_only_function<Result<T>(Database&)> change);
 
+  // Any thread. From now on no change waits for room on a full disk: what does not fit is refused,
+  // completions too. For an end that must not take for ever.
+  void wait_no_more();
+
   std::uint64_t turns() const;  // any thread: moves while the thread is alive
   std::size_t queued() const;   // any thread
   bool out_of_space() const;    // any thread

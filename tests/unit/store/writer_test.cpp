@@ -371,6 +371,20 @@ TEST_F(FullDiskTest, AnEndDoesNotWaitForRoom) {
   EXPECT_THAT(log_.wait_for(1), ElementsAre("answer: no_space"));
 }
 
+TEST_F(FullDiskTest, WhoIsInAHurryDoesNotWaitForRoom) {
+  start();
+  const auto too_much = [&](Database& database) -> Result<void> {
+    for (int i = 0; i < 20; ++i) insert_much(i)(database).value();
+    return {};
+  };
+  writer_->submit(Lane::completion, too_much, log_.done("answer"));
+  space_log_.wait_for(1);
+  writer_->wait_no_more();
+  EXPECT_THAT(log_.wait_for(1), ElementsAre("answer: no_space"));
+  writer_->submit(Lane::completion, too_much, log_.done("another"));
+  EXPECT_THAT(log_.wait_for(2), ElementsAre("answer: no_space", "another: no_space"));
+}
+
 // The end of all trust.
 
 TEST_F(WriterTest, AFatalErrorFailsEverythingFromThenOn) {
