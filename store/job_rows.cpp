@@ -22,6 +22,7 @@ JobRow read(Statement& row) {
   job.attempt = static_cast<int>(row.integer(7));
   job.cancelling = row.integer(8) != 0;
   job.started = row.time(9);
+  job.interrupted = row.integer(10) != 0;
   return job;
 }
 
@@ -30,7 +31,8 @@ JobRow read(Statement& row) {
 std::optional<JobRow> job_row(Database& database, std::int64_t row) {
   auto found = database.statement(
       "SELECT j.job, j.id, b.id, j.state, j.batch, j.lane, j.bytes, j.attempt, j.cancelling, "
-      "j.started FROM jobs j JOIN batches b USING (batch) WHERE j.job = ?1");
+      "j.started, j.run IS NOT NULL AND j.run < (SELECT max(run) FROM daemon_runs) "
+      "FROM jobs j JOIN batches b USING (batch) WHERE j.job = ?1");
   if (!found.bind(row).step()) return std::nullopt;
   return read(found);
 }

@@ -19,6 +19,7 @@ struct JobRow {
   Tally::Of of;
   int attempt = 0;
   bool cancelling = false;
+  bool interrupted = false;  // runs, but was claimed by a daemon that has ended
   Time started{};
 };
 

@@ -144,8 +144,8 @@ struct Change {
   std::vector<One> jobs;
   std::vector<RunningJob> running;  // cancel: asked to stop; the dispatcher ends their runs
 };
-// queued and waiting ones end at once; running ones are marked (a restart ends them too) and
-// listed.
+// Queued and waiting ones end at once, and so do those that nobody runs since a daemon ended;
+// running ones are marked (a restart ends them too) and listed.
 Change cancel(Database& database, const std::vector<std::int64_t>& rows, Time now);
 // failed and cancelled -> queued, with the time to the deadline that they had at first. What is
 // stored stays.

@@ -101,6 +101,12 @@ Change cancel(Database& database, const std::vector<std::int64_t>& rows, Time no
         change.jobs.push_back({job->id, State::cancelled, true});
         break;
       case State::running:
+        if (job->interrupted) {
+          record_attempt(database, *job, name(State::cancelled), "", "", now);
+          end_job(database, *job, State::cancelled, std::nullopt, tally, now);
+          change.jobs.push_back({job->id, State::cancelled, true});
+          break;
+        }
         database.statement("UPDATE jobs SET cancelling = 1 WHERE job = ?1").bind(row).run();
         change.jobs.push_back({job->id, State::running, !job->cancelling});
         change.running.push_back({row, job->attempt});

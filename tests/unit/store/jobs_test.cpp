@@ -477,6 +477,19 @@ TEST_F(JobsTest, ACancelOutlivesTheDaemon) {
   EXPECT_EQ(status(job.row).state, State::cancelled);
 }
 
+// Nobody would take it up to end it while everything is paused.
+TEST_F(JobsTest, AnInterruptedJobIsCancelledAtOnce) {
+  const auto job = running_job();
+  restart();
+  change([&](auto& database) { store::pause(database, "", "", now_); });
+  const auto made =
+      change([&](auto& database) { return store::cancel(database, {job.row}, now_); });
+  EXPECT_EQ(made.jobs.at(0).state, State::cancelled);
+  EXPECT_TRUE(made.jobs.at(0).changed);
+  EXPECT_TRUE(made.running.empty());
+  EXPECT_EQ(status(job.row).state, State::cancelled);
+}
+
 TEST_F(JobsTest, RetryGivesTheTimeThatItHadAtFirst) {
   const auto job = running_job();
   change([&](auto& database) {
