@@ -115,14 +115,27 @@ pipeline::RecordedAnswer from_store(store::RecordedCall call) {
           .cached = call.cached};
 }
 
-pipeline::IntentOutcome from_store(store::CallDecision decision) {
+pipeline::Journal::Tried from_store(store::Tried tried) {
+  pipeline::Journal::Tried out{tried.attempts, tried.unknown, tried.put_off, {}};
+  if (!tried.last) return out;
+  out.last =
+      providers::CallError{.error_class = providers::error_class_named(tried.last->error_class)
+                                              .value_or(providers::ErrorClass::protocol),
+                           .status = tried.last_status,
+                           .message = std::move(tried.last->message),
+                           .retry_after = std::nullopt};
+  return out;
+}
+
+pipeline::IntentOutcome from_store(store::CallDecision decision, std::uint64_t asked_at) {
   if (const auto* granted = std::get_if<store::CallGranted>(&decision))
     return pipeline::Granted{granted->call};
   auto& refused = std::get<store::CallRefused>(decision);
   return pipeline::Refused{.budget = std::move(refused.words),
                            .reservations = refused.reservations,
                            .until = refused.until,
-                           .paused = refused.paused};
+                           .paused = refused.paused,
+                           .asked_at = asked_at};
 }
 
 }  // namespace
@@ -170,7 +183,7 @@ Task<Result<pipeline::Journal::Tried>> StoreJournal::tried(const Job& job,
   };
   auto tried = co_await store_.read(pool_, std::move(query));
   if (!tried) co_return std::unexpected(std::move(tried.error()));
-  co_return Tried{tried->attempts, tried->unknown, tried->put_off};
+  co_return from_store(std::move(*tried));
 }
 
 Task<Result<pipeline::IntentOutcome>> StoreJournal::intend(const Job& job,
@@ -191,12 +204,11 @@ Task<Result<pipeline::IntentOutcome>> StoreJournal::intend(const Job& job,
   auto decision =
       co_await store_.write<store::CallDecision>(loop_, store::Lane::completion, std::move(change));
   if (!decision) co_return std::unexpected(std::move(decision.error()));
-  if (std::holds_alternative<store::CallRefused>(*decision)) refused_at_ = asked_at;
-  co_return from_store(std::move(*decision));
+  co_return from_store(std::move(*decision), asked_at);
 }
 
-Task<void> StoreJournal::released(Moment deadline) {
-  return bell_.wait(refused_at_, deadline);
+Task<void> StoreJournal::released(const pipeline::Refused& refused, Moment deadline) {
+  return bell_.wait(refused.asked_at, deadline);
 }
 
 Task<Result<void>> StoreJournal::answered(const Job&, pipeline::CallReport report,

@@ -23,7 +23,7 @@ class StoreJournal final : public pipeline::Journal {
   Task<Result<Tried>> tried(const pipeline::Job& job, pipeline::QuestionKey key) override;
   Task<Result<pipeline::IntentOutcome>> intend(const pipeline::Job& job,
                                                pipeline::Intent intent) override;
-  Task<void> released(Moment deadline) override;
+  Task<void> released(const pipeline::Refused& refused, Moment deadline) override;
   Task<Result<void>> answered(const pipeline::Job& job, pipeline::CallReport report,
                               providers::Answer answer, Nusd charge) override;
   Task<Result<void>> failed(const pipeline::Job& job, pipeline::CallReport report,
@@ -44,7 +44,6 @@ class StoreJournal final : public pipeline::Journal {
   Pool& pool_;
   store::Store& store_;
   Bell bell_;
-  std::uint64_t refused_at_ = 0;  // rings when an intent was last refused
 };
 
 }  // namespace docwright::daemon

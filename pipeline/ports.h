@@ -70,7 +70,7 @@ struct QuestionKey {
 struct RecordedAnswer {
   std::int64_t call = 0;  // journal row it came from
   providers::Answer answer;
-  Nusd charged = 0;
+  Nusd charged = 0;     // to this job
   bool cached = false;  // paid by another call than this job's own
 };
 
@@ -97,9 +97,8 @@ struct Refused {
   std::optional<Time> until;
   bool paused = false;  // no budget: a pause is on (`budget` says which); the job parks with the
                         // reason `paused`
+  std::uint64_t asked_at = 0;  // for released()
 };
-// The question already has a call in flight that a crash or a cancellation left `unknown`; decided
-// by the pipeline's policy.
 using IntentOutcome = std::variant<Granted, Refused>;
 
 struct CallReport {
@@ -119,19 +118,21 @@ class Journal {
   // The answer of exactly this question: this job's own first, else (unless job.fresh) one that the
   // same tenant paid before.
   virtual Task<Result<std::optional<RecordedAnswer>>> answer(const Job& job, QuestionKey key) = 0;
-  // Calls of this question that ended `unknown` or failed so far: attempts used, and how many of
-  // them unknown.
+  // Calls of this question that ended `unknown` or failed since the job was submitted, or retried
+  // by a person.
   struct Tried {
     int attempts = 0;
     int unknown = 0;
-    int put_off = 0;  // those that a rate limit or a quota put off: they use up no retry
+    int put_off = 0;  // those that use up no retry: put off by a rate limit or a quota, a refused
+                      // key, not sent after all
+    std::optional<providers::CallError> last;  // how the last attempt failed, if it did
   };
   virtual Task<Result<Tried>> tried(const Job& job, QuestionKey key) = 0;
 
   virtual Task<Result<IntentOutcome>> intend(const Job& job, Intent intent) = 0;
-  // Ends when a reservation was settled or released, or a budget changed, since the last refusal;
-  // or at `deadline`.
-  virtual Task<void> released(Moment deadline) = 0;
+  // Ends when a reservation was settled or released, or a budget changed, since the refused intent
+  // was asked; or at `deadline`.
+  virtual Task<void> released(const Refused& refused, Moment deadline) = 0;
   // The answer, and the charge of its usage (the bound where usage is absent).
   virtual Task<Result<void>> answered(const Job& job, CallReport report, providers::Answer answer,
                                       Nusd charge) = 0;

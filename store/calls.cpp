@@ -167,12 +167,12 @@ RecordedCall read_answer(const Statement& row, std::int64_t job) {
   found.answer.finish_raw = row.text(3);
   found.answer.model = row.text(4);
   found.answer.response_id = row.text(5);
-  found.charged = row.integer(6);
   if (!row.is_null(7)) {
     found.answer.usage =
         Usage{row.integer(7), row.integer(8), row.integer(9), row.integer(10), row.integer(11)};
   }
   found.cached = row.integer(12) != job;
+  if (!found.cached) found.charged = row.integer(6);
   return found;
 }
 
@@ -258,15 +258,23 @@ std::optional<RecordedCall> recorded_answer(Database& database, const CallKey& k
 
 Tried tried(Database& database, const CallKey& key) {
   auto row = database.statement(
-      "SELECT count(*), coalesce(sum(state = 'unknown'), 0), "
-      "coalesce(sum(state = 'failed' AND error_class IN ('rate_limit', 'quota')), 0) "
-      "FROM call_journal WHERE job = ?1 "
+      "SELECT state = 'unknown', error_class IN ('rate_limit', 'quota', 'auth', 'cancelled'), "
+      "error_class, error, coalesce(http_status, 0) FROM call_journal WHERE job = ?1 "
       "AND chunk = ?2 AND step = ?3 AND question = ?4 AND hash = ?5 "
       "AND retries = (SELECT retries FROM jobs WHERE job = ?1) "
-      "AND state IN ('failed', 'unknown')");
-  row.bind(key.job, key.chunk, key.step, key.question, key.hash).step();
-  return {static_cast<int>(row.integer(0)), static_cast<int>(row.integer(1)),
-          static_cast<int>(row.integer(2))};
+      "AND state IN ('failed', 'unknown') ORDER BY attempt");
+  row.bind(key.job, key.chunk, key.step, key.question, key.hash);
+  Tried tried;
+  while (row.step()) {
+    const bool is_unknown = row.integer(0) != 0;
+    ++tried.attempts;
+    tried.unknown += static_cast<int>(is_unknown);
+    tried.put_off += static_cast<int>(!is_unknown && row.integer(1) != 0);
+    tried.last.reset();
+    if (!is_unknown) tried.last = CallFailure{std::string(row.text(2)), std::string(row.text(3))};
+    tried.last_status = static_cast<int>(row.integer(4));
+  }
+  return tried;
 }
 
 InFlight calls_in_flight(Database& database) {

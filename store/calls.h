@@ -90,7 +90,7 @@ Result<void> unknown(Database& database, const CallEnd& end, const CallFailure& 
 struct RecordedCall {
   std::int64_t call = 0;
   CallAnswer answer;
-  Nusd charged = 0;
+  Nusd charged = 0;     // to this job: nothing if cached
   bool cached = false;  // paid by another job
 };
 // The answer of exactly this question: the job's own first, else (unless fresh) the tenant's
@@ -101,7 +101,10 @@ struct Tried {
   int attempts = 0;  // ended without an answer, unknown ones included, since the job was submitted
                      // or retried by a person
   int unknown = 0;
-  int put_off = 0;  // of them, failed with rate_limit or quota: the provider asked to come later
+  int put_off = 0;  // of them, those that say nothing about the question: a rate limit, a quota, a
+                    // refused key, or it was not sent after all
+  std::optional<CallFailure> last;  // how the last attempt failed, if it did
+  int last_status = 0;              // its HTTP status
 };
 Tried tried(Database& database, const CallKey& key);
 

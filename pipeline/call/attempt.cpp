@@ -83,7 +83,6 @@ class Attempt final {
     }
     exchange_.report.duration = parts_.loop.clock().moment() - begin;
     const Result<void> recorded = co_await record();
-    order_->ended(intent_.bound);
     count();
     if (!recorded) co_return recorded.error();
     if (!exchange_.answer) co_return exchange_.answer.error();

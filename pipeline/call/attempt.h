@@ -51,9 +51,8 @@ struct AttemptOrder {
   int attempt = 1;  // of this question
   // Asked after the intent is on the disk, before the bytes go out.
   std::function<bool()> still_wanted;
-  // Called when the bytes are about to go out, with the most that the call can cost, and when its
-  // outcome is on the disk.
-  std::function<void(Nusd bound)> sending, ended;
+  // Called when the bytes are about to go out, with the most that the call can cost.
+  std::function<void(Nusd bound)> sending;
 };
 Task<AttemptOutcome> attempt(AttemptParts parts, std::shared_ptr<const AttemptOrder> order);
 

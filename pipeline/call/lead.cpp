@@ -42,6 +42,19 @@ std::string_view advice(ErrorClass error_class) {
   }
 }
 
+// A verdict on the question itself, which asking again would only repeat. (What `cancelled` says
+// of a call that an earlier run did not send is none.)
+bool is_permanent(const CallError& error) {
+  switch (error.error_class) {
+    case ErrorClass::quota:
+    case ErrorClass::auth:
+    case ErrorClass::cancelled:
+      return false;
+    default:
+      return !error.transient();
+  }
+}
+
 std::string times(int count) {
   return count == 1 ? std::string("once") : fmt::format("{} times", count);
 }
@@ -82,6 +95,8 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::take_up() {
     // Whatever was used up before, a job that was taken up again asks once more.
     failures_ = std::clamp(tried->attempts - tried->unknown - tried->put_off, 0, inquiry_.retries);
     if (auto stop = past_unknowns()) co_return end(std::move(*stop));
+    // Another chunk has kept the job open since; that makes this question no better.
+    if (tried->last && is_permanent(*tried->last)) co_return end(Failed{refusal(*tried->last)});
   }
   if (inquiry_.provider->local) co_return std::nullopt;
   Result<providers::Endpoint> endpoint =
@@ -161,7 +176,7 @@ Task<AttemptOutcome> CallDesk::Lead::send() {
   if (desk_.is_paused(*job_) || desk_.gates_.closed(gate_, now())) co_return NotSent{};
 
   auto order = std::make_shared<AttemptOrder>(
-      AttemptOrder{job_, inquiry_, endpoint_, attempts_ + 1, {}, {}, {}});
+      AttemptOrder{job_, inquiry_, endpoint_, attempts_ + 1, {}, {}});
   order->still_wanted = [desk = &desk_, it = attempted.get()] {
     return it->awaited && !desk->is_paused(*it->order->job);
   };
@@ -171,7 +186,6 @@ Task<AttemptOutcome> CallDesk::Lead::send() {
     ++desk->in_flight_.calls;
     desk->in_flight_.bound += bound;
   };
-  order->ended = [](Nusd) {};
   attempted->order = std::move(order);
   attempted->flight = flight_;
   attempted->gate = gate_;
@@ -188,6 +202,8 @@ Task<AttemptOutcome> CallDesk::Lead::send() {
         ? Error{Code::unavailable, "the daemon is ending"}
         : Error{Code::internal, "a call ended without an outcome; the log says why"};
   }
+  // It is on record: the next one has another number.
+  if (std::holds_alternative<NotSent>(*attempted->outcome)) ++attempts_;
   co_return std::move(*attempted->outcome);
 }
 
@@ -214,7 +230,7 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::after_refusal(Refused refused) {
   if (!refused_since_) refused_since_ = moment;
   const Moment patience = *refused_since_ + kWaitMax;
   if (refused.reservations && moment < patience) {
-    co_await desk_.outside_.journal.released(patience);
+    co_await desk_.outside_.journal.released(refused, patience);
     co_return std::nullopt;
   }
   if (refused.reservations && !refused.until) refused.until = now() + kBudgetAgain;
@@ -239,9 +255,12 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::after_error(CallError error) {
       break;
   }
   if (error.transient()) co_return co_await after_transient(std::move(error));
-  co_return end_for_all(
-      Error{Code::call_failed, fmt::format("{}: the provider refused {}{}", asked_about(),
-                                           said(error), advice(error.error_class))});
+  co_return end_for_all(refusal(error));
+}
+
+Error CallDesk::Lead::refusal(const CallError& error) const {
+  return Error{Code::call_failed, fmt::format("{}: the provider refused {}{}", asked_about(),
+                                              said(error), advice(error.error_class))};
 }
 
 // The lost call stays charged; whether it is repeated is the pipeline's to say.

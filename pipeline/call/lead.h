@@ -73,6 +73,7 @@ class CallDesk::Lead final {
   Task<Ended> wait(Duration delay, std::string reason, std::string detail);
 
   std::optional<Stop> past_unknowns() const;
+  Error refusal(const providers::CallError& error) const;
   Ended end(Stop stop) const { return std::unexpected(std::move(stop)); }
   Ended end_for_all(Error error);
   std::string asked_about() const;

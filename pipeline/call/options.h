@@ -32,7 +32,7 @@ struct CallOptions {
   std::int64_t answer_tokens_max = 4096;
   AnswerSchema answer_schema = AnswerSchema::shared;
   OnUnknown on_unknown = OnUnknown::repeat;
-  Duration time_limit = std::chrono::minutes(10);  // of one attempt, waiting for a place included
+  Duration time_limit = std::chrono::minutes(10);  // of one attempt, once it has a place
   int retries = 5;                                 // after transient errors
 
   // Set when the pipeline is parsed: the compiled templates of `prompt`, or of system and user.

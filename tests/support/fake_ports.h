@@ -61,7 +61,7 @@ class MemoryJournal final : public Journal {
     std::string state;  // intent, answered, failed, unknown
     Nusd bound = 0, charge = 0;
     providers::Answer answer;
-    std::string error_class;
+    std::optional<providers::CallError> error;
     std::string request_id;
   };
 
@@ -129,7 +129,8 @@ class MemoryJournal final : public Journal {
         if (call.state == "answered" || call.state == "intent") continue;
         ++tried.attempts;
         tried.unknown += call.state == "unknown" ? 1 : 0;
-        tried.put_off += call.error_class == "rate_limit" || call.error_class == "quota" ? 1 : 0;
+        tried.put_off += call.state == "failed" && says_nothing(*call.error) ? 1 : 0;
+        tried.last = call.state == "failed" ? call.error : std::nullopt;
       }
     };
     const Result<void> done = co_await disk_.operate(look);
@@ -146,7 +147,7 @@ class MemoryJournal final : public Journal {
     if (!done) co_return std::unexpected(done.error());
     co_return outcome;
   }
-  Task<void> released(Moment deadline) override {
+  Task<void> released(const Refused&, Moment deadline) override {
     // Polls in virtual time: what counts is that it ends.
     const Nusd before = committed();
     const std::optional<Nusd> known = limit;
@@ -165,15 +166,13 @@ class MemoryJournal final : public Journal {
     co_return co_await disk_.operate(write);
   }
   Task<Result<void>> failed(const Job&, CallReport report, providers::CallError error) override {
-    auto write = [this, report, error] {
-      end(report, "failed").error_class = providers::name(error.error_class);
-    };
+    auto write = [this, report, error] { end(report, "failed").error = error; };
     co_return co_await disk_.operate(write);
   }
   Task<Result<void>> unknown(const Job&, CallReport report, providers::CallError error) override {
     auto write = [this, report, error] {
       Call& call = end(report, "unknown");
-      call.error_class = providers::name(error.error_class);
+      call.error = error;
       call.charge = call.bound;
     };
     co_return co_await disk_.operate(write);
@@ -194,6 +193,11 @@ class MemoryJournal final : public Journal {
   }
 
  private:
+  static bool says_nothing(const providers::CallError& error) {
+    using enum providers::ErrorClass;
+    return error.error_class == rate_limit || error.error_class == quota ||
+           error.error_class == auth || error.error_class == cancelled;
+  }
   IntentOutcome decide(std::int64_t row, const std::string& tenant, const Intent& intent) {
     if (refuses_paused) return Refused{"everything is paused", false, std::nullopt, true};
     if (limit && committed() + intent.bound > *limit) {

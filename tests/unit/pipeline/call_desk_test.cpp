@@ -128,6 +128,27 @@ TEST_F(CallDeskTest, APauseStopsNewCallsAtOnce) {
   EXPECT_EQ(provider_.requests.size(), 6U);
 }
 
+// Begins after the intent was handed to the disk, and ends before anybody has looked.
+Task<void> pause_for_a_moment(Loop& loop, CallDesk& desk, const Disk& disk, int asked) {
+  while (disk.operations < asked - 1) co_await loop.sleep_until(loop.clock().moment());
+  desk.pause();
+  while (disk.operations < asked) co_await loop.sleep_until(loop.clock().moment());
+  desk.resume();
+}
+
+TEST_F(CallDeskTest, WhatAPauseKeptFromGoingOutIsAnAttemptOfItsOwn) {
+  const auto job = planned_job(1);
+  spawn(job);
+  constexpr int kIntent = 4;  // after plan, answer and what was tried
+  runs_->spawn("pause", pause_for_a_moment(loop_, *desk_, disk_, kIntent));
+  loop_.run_until_idle();
+  EXPECT_EQ(text(outcomes_.at(1)), "succeeded 1 0");
+  ASSERT_EQ(journal_.calls.size(), 2U);
+  EXPECT_EQ(journal_.calls[0].state, "failed");
+  EXPECT_EQ(journal_.calls[1].attempt, 2);
+  EXPECT_EQ(provider_.requests.size(), 1U);
+}
+
 TEST_F(CallDeskTest, APauseOfOnePipelineLeavesTheOthers) {
   desk_->pause("other");
   EXPECT_EQ(text(run(planned_job(1))), "succeeded 1 0");

@@ -149,6 +149,27 @@ TEST_F(CallErrors, PermanentErrorsAreNeverRetried) {
   EXPECT_EQ(provider_.requests.size(), 1U);
 }
 
+// One chunk is refused for good while another one waits: later runs ask for the other alone.
+TEST_F(CallErrors, ALaterRunDoesNotRepeatAPermanentErrorEither) {
+  provider_.script = [](const HttpRequest& request, int number) -> CallResult<HttpResponse> {
+    if (request.body.contains("f0")) return http_error(400, "invalid_request_error", "no");
+    if (number < 2)
+      return http_error(429, "rate_limit_exceeded", "slow down", {{"retry-after", "120"}});
+    return right_completion(request);
+  };
+  auto job = planned_job(2);
+  const Outcome outcome = run(job);
+  EXPECT_THAT(text(outcome), StartsWith("parked rate_limit:"));
+  EXPECT_EQ(provider_.requests.size(), 2U);
+  clock_.advance(until(outcome) - clock_.now());
+  ++job->attempt;
+  EXPECT_EQ(text(run(job)),
+            "failed call_failed: chunk 0, step 'call', model 'test': the provider refused "
+            "(invalid_request, HTTP 400): no; check the call's parameters");
+  EXPECT_EQ(provider_.requests.size(), 3U);
+  EXPECT_EQ(documents_.stored.size(), 1U);
+}
+
 TEST_F(CallErrors, NoAnswerStaysChargedAndIsRepeated) {
   first(1, cut_connection());
   EXPECT_EQ(text(run(planned_job(1))), "succeeded 1 0");

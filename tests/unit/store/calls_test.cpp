@@ -165,6 +165,35 @@ TEST_F(CallsTest, WhatAProviderPutOffIsCountedApart) {
   EXPECT_EQ(store::tried(database(), new_call(job, 1).key).put_off, 2);
 }
 
+// A key that was refused and a call that was not sent after all are no verdict on the question.
+TEST_F(CallsTest, WhatSaysNothingAboutTheQuestionUsesUpNoRetry) {
+  const auto job = running_job();
+  int attempt = 0;
+  for (const auto* error_class : {"auth", "cancelled"}) {
+    const auto call = granted(new_call(job, 1, "q", ++attempt));
+    change(
+        [&](auto& database) { return store::failed(database, {call}, {error_class, "no"}, now_); });
+  }
+  EXPECT_EQ(store::tried(database(), new_call(job, 1).key).put_off, 2);
+}
+
+TEST_F(CallsTest, TheLastFailureIsKnownToWhoAsksAgain) {
+  const auto job = running_job();
+  const auto key = new_call(job, 1).key;
+  EXPECT_FALSE(store::tried(database(), key).last);
+  const auto call = granted(new_call(job, 1, "q", 1));
+  change([&](auto& database) {
+    return store::failed(database, {call, {}, 400}, {"context_length", "too long"}, now_);
+  });
+  const auto tried = store::tried(database(), key);
+  ASSERT_TRUE(tried.last);
+  EXPECT_EQ(tried.last->error_class, "context_length");
+  EXPECT_EQ(tried.last->message, "too long");
+  EXPECT_EQ(tried.last_status, 400);
+  fail_call(granted(new_call(job, 1, "q", 2)), true);
+  EXPECT_FALSE(store::tried(database(), key).last);  // unknown: no failure
+}
+
 TEST_F(CallsTest, ARetryByAPersonBeginsToCountAnew) {
   const auto job = running_job();
   fail_call(granted(new_call(job, 1)), false);
@@ -186,6 +215,7 @@ TEST_F(CallsTest, AnotherJobOfTheTenantFindsTheAnswer) {
   const auto key = new_call(jobs[1], 1).key;
   ASSERT_TRUE(recorded(key));
   EXPECT_TRUE(recorded(key)->cached);
+  EXPECT_EQ(recorded(key)->charged, 0);
   EXPECT_FALSE(recorded(key, true));
   EXPECT_FALSE(recorded(new_call(jobs[1], 1, "another question").key));
 }
