@@ -84,8 +84,7 @@ void write_rows(Table& table, std::size_t begin, std::size_t end) {
 
 }  // namespace
 
-std::chrono::microseconds replay(const std::string& from_path, const std::string& to_path,
-                                 int transactions) {
+Replayed replay(const std::string& from_path, const std::string& to_path, int transactions) {
   Connection from(from_path, SQLITE_OPEN_READONLY);
   Connection to(to_path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   to.execute(
@@ -107,7 +106,8 @@ std::chrono::microseconds replay(const std::string& from_path, const std::string
     for (int column = 1; column < tables.back().columns; ++column) marks += ",?";
     tables.back().insert = to.prepare(fmt::format("INSERT INTO \"{}\" VALUES({})", name, marks));
   }
-  const auto before = std::chrono::steady_clock::now();
+  const auto cpu_before = own_cpu();
+  const auto wall_before = std::chrono::steady_clock::now();
   const auto parts = static_cast<std::size_t>(transactions);
   for (std::size_t part = 0; part < parts; ++part) {
     to.execute("BEGIN IMMEDIATE");
@@ -115,12 +115,14 @@ std::chrono::microseconds replay(const std::string& from_path, const std::string
       write_rows(table, table.rows() * part / parts, table.rows() * (part + 1) / parts);
     to.execute("COMMIT");
   }
-  const auto time = std::chrono::steady_clock::now() - before;
+  const Replayed replayed{std::chrono::duration_cast<std::chrono::microseconds>(
+                              std::chrono::steady_clock::now() - wall_before),
+                          own_cpu() - cpu_before};
   for (auto& table : tables) {
     for (sqlite3_value* value : table.values) sqlite3_value_free(value);
     sqlite3_finalize(table.insert);
   }
-  return std::chrono::duration_cast<std::chrono::microseconds>(time);
+  return replayed;
 }
 
 }  // namespace docwright::bench
