@@ -5,6 +5,7 @@ The report that started this project: a prompt of 2,133 tokens, 125,874 asked fo
 """
 import unittest
 
+from support.client import Refused
 from support.server import Server
 from support.world import World
 
@@ -58,8 +59,10 @@ class Promise4NoRequestThatCannotSucceedIsSent(unittest.TestCase):
 
     def test_a_parameter_that_would_undo_the_limit(self):
         with self.world() as world:
-            self.refused(world, "invalid_request", "'max_tokens' is set by docwright itself: leave it out", model="small",
-                         parameters={"max_tokens": 1_000_000})
+            with self.assertRaises(Refused) as refused:
+                world.submit([0], model="small", parameters={"max_tokens": 1_000_000})
+            self.assertEqual(refused.exception.error, {"code": "invalid_request", "at": "/jobs/0/parameters/max_tokens",
+                                                       "message": "'max_tokens' is set by docwright itself: leave it out"})
 
     def test_a_prompt_that_renders_to_nothing(self):
         with self.world(empty="user: '{{#targets}}{{/targets}} '") as world:
