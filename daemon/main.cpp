@@ -49,8 +49,7 @@ int serve(const config::Configuration& configuration, const config::Environment&
   // is settled.
   CommitListeners listeners;
   FatalSwitch fatal(log);
-  manager.extend(std::chrono::minutes(10));
-  auto opened = store::Store::open(
+  auto opened = open_store(
       {.path = configuration.database,
        .version = DOCWRIGHT_VERSION,
        .writer = {.batch_max = static_cast<std::size_t>(settings.store.batch_changes_max),
@@ -61,7 +60,8 @@ int serve(const config::Configuration& configuration, const config::Environment&
       {.on_events = [&](const std::vector<store::Event>& events) { listeners.committed(events); },
        .on_fatal = [&](const Error& error) { fatal.pull(error); },
        .on_space_changed = [&](bool no_space) { log_space(log, no_space); },
-       .on_commit = [&](std::size_t, Duration time) { listeners.timed(time); }});
+       .on_commit = [&](std::size_t, Duration time) { listeners.timed(time); }},
+      manager, log);
   if (!opened)
     return refuse(log, opened.error(),
                   opened.error().code == Code::conflict ? kExitBusy : kExitStore);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <thread>
 
 #include "store/budgets.h"
 #include "store/jobs.h"
@@ -60,6 +61,21 @@ Result<config::Configuration> configure(const Arguments& arguments,
   if (!configuration) return std::unexpected(config::combined(configuration.error()));
   if (!arguments.endpoint.empty()) configuration->endpoints.requests = arguments.endpoint;
   return std::move(*configuration);
+}
+
+Result<std::unique_ptr<store::Store>> open_store(const store::StoreOptions& options, Clock& clock,
+                                                 const store::Writer::Listener& listener,
+                                                 ServiceManager& manager, Log& log) {
+  for (bool told = false;; told = true) {
+    manager.extend(std::chrono::minutes(10));
+    auto opened = store::Store::open(options, clock, listener);
+    if (opened || opened.error().code != Code::no_space) return opened;
+    if (!told) {
+      log.error("the start waits for room on the disk", {{"reason", opened.error().message}});
+      manager.status("waits for room on the disk");
+    }
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+  }
 }
 
 Result<std::shared_ptr<const Catalog>> store_catalog(

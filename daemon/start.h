@@ -11,6 +11,7 @@
 #include "daemon/catalog.h"
 #include "daemon/dispatcher.h"
 #include "daemon/reception.h"
+#include "daemon/service_manager.h"
 #include "pipeline/configured.h"
 #include "pipeline/pipeline.h"
 #include "providers/credentials.h"
@@ -29,6 +30,13 @@ void harden_process();
 // All errors in one text, each with its place.
 Result<config::Configuration> configure(const Arguments& arguments,
                                         const config::Environment& environment);
+
+// Opens, migrates and recovers the database. A full disk is waited for: nothing can begin before
+// what the former run left open is written down, and restarting would not help. Blocks; until then
+// a signal ends the process.
+Result<std::unique_ptr<store::Store>> open_store(const store::StoreOptions& options, Clock& clock,
+                                                 const store::Writer::Listener& listener,
+                                                 ServiceManager& manager, Log& log);
 
 // Runs on the writer's thread; returns after COMMIT. For the start, while nobody else works.
 // Blocks.
