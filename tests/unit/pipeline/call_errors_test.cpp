@@ -260,6 +260,48 @@ TEST_F(CallErrors, ProseAroundTheJsonIsMended) {
   EXPECT_EQ(document.findings[0].severity, "warning");
 }
 
+class Promise8 : public CallErrors {};
+
+// An unknown parameter, a missing return, an invented exception: asked again once, then stored as
+// flagged; never as good.
+TEST_F(Promise8, ADocumentThatContradictsTheCodeIsNeverGood) {
+  const std::vector<std::pair<std::string, std::function<void(Json&)>>> lies = {
+      {"P02", [](Json& document) { document["parameters"][0]["name"] = "wrong_name"; }},
+      {"R02", [](Json& document) { document["returns"] = ""; }},
+      {"X02", [](Json& document) {
+         document["raises"] = Json::array({Json{{"type", "MadeUpError"}, {"when", "Never."}}});
+       }}};
+  std::int64_t row = 0;
+  for (const auto& [rule, lie] : lies) {
+    SCOPED_TRACE(rule);
+    const std::size_t before = provider_.requests.size();
+    provider_.script = [&lie](const HttpRequest& request, int) {
+      Json answer = right_answer(request);
+      lie(answer["documents"][0]);
+      return chat_completion(dump_json(answer));
+    };
+    auto job = planned_job(1, 1, ++row);
+    job->tenant = rule;  // so that no other round has paid its answer
+    EXPECT_EQ(text(run(job)), "succeeded 1 1");
+    EXPECT_EQ(provider_.requests.size() - before, 2U);
+    const Document& document = documents_.stored.back().document;
+    EXPECT_TRUE(document.flagged);
+    EXPECT_EQ(document.record["checks"]["status"], "flagged");
+    EXPECT_EQ(metrics_.count("check " + rule + " error"), 1);
+  }
+}
+
+TEST_F(Promise8, ARightSecondAnswerIsGood) {
+  provider_.script = [](const HttpRequest& request, int number) {
+    Json answer = right_answer(request);
+    if (number == 0) answer["documents"][0]["returns"] = "";
+    return chat_completion(dump_json(answer));
+  };
+  EXPECT_EQ(text(run(planned_job(1))), "succeeded 1 0");
+  EXPECT_EQ(provider_.requests.size(), 2U);
+  EXPECT_FALSE(documents_.of("f0").flagged);
+}
+
 // Asked again for the wrong one alone, then stored as flagged.
 TEST_F(CallErrors, WrongParameterNames) {
   provider_.script = [](const HttpRequest& request, int) {

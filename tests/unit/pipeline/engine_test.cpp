@@ -176,9 +176,11 @@ TEST_F(Engine, ASourceThatKilledItsParserIsCutByLines) {
   EXPECT_EQ(journal_.plans.at(1).fallback, "the parser ran out of memory");
 }
 
+class Promise2 : public PipelineWorld {};
+
 // Killed at random operations of the disk, done or not, over and over: every document is stored
 // once, and no question that has its answer on the disk is asked again.
-TEST_F(Engine, NoQuestionWithAnAnswerIsAskedAgainWhateverDies) {
+TEST_F(Promise2, NoQuestionWithAnAnswerIsAskedAgainWhateverDies) {
   constexpr int kChunks = 6;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE(seed);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -70,6 +71,45 @@ TEST_F(PoolTest, ACancelledTaskEndsAfterItsFunction) {
   EXPECT_TRUE(after);
   EXPECT_FALSE(later);
   EXPECT_TRUE(failed_.empty());
+}
+
+Task<void> work_until(Pool& pool, std::shared_future<void> end, int& done) {
+  auto work = [end = std::move(end)] { end.wait(); };
+  co_await pool.run(std::move(work));
+  ++done;
+}
+
+Task<void> turn_then_end(Loop& loop, std::promise<void>& end, const int& done, int& done_before) {
+  for (int i = 0; i < 20; ++i) co_await loop.sleep(std::chrono::milliseconds(1));
+  done_before = done;
+  end.set_value();
+}
+
+Task<void> stop_after(TaskGroup& tasks, Loop& loop) {
+  co_await tasks.close();
+  loop.stop();
+}
+
+// While every thread of the pool works, the loop goes on: it is the loop that ends the work here,
+// so that one that waited for the pool would wait for ever.
+TEST(Promise10, TheLoopGoesOnWhileThePoolWorks) {
+  SystemClock clock;
+  Loop loop(clock);
+  Pool pool(loop, 2);
+  TaskGroup tasks(loop, [](const std::string& name, const std::exception_ptr&) {
+    ADD_FAILURE() << name << " failed";
+  });
+  std::promise<void> end;
+  const std::shared_future<void> ended = end.get_future().share();
+  int done = 0;
+  int done_before = -1;
+  for (int i = 0; i < 4; ++i) tasks.spawn("work", work_until(pool, ended, done));  // 2 are queued
+  tasks.spawn("turns", turn_then_end(loop, end, done, done_before));
+  TaskGroup owner(loop, [](const std::string&, const std::exception_ptr&) {});
+  owner.spawn("end", stop_after(tasks, loop));
+  loop.run();
+  EXPECT_EQ(done_before, 0);
+  EXPECT_EQ(done, 4);
 }
 
 TEST(PoolEnd, RunsWhatWasQueued) {
