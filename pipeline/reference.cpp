@@ -44,7 +44,7 @@ std::string names_table(const Names& names) {
 constexpr std::string_view kIntroduction =
     R"(# Pipelines
 
-<!-- Generated from the specs of the steps (`docwright pipeline explain --markdown`); a test compares it. -->
+<!-- Generated from the specs of the steps; a test compares it, and writes down what it should be. -->
 
 A pipeline says what is done with each source file. It is a YAML file of the pipelines folder, `NAME.yaml`, with `name`, `description` and
 `steps` in order:
