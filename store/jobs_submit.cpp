@@ -138,9 +138,9 @@ Result<void> check_batch(Database& database, const NewBatch& batch) {
               "/batch");
 }
 
-// A new row, unless an earlier submit named the same batch.
-std::int64_t add_to_batch(Database& database, const NewBatch& batch, std::int64_t queued,
-                          std::int64_t waiting, Time now) {
+// The batch's row: a new one, unless an earlier submit has made it. Writes nothing if it refuses.
+Result<std::int64_t> enter_batch(Database& database, const NewBatch& batch, std::int64_t queued,
+                                 std::int64_t waiting, Time now) {
   database
       .statement(
           "INSERT INTO batches (id, created, jobs, queued, waiting) VALUES (?1, ?2, ?3, ?4, ?5) "
@@ -148,6 +148,9 @@ std::int64_t add_to_batch(Database& database, const NewBatch& batch, std::int64_
       .bind(batch.id, now, queued + waiting, queued, waiting)
       .run();
   if (database.changes() == 1) return database.last_rowid();
+  if (auto fits = check_batch(database, batch); !fits) {
+    return std::unexpected(std::move(fits.error()));
+  }
   database
       .statement(
           "UPDATE batches SET jobs = jobs + ?2 + ?3, queued = queued + ?2, waiting = waiting + ?3 "
@@ -174,22 +177,19 @@ Result<Accepted> submit(Database& database, const NewBatch& batch, const QueueLi
     ++(not_before && *not_before > now ? waiting : queued);
   }
   Accepted accepted;
-  if (queued + waiting == 0) {
-    if (!held->empty()) accepted.batch = held->front()->batch;
-  } else {
+  std::int64_t batch_row = 0;
+  if (queued + waiting > 0) {
     if (auto room = check_room(database, batch, limits); !room) {
       return std::unexpected(std::move(room.error()));
     }
-    if (auto joined = check_batch(database, batch); !joined) {
-      return std::unexpected(std::move(joined.error()));
-    }
+    const auto entered = enter_batch(database, batch, queued, waiting, now);
+    if (!entered) return std::unexpected(entered.error());
+    batch_row = *entered;
     accepted.batch = batch.id;
+  } else if (!held->empty()) {
+    accepted.batch = held->front()->batch;
   }
   Tally tally;
-  std::int64_t batch_row = 0;
-  if (!accepted.batch.empty() && queued + waiting > 0) {
-    batch_row = add_to_batch(database, batch, queued, waiting, now);
-  }
   for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
     const NewJob& job = batch.jobs[i];
     if (const auto& holder = (*held)[i]) {
