@@ -1,5 +1,7 @@
 #include "config/paths.h"
 
+#include "config/loopback.h"
+
 namespace docwright::config {
 namespace {
 
@@ -50,7 +52,12 @@ Endpoints endpoints_in(const std::string& folder) {
 }
 
 Result<void> check_endpoint(std::string_view endpoint) {
-  if (endpoint.starts_with("tcp://")) return {};
+  if (loopback_of(endpoint)) return {};
+  if (endpoint.starts_with("tcp://")) {
+    return fail(Code::configuration, "expected tcp:// on 127.0.0.1 or [::1] with a port, got '" +
+                                         std::string(endpoint) +
+                                         "': docwright listens on this machine only");
+  }
   if (!endpoint.starts_with(kIpc)) {
     return fail(Code::configuration,
                 "expected an endpoint such as ipc:///run/docwright/docwright.sock or "

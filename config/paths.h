@@ -30,7 +30,8 @@ struct Endpoints {
 };
 Endpoints endpoints_in(const std::string& folder);
 
-// A ZeroMQ endpoint that this system can bind: ipc:// with a path of at most 107 bytes, or tcp://.
+// A ZeroMQ endpoint that this system can bind: ipc:// with a path of at most 107 bytes, or tcp://
+// on the loopback.
 Result<void> check_endpoint(std::string_view endpoint);
 
 // Where the CLI tries to reach a daemon when it was not told: in this order, with the words to name

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstring>
-#include <optional>
+
+#include "config/loopback.h"
 
 namespace docwright::daemon {
 namespace {
@@ -35,26 +35,7 @@ bool somebody_listens(const std::string& path) {
   return listens;
 }
 
-struct Loopback {
-  bool v6 = false;
-  std::uint16_t port = 0;
-};
-
-std::optional<Loopback> parse_loopback(std::string_view endpoint) {
-  Loopback loopback;
-  constexpr std::string_view kPrefixes[] = {"tcp://127.0.0.1:", "tcp://localhost:", "tcp://[::1]:"};
-  for (const std::string_view prefix : kPrefixes) {
-    if (!endpoint.starts_with(prefix)) continue;
-    loopback.v6 = prefix.find('[') != std::string_view::npos;
-    const std::string_view port = endpoint.substr(prefix.size());
-    const auto [end, error] =
-        std::from_chars(port.data(), port.data() + port.size(), loopback.port);
-    if (error == std::errc{} && end == port.data() + port.size()) return loopback;
-  }
-  return std::nullopt;
-}
-
-int bound(const Loopback& loopback) {
+int bound(const config::Loopback& loopback) {
   const int fd =
       ::socket(loopback.v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return -1;
@@ -104,14 +85,9 @@ Result<void> clear_ipc_path(const std::string& path) {
 }
 
 Result<int> listen_on_loopback(std::string_view endpoint) {
-  const std::optional<Loopback> loopback = parse_loopback(endpoint);
+  const auto loopback = config::loopback_of(endpoint);
   if (!loopback) {
-    return fail(
-        Code::configuration,
-        fmt::format(
-            "endpoint '{}' is neither ipc://PATH nor tcp:// on 127.0.0.1 or [::1] with a port: "
-            "docwright listens on this machine only",
-            endpoint));
+    return fail(Code::configuration, fmt::format("'{}' is no endpoint of this machine", endpoint));
   }
   const int fd = bound(*loopback);
   if (fd < 0) return fail(Code::io, fmt::format("cannot listen on {}: {}", endpoint, reason()));

@@ -119,6 +119,10 @@ TEST_F(LoadTest, RefusesAWrongFileWithPlaceAndAdvice) {
             "docwright.yaml:1:24: 'front_door.requests': expected an endpoint such as "
             "ipc:///run/docwright/docwright.sock or tcp://127.0.0.1:7411, got '/run/x.sock'");
   EXPECT_EQ(
+      error_of("front_door: {requests: 'tcp://0.0.0.0:7411'}\n"),
+      "docwright.yaml:1:24: 'front_door.requests': expected tcp:// on 127.0.0.1 or [::1] with "
+      "a port, got 'tcp://0.0.0.0:7411': docwright listens on this machine only");
+  EXPECT_EQ(
       error_of("log: {level: warn}\n"),
       "docwright.yaml:1:14: 'log.level': expected one of debug, info, warning, error; got 'warn'");
   EXPECT_EQ(error_of("providers: {openai: {key: sk-abc}}\n"),
