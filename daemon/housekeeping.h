@@ -2,7 +2,6 @@
 #pragma once
 #include <functional>
 
-#include "daemon/dispatcher.h"
 #include "daemon/front_door.h"
 #include "daemon/metrics.h"
 #include "daemon/service_manager.h"
@@ -18,7 +17,6 @@ struct Observed {
   store::Store& store;
   Pool& pool;
   FrontDoor& door;
-  Dispatcher& dispatcher;
   StoreMetrics& metrics;
   ServiceManager& manager;
 };

@@ -162,6 +162,10 @@ void JobRunner::log(const Run& run, const pipeline::Job& job, const End& end, Du
   std::string what = fmt::format("job {}", word(end.stop));
   std::string outcome(word(end.stop));
   std::string detail;
+  if (end.recorded) {
+    what = "job succeeded";
+    outcome = "ok";
+  }
   if (end.outcome) {
     if (const auto* failed = std::get_if<pipeline::Failed>(&*end.outcome)) {
       what = "job failed";

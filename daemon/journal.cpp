@@ -144,8 +144,6 @@ StoreJournal::StoreJournal(Loop& loop, Pool& pool, store::Store& store)
     : loop_(loop), pool_(pool), store_(store), bell_(loop) {}
 
 Task<Result<std::optional<pipeline::Plan>>> StoreJournal::plan(const Job& job) {
-  // Nobody can have planned before the first attempt.
-  if (job.attempt <= 1) co_return std::nullopt;
   auto query = [row = job.row](store::Database& database) {
     return store::load_plan(database, row);
   };

@@ -129,7 +129,7 @@ int serve(const config::Configuration& configuration, const config::Environment&
   TaskGroup duties(loop, log_failures(log));
   duties.spawn("forget", forget(loop, store, log, retention_of(settings.retention)));
   duties.spawn("metrics", metrics.flush_for_ever(settings.metrics_flush_interval));
-  duties.spawn("observe", observe(loop, {store, pool, door, dispatcher, metrics, manager}));
+  duties.spawn("observe", observe(loop, {store, pool, door, metrics, manager}));
   duties.spawn("watchdog", watch(loop, manager,
                                  {{"loop", [&] { return loop.turns(); }},
                                   {"front door", [&] { return door.turns(); }},

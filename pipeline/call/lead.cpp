@@ -23,6 +23,7 @@ constexpr int kUnknownsEver = 16;
 // How long a parked job waits where nothing says when to ask again.
 constexpr Duration kBudgetAgain = std::chrono::seconds(30);
 constexpr Duration kProviderAgain = std::chrono::minutes(2);
+constexpr Duration kKeyAgain = std::chrono::minutes(10);  // a file with it may have come
 
 std::string_view advice(ErrorClass error_class) {
   switch (error_class) {
@@ -104,7 +105,7 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::take_up() {
   if (!endpoint) {
     if (endpoint.error().code != Code::no_credentials)
       co_return end(Failed{std::move(endpoint.error())});
-    co_return end(Parked{"no_credentials", std::move(endpoint.error().message), std::nullopt});
+    co_return end(Parked{"no_credentials", std::move(endpoint.error().message), now() + kKeyAgain});
   }
   endpoint_ = std::move(*endpoint);
   gate_ = Gates::key_of(*inquiry_.model, endpoint_);
@@ -250,7 +251,7 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::after_error(CallError error) {
       co_return end(
           Parked{"no_credentials",
                  fmt::format("{}: the provider wants a key {}", asked_about(), said(error)),
-                 std::nullopt});
+                 now() + kKeyAgain});
     default:
       break;
   }

@@ -44,7 +44,7 @@ const config::Spec<ParseOptions>& parse_spec() {
                .about("The call whose answer it reads; default: the nearest before."),
            option("repair", &S::repair)
                .about("Mend what needs no question: fences, prose around the JSON, order, "
-                      "duplicates, names one letter off."),
+                      "duplicates."),
            option("corrective_questions", &S::corrective_questions)
                .range(0, 1)
                .about("Questions that tell the model what was wrong, each a call of its own."),

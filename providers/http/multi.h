@@ -44,7 +44,6 @@ class Multi final : public std::enable_shared_from_this<Multi> {
   static int on_close(void* self, curl_socket_t fd);
 
   void open();
-  Socket& socket_of(curl_socket_t fd);
   void wait_for(const std::shared_ptr<Socket>& socket, int direction);
   void ready(const std::shared_ptr<Socket>& socket, int direction, bool failed);
   void schedule(long timeout_ms);
