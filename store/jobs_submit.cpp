@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <map>
 
 #include "store/budgets.h"
@@ -124,13 +125,15 @@ Inserted insert_job(Database& database, std::int64_t batch_row, const NewBatch& 
   return {row, state};
 }
 
-// A batch may span several submits; all its jobs are of one tenant and project.
+// A batch may span several submits, all of one project; its tenant is that of its first job.
 Result<void> check_batch(Database& database, const NewBatch& batch) {
   auto row = database.statement(
       "SELECT t.name, p.name FROM jobs j JOIN tenants t USING (tenant) JOIN projects p USING "
       "(project) WHERE j.batch = (SELECT batch FROM batches WHERE id = ?1) LIMIT 1");
   if (!row.bind(batch.id).step()) return {};
-  if (row.text(0) == batch.tenant && row.text(1) == batch.project) return {};
+  const bool of_its_tenant = std::ranges::any_of(
+      batch.jobs, [&](const NewJob& job) { return tenant_of(batch, job) == row.text(0); });
+  if (of_its_tenant && row.text(1) == batch.project) return {};
   return fail(Code::key_conflict,
               fmt::format("the batch is one of tenant '{}' and project '{}': name another one, or "
                           "leave it out",

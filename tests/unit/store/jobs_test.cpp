@@ -159,6 +159,24 @@ TEST_F(JobsTest, AnIdThatNoBatchHasBeginsOne) {
   EXPECT_EQ(try_submit(batch).value().batch, batch.id);
 }
 
+// The tenant may stand with each job instead of with the message.
+TEST_F(JobsTest, ABatchOfJobsThatNameTheirTenantMaySpanSeveralSubmits) {
+  auto job = new_job("a.py");
+  job.tenant = "umbrella";
+  const auto first = new_batch({job});
+  ASSERT_TRUE(try_submit(first));
+  auto later = new_job("b.py");
+  later.tenant = "umbrella";
+  auto second = new_batch({later});
+  second.id = first.id;
+  const auto joined = try_submit(second);
+  ASSERT_TRUE(joined) << joined.error().message;
+  EXPECT_EQ(joined->batch, first.id);
+  auto stranger = new_batch({new_job("c.py")});
+  stranger.id = first.id;
+  EXPECT_EQ(try_submit(stranger).error().code, Code::key_conflict);
+}
+
 TEST_F(JobsTest, ABatchIsOfOneTenantAndProject) {
   const auto first = new_batch({new_job()});
   ASSERT_TRUE(try_submit(first));
