@@ -36,9 +36,9 @@ Mark whole(std::string source) {
 void derive(Configuration& configuration, const Folders& folders, const Start& start) {
   const auto& settings = configuration.settings;
   const bool own_state = !start.state && !settings.state.empty();
-  configuration.state = own_state ? settings.state : folders.state;
+  configuration.state = own_state ? absolute_folder(settings.state) : folders.state;
   configuration.database = configuration.state + "/docwright.db";
-  configuration.endpoints = endpoints_in(own_state ? settings.state : folders.sockets);
+  configuration.endpoints = endpoints_in(own_state ? configuration.state : folders.sockets);
   const auto& door = settings.front_door;
   if (!door.requests.empty()) configuration.endpoints.requests = door.requests;
   if (!door.push.empty()) configuration.endpoints.push = door.push;

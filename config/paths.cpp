@@ -1,5 +1,7 @@
 #include "config/paths.h"
 
+#include <filesystem>
+
 #include "config/loopback.h"
 
 namespace docwright::config {
@@ -18,18 +20,21 @@ std::string xdg(const Environment& environment, std::string_view variable,
   return home + "/" + std::string(fallback) + "/docwright";
 }
 
-std::string without_trailing_slash(std::string folder) {
-  while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
-  return folder;
-}
-
 }  // namespace
+
+std::string absolute_folder(std::string_view folder) {
+  std::error_code unknown;  // the working folder is gone
+  const auto absolute = std::filesystem::absolute(folder, unknown);
+  std::string text = unknown ? std::string(folder) : absolute.lexically_normal().string();
+  while (text.size() > 1 && text.ends_with('/')) text.pop_back();
+  return text;
+}
 
 Result<Folders> folders(const std::optional<std::string>& named_state,
                         const Environment& environment, bool root) {
   const auto by_systemd = environment.value("STATE_DIRECTORY");
   if (named_state || !by_systemd.empty()) {
-    const auto state = without_trailing_slash(named_state.value_or(by_systemd));
+    const auto state = absolute_folder(named_state.value_or(by_systemd));
     const auto config = environment.value("CONFIGURATION_DIRECTORY");
     return Folders{state, state, config.empty() || named_state ? state : config};
   }

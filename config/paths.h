@@ -13,6 +13,9 @@ namespace docwright::config {
 inline constexpr std::string_view kSystemState = "/var/lib/docwright";
 inline constexpr std::size_t kIpcPathBytesMax = 107;  // sun_path less its NUL
 
+// As a path from the root, so that what names it (ping, the log) serves from every folder.
+std::string absolute_folder(std::string_view folder);
+
 // state: the database. sockets: the three ipc sockets. config: docwright.yaml, pipelines/,
 // prompts/.
 struct Folders {

@@ -149,6 +149,9 @@ class Builder final : public nlohmann::json_sax<Json> {
 }  // namespace
 
 Result<Json> parse_json(std::string_view text) {
+  // The library takes a zero byte for the end of the text.
+  if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos)
+    return fail(Code::invalid_request, fmt::format("not JSON: byte {} is zero", zero));
   Builder builder;
   if (!Json::sax_parse(text, &builder)) return std::unexpected(builder.take_error());
   return builder.take();

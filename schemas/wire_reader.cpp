@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "runtime/text.h"
@@ -15,7 +16,9 @@ std::string_view kind_of(const Json& value) {
   if (value.is_string()) return "a text";
   if (value.is_boolean()) return "a truth value";
   if (value.is_number_integer()) return "an integer";
-  if (value.is_number()) return "a number with a fraction";
+  if (value.is_number())
+    return std::abs(value.get<double>()) < 0x1p63 ? "a number with a fraction"
+                                                  : "a number beyond 64 bits";
   if (value.is_array()) return "a list";
   return "an object";
 }
@@ -63,8 +66,7 @@ constexpr Rule kLabelValue = {.bytes_max = kLabelValueBytes, .plain = true};
 
 std::string Place::pointer() const {
   if (parent == nullptr) return {};
-  return fmt::format("{}/{}", parent->pointer(),
-                     key.empty() ? std::to_string(index) : pointer_token(key));
+  return fmt::format("{}/{}", parent->pointer(), key ? pointer_token(*key) : std::to_string(index));
 }
 
 Reader::Reader(const Json& object, const Place& place, Mode mode, std::optional<Error>& error)

@@ -19,7 +19,7 @@ namespace docwright::wire {
 // Where a value stands in the message: a chain up the stack of the readers.
 struct Place {
   const Place* parent = nullptr;
-  std::string_view key = {};  // empty: `index` counts
+  std::optional<std::string_view> key = {};  // none: `index` counts
   std::size_t index = 0;
 
   std::string pointer() const;

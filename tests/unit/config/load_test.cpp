@@ -196,6 +196,14 @@ TEST_F(LoadTest, TheStateOfTheFileGoesBehindTheCommandLine) {
   EXPECT_EQ(by_flag->state, folder_);
 }
 
+TEST_F(LoadTest, ARelativeFolderIsNamedFromTheRoot) {
+  const std::string here = std::filesystem::current_path().string();
+  auto loaded = load({.state = "own/./state/"}, Environment());
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->state, here + "/own/state");
+  EXPECT_EQ(loaded->endpoints.push, "ipc://" + here + "/own/state/docwright.push");
+}
+
 TEST_F(LoadTest, AnIpcPathThatIsTooLongIsRefusedWithAdvice) {
   const std::string state = "/srv/" + std::string(100, 'x');
   auto loaded = load({.state = state}, Environment());

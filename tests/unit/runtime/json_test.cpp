@@ -36,6 +36,8 @@ TEST(ParseJson, RefusesWhatIsNotJsonAndNamesTheByte) {
     EXPECT_THAT(json.error().message, HasSubstr("not JSON")) << text;
   }
   EXPECT_THAT(parse_json("[1,]").error().message, HasSubstr("byte 3"));
+  EXPECT_THAT(parse_json(std::string_view("[1]\0 more", 9)).error().message,
+              HasSubstr("not JSON: byte 3 is zero"));
 }
 
 TEST(ParseJson, RefusesBadUtf8) {
