@@ -101,7 +101,7 @@ struct Settings {
       prompts;  // folders beside the shipped ones; empty: in the configuration's folder
   std::vector<BudgetSettings> budgets;
   LogSettings log;
-  Duration metrics_flush_interval = std::chrono::seconds(10);
+  Duration metrics_flush_interval = std::chrono::seconds(1);
   Duration drain_time_max = std::chrono::seconds(30);
 };
 

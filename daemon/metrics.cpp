@@ -70,6 +70,7 @@ void StoreMetrics::commit(Duration time) {
   const std::lock_guard lock(mutex_);
   commits_.record({.kind = "commit", .name = "commit", .outcome = "ok", .duration = time},
                   loop_.clock().now());
+  ++unwritten_commits_;
   ++commit_count_;
   commit_longest_ = std::max(commit_longest_, time);
 }
@@ -78,9 +79,11 @@ Task<void> StoreMetrics::flush() {
   std::vector<store::RollUp> rows = buffer_.take();
   {
     const std::lock_guard lock(mutex_);
+    // One commit alone is that of the last flush: to write it down would make another, for ever.
+    if (rows.empty() && unwritten_commits_ <= 1) co_return;
+    unwritten_commits_ = 0;
     std::ranges::move(commits_.take(), std::back_inserter(rows));
   }
-  if (rows.empty()) co_return;
   auto change = [rows = std::move(rows)](store::Database& database) -> Result<void> {
     store::add_metrics(database, rows);
     return {};

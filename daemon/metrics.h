@@ -35,6 +35,7 @@ class StoreMetrics final : public pipeline::Metrics {
   // Guarded by mutex_: what the writer's thread reports.
   std::mutex mutex_;
   store::MetricsBuffer commits_;
+  std::int64_t unwritten_commits_ = 0;
   std::int64_t commit_count_ = 0;
   Duration commit_longest_{};
 };
