@@ -42,12 +42,25 @@ Result<void> Sources::from_input(const std::string& name) {
   return {};
 }
 
-Result<void> Sources::from_files(const std::vector<std::string>& paths) {
+Result<void> Sources::from_files(std::vector<std::string> paths,
+                                 const std::vector<std::string>& listed) {
+  std::int64_t missing = 0;
+  for (const std::string& path : listed) {
+    std::error_code error;
+    const bool gone = std::filesystem::symlink_status(path, error).type() ==
+                      std::filesystem::file_type::not_found;
+    if (gone) {
+      ++missing;
+    } else {
+      paths.push_back(path);
+    }
+  }
   const Interrupt& interrupt = session_.interrupt();
   auto list = client::list_files(paths, {.path_bytes_max = wire::kPathBytes},
                                  [&interrupt] { return interrupt.happened(); });
   if (!list) return std::unexpected(std::move(list.error()));
   list_ = std::move(*list);
+  if (missing > 0) list_.skipped["missing"] += missing;
   return {};
 }
 

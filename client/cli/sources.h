@@ -19,7 +19,9 @@ class Sources final {
 
   // One of the two, once.
   Result<void> from_input(const std::string& name);
-  Result<void> from_files(const std::vector<std::string>& paths);
+  // `listed` came from a list, as `git diff --name-only` makes it: what it names and is gone is
+  // passed over.
+  Result<void> from_files(std::vector<std::string> paths, const std::vector<std::string>& listed);
 
   Result<std::optional<client::Source>> next();
 

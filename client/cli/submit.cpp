@@ -90,8 +90,9 @@ Result<Exit> dry_run(Session& session, Sources& sources) {
     rows.add(Json{{"path", (*source)->path}, {"bytes", (*source)->text.size()}});
   }
   rows.end();
-  session.out().say(
-      fmt::format("{} would be submitted. {}", counted(count, "file"), sources.skipped_text()));
+  const std::string skipped = sources.skipped_text();
+  session.out().say(fmt::format("{} would be submitted.{}{}", counted(count, "file"),
+                                skipped.empty() ? "" : " ", skipped));
   return Exit::done;
 }
 
@@ -183,18 +184,20 @@ Result<Exit> send(Session& session, const SubmitArguments& arguments, const wire
 Result<Exit> submit(Session& session, const SubmitArguments& arguments) {
   const auto job = common_job(arguments);
   if (!job) return std::unexpected(job.error());
-  std::vector<std::string> paths = arguments.paths;
+  const std::vector<std::string>& paths = arguments.paths;
+  std::vector<std::string> listed;
   if (!arguments.files_from.empty()) {
-    const auto more = paths_from(session, arguments.files_from);
-    if (!more) return std::unexpected(more.error());
-    paths.insert(paths.end(), more->begin(), more->end());
+    auto lines = paths_from(session, arguments.files_from);
+    if (!lines) return std::unexpected(lines.error());
+    listed = std::move(*lines);
   }
-  if (paths.empty())
+  if (paths.empty() && listed.empty())
     return wrong("what is to be submitted? Name files or folders, or '-' with --name");
   const bool input = std::ranges::find(paths, "-") != paths.end();
-  if (input && paths.size() > 1) return wrong("'-' stands alone: one source from the input");
+  if (input && paths.size() + listed.size() > 1)
+    return wrong("'-' stands alone: one source from the input");
   Sources sources(session, job->force);
-  const auto found = input ? sources.from_input(arguments.name) : sources.from_files(paths);
+  const auto found = input ? sources.from_input(arguments.name) : sources.from_files(paths, listed);
   if (!found) return std::unexpected(found.error());
   return arguments.dry_run ? dry_run(session, sources) : send(session, arguments, *job, sources);
 }

@@ -55,7 +55,8 @@ class Verbs(unittest.TestCase):
         self.assertEqual([(job["path"], job["project"], job["state"]) for job in jobs], [("piped.py", "pipes", "succeeded")])
 
     def test_submit_takes_paths_from_the_input(self):
-        listed = "\n".join(os.path.join(self.shop, path) for path in ("src/area.py", "src/shape.py")).encode()
+        # As of `git diff --name-only`, which names deleted files, too.
+        listed = "\n".join(os.path.join(self.shop, path) for path in ("src/area.py", "src/deleted.py", "src/shape.py")).encode()
         receipt = json.loads(self.cli.run("submit", "--files-from", "-", "--model", "offline", "--json", input=listed).stdout)
         self.assertEqual([job["path"] for job in receipt["jobs"]], ["area.py", "shape.py"])
 
