@@ -171,13 +171,18 @@ bool is_filler(std::string_view word) {
   return std::ranges::find(kFillers, word) != kFillers.end();
 }
 
+// The words of which the target's name and its parameters' names are made, in lower case.
+std::unordered_set<std::string> names_of(const outline::Definition& target) {
+  std::unordered_set<std::string> parts;
+  add_parts(target.symbol, parts);
+  for (const outline::Parameter& parameter : target.parameters) add_parts(parameter.name, parts);
+  return parts;
+}
+
 // S02: at least one word of content that the names do not say already.
 void says_more_than_the_names(Checking& checking) {
-  std::unordered_set<std::string> parts, stems;
-  add_parts(checking.target.symbol, parts);
-  for (const outline::Parameter& parameter : checking.target.parameters)
-    add_parts(parameter.name, parts);
-  for (const std::string& part : parts) stems.insert(stem(part));
+  std::unordered_set<std::string> stems;
+  for (const std::string& part : names_of(checking.target)) stems.insert(stem(part));
   for (const std::string& word : words_of(checking.doc.summary + " " + checking.doc.description)) {
     const std::string root = stem(word);
     if (word.size() > 1 && !is_filler(word) && !is_filler(root) && !stems.contains(root)) return;
@@ -185,39 +190,68 @@ void says_more_than_the_names(Checking& checking) {
   checking.found("S02", "/summary", "the text says nothing that the names do not say");
 }
 
-// S03. Phrases of a conversation, in lower case, between word boundaries.
-void is_about_the_code(Checking& checking, std::string_view path, std::string_view text) {
-  // Between blanks: whole words.
-  constexpr std::array<std::string_view, 28> kPhrases = {" let me know ",    " the provided code ",
-                                                         " the given code ", " the code provided ",
-                                                         " the code you ",   " the code snippet ",
-                                                         " you provided ",   " as an ai ",
-                                                         " language model ", " hope this helps ",
-                                                         " feel free to ",   " here is the ",
-                                                         " here's the ",     " here are the ",
-                                                         " certainly ",      " i'm sorry ",
-                                                         " i cannot ",       " i can't ",
-                                                         " i am ",           " i'm ",
-                                                         " i will ",         " i'll ",
-                                                         " i have ",         " i've ",
-                                                         " i would ",        " i think ",
-                                                         " as requested ",   " your code "};
+// In lower case, a blank for everything that is not of a word: words on both sides of a full stop
+// are two blanks apart.
+std::string plain_words(std::string_view text) {
   std::string plain = " ";
   for (const char c : one_line(text)) {
-    const bool letter =
-        (c >= 'a' && c <= 'z') || c == '\'' || static_cast<unsigned char>(c) >= 0x80;
-    plain += c >= 'A' && c <= 'Z'               ? static_cast<char>(c - 'A' + 'a')
-             : letter || (c >= '0' && c <= '9') ? c
-                                                : ' ';
+    const bool upper = c >= 'A' && c <= 'Z';
+    const bool kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '\'' ||
+                      static_cast<unsigned char>(c) >= 0x80;
+    plain += upper ? static_cast<char>(c - 'A' + 'a') : kept ? c : ' ';
   }
   plain += ' ';
-  for (const std::string_view phrase : kPhrases) {
-    if (!plain.contains(phrase)) continue;
-    return checking.found(
-        "S03", path,
-        fmt::format("the text speaks to somebody (\"{}\") instead of about the code",
-                    phrase.substr(1, phrase.size() - 2)));
+  return plain;
+}
+
+// The first phrase of a conversation in it; empty: none.
+std::string_view conversation_in(std::string_view plain) {
+  constexpr std::array<std::string_view, 3> kOpenings = {" certainly ", " sure ", " of course "};
+  constexpr std::array<std::string_view, 27> kPhrases = {" let me know ",
+                                                         " the provided code ",
+                                                         " the given code ",
+                                                         " the code provided ",
+                                                         " the code you ",
+                                                         " the code snippet ",
+                                                         " you provided ",
+                                                         " as an ai ",
+                                                         " as requested ",
+                                                         " as a language model ",
+                                                         " hope this helps ",
+                                                         " feel free to ",
+                                                         " here is the ",
+                                                         " here's the ",
+                                                         " here are the ",
+                                                         " i'm sorry ",
+                                                         " i cannot ",
+                                                         " i can't ",
+                                                         " i am ",
+                                                         " i'm ",
+                                                         " i will ",
+                                                         " i'll ",
+                                                         " i have ",
+                                                         " i've ",
+                                                         " i would ",
+                                                         " i think ",
+                                                         " your code "};
+  for (const std::string_view opening : kOpenings) {
+    if (plain.starts_with(opening)) return opening;
   }
+  for (const std::string_view phrase : kPhrases) {
+    if (plain.contains(phrase)) return phrase;
+  }
+  return {};
+}
+
+// S03. "The given code" is the talk of an assistant, but not where a parameter is called `code`.
+void is_about_the_code(Checking& checking, std::string_view path, std::string_view text) {
+  const std::string plain = plain_words(text);
+  const std::string_view phrase = conversation_in(plain);
+  if (phrase.empty()) return;
+  if (phrase.contains(" code ") && names_of(checking.target).contains("code")) return;
+  checking.found("S03", path,
+                 fmt::format("the text speaks to somebody (\"{}\") instead of about the code",
+                             phrase.substr(1, phrase.size() - 2)));
 }
 
 // S04. A group of up to eight words five times in a row, or one character a hundred times.

@@ -231,6 +231,19 @@ TEST_F(Checks, S03AssistantVoice) {
   EXPECT_THAT(run(), ElementsAre("S03 error"));
   draft.summary = "Waits for I/O of type I on a socket.";
   EXPECT_THAT(run(), IsEmpty());
+  draft.summary = "Certainly! This opens a socket.";
+  EXPECT_THAT(run(), ElementsAre("S03 error"));
+  draft.summary = "Opens a socket of type I. Will block.";
+  EXPECT_THAT(run(), ::testing::Not(::testing::Contains("S03 error")));
+  draft.summary = "Opens a socket, which certainly blocks.";
+  EXPECT_THAT(run(), IsEmpty());
+}
+
+TEST_F(Checks, S03KnowsThatCodeCanBeAParameter) {
+  draft.summary = "Runs the given code on a socket.";
+  EXPECT_THAT(run(), ElementsAre("S03 error"));
+  target.symbol = target.name = "run_code";
+  EXPECT_THAT(run(), IsEmpty());
 }
 
 TEST_F(Checks, S04EmptyCutAndRepeated) {
