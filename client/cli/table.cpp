@@ -77,6 +77,12 @@ std::string csv_line(const std::vector<std::string>& fields) {
   return fmt::format("{}\r\n", fmt::join(fields, ","));
 }
 
+std::string csv_head(const std::vector<Column>& columns) {
+  std::vector<std::string> heads;
+  for (const Column& column : columns) heads.push_back(csv_field(column.key));
+  return csv_line(heads);
+}
+
 }  // namespace
 
 std::optional<Format> format_named(std::string_view name) {
@@ -138,13 +144,12 @@ void RowWriter::add(Json row) {
       output_.data(dump_json(row) + "\n");
       break;
     case Format::csv: {
-      std::vector<std::string> heads, fields;
+      std::vector<std::string> fields;
       for (const Column& column : columns_) {
-        heads.push_back(csv_field(column.key));
         fields.push_back(
             csv_field(column.of_row ? column.text(row) : plain_text(member(row, column.key))));
       }
-      output_.data((is_first ? csv_line(heads) : "") + csv_line(fields));
+      output_.data((is_first ? csv_head(columns_) : "") + csv_line(fields));
       break;
     }
   }
@@ -152,6 +157,8 @@ void RowWriter::add(Json row) {
 
 void RowWriter::end() {
   if (format_ == Format::json) output_.data(rows_ == 0 ? "[]\n" : "\n]\n");
+  // What reads a table by its head finds one in an empty table, too.
+  if (format_ == Format::csv && rows_ == 0) output_.data(csv_head(columns_));
   if (format_ == Format::table && !cells_.empty()) write_table();
 }
 

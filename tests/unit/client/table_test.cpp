@@ -98,10 +98,10 @@ TEST(Table, CsvQuotesWhereItMust) {
             "src/long/name.py,5,\"said, \"\"no\"\"\"\r\n");
 }
 
-TEST(Table, NothingIsAnEmptyListOrNothing) {
+TEST(Table, NothingIsAnEmptyListAHeadOrNothing) {
   for (const auto& [format, expected] :
        {std::pair(Format::json, "[]\n"), std::pair(Format::table, ""),
-        std::pair(Format::jsonl, "")}) {
+        std::pair(Format::csv, "path,cost,error.message\r\n"), std::pair(Format::jsonl, "")}) {
     Captured captured;
     write_rows(*captured.output, format, columns(), Json::array());
     EXPECT_EQ(captured.text(), expected);
