@@ -15,6 +15,13 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kNoResult{"None", "NoReturn", "Never", "typing.NoReturn",
                                                     "typing.Never"};
+// An annotation may stand in quotes: -> "NoReturn".
+std::string_view unquoted(std::string_view type) {
+  const bool quoted = type.size() > 1 && type.front() == type.back() &&
+                      (type.front() == '"' || type.front() == '\'');
+  return quoted ? type.substr(1, type.size() - 2) : type;
+}
+
 constexpr std::array<std::string_view, 9> kReceivers{
     "self", "cls", "mcs", "mcls", "metacls", "metaclass", "_self", "_cls", "__self"};
 // CPython itself refuses more than 100 levels of indentation.
@@ -176,7 +183,7 @@ class Reader {
     }
     if (const Node type = node.field(g_.return_type)) {
       definition.return_type = one_line(type.text(source_), Comments::hash, kTypeBytesMax);
-      const bool nothing = contains(kNoResult, *definition.return_type);
+      const bool nothing = contains(kNoResult, unquoted(*definition.return_type));
       definition.returns_value = !nothing && is_stub(node.field(g_.body));
     }
     return definition;
