@@ -1,6 +1,8 @@
 // Reading JSON that others wrote: every member may be missing, null or of another type.
 #pragma once
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,13 +23,18 @@ inline std::string text_of(const Json& json, std::string_view name) {
   return found != nullptr && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-// A count of tokens; some servers send it as 12.0. Zero where it is missing, negative or no number.
+// More tokens than any request has. Ledgers add up counts times prices: without a bound, a few
+// answers could be more than an integer holds, and would not be recorded.
+inline constexpr std::int64_t kCountMax = 100'000'000;
+
+// A count of tokens, at most kCountMax; some servers send it as 12.0. Zero where it is missing,
+// negative or no number.
 inline std::int64_t count_of(const Json& json, std::string_view name) {
   const Json* found = member(json, name);
   if (found == nullptr || !found->is_number()) return 0;
   const double value = found->get<double>();
-  if (!(value > 0) || value > 1e15) return 0;
-  return static_cast<std::int64_t>(std::ceil(value));
+  if (!(value > 0)) return 0;
+  return static_cast<std::int64_t>(std::ceil(std::min(value, double{kCountMax})));
 }
 
 }  // namespace docwright::providers::openai

@@ -59,7 +59,8 @@ std::string content_of(const Json& message) {
 }
 
 // Absent where nothing was counted: compatible servers send null, {} or zeros, and a prompt of no
-// tokens does not exist.
+// tokens does not exist. Nor does one of kCountMax: what a server says then is worth nothing, and
+// the call stays charged at its bound.
 std::optional<Usage> usage_of(const Json& body) {
   const Json* usage = member(body, "usage");
   if (usage == nullptr || !usage->is_object()) return std::nullopt;
@@ -67,6 +68,7 @@ std::optional<Usage> usage_of(const Json& body) {
   counted.input = count_of(*usage, "prompt_tokens");
   counted.output = count_of(*usage, "completion_tokens");
   if (counted.input == 0) return std::nullopt;
+  if (std::max(counted.input, counted.output) >= kCountMax) return std::nullopt;
   if (const Json* details = member(*usage, "prompt_tokens_details")) {
     counted.input_cached = std::min(count_of(*details, "cached_tokens"), counted.input);
     counted.input_cache_write =
