@@ -54,10 +54,11 @@ void normalise(Checking& checking) {
 
 void drop_all(Checking& checking) {
   if (checking.doc.parameters.empty()) return;
-  checking.mended(
-      "P02", "/parameters",
-      fmt::format("a {} has no parameters; removed", outline::name(checking.target.kind)));
+  const std::string what =
+      fmt::format("a {} has no parameters", outline::name(checking.target.kind));
+  if (!checking.may_repair()) return checking.found("P02", "/parameters", what);
   checking.doc.parameters.clear();
+  checking.mended("P02", "/parameters", what + "; removed");
 }
 
 void unknown_ones(Checking& checking) {
@@ -117,7 +118,7 @@ void order(Checking& checking) {
 void check_parameters(Checking& checking) {
   if (!is_callable(checking.target.kind) && checking.target.parameters.empty())
     return drop_all(checking);
-  normalise(checking);
+  if (checking.may_repair()) normalise(checking);
   missing_ones(checking);
   unknown_ones(checking);
   order(checking);

@@ -158,8 +158,10 @@ void check_raises(Checking& checking) {
   std::erase_if(raises,
                 [](const Draft::Raise& raise) { return says_nothing(last_part(raise.type)); });
   if (!is_callable(checking.target.kind) && checking.target.raises.empty() && !raises.empty()) {
+    const std::string what = "this kind of definition raises nothing";
+    if (!checking.may_repair()) return checking.found("X02", "/raises", what);
     raises.clear();
-    return checking.mended("X02", "/raises", "this kind of definition raises nothing; removed");
+    return checking.mended("X02", "/raises", what + "; removed");
   }
   for (const std::string& type : checking.target.raises) {
     const auto same = [&](const Draft::Raise& raise) {

@@ -1,5 +1,6 @@
 // R01, R02, R03: what is returned and yielded is documented, and nothing else.
 #include <array>
+#include <string>
 
 #include "pipeline/parse/rule.h"
 
@@ -36,6 +37,14 @@ bool says_nothing(std::string_view text) {
   return false;
 }
 
+void drop(Checking& checking, std::string& text, std::string_view rule, std::string_view path,
+          const std::string& why) {
+  if (text.empty()) return;
+  if (!checking.may_repair()) return checking.found(rule, path, why);
+  text.clear();
+  checking.mended(rule, path, why + "; removed");
+}
+
 }  // namespace
 
 void check_returns(Checking& checking) {
@@ -44,12 +53,8 @@ void check_returns(Checking& checking) {
   std::string& yields = checking.doc.yields;
 
   if (!is_callable(target.kind)) {
-    if (!returns.empty())
-      checking.mended("R01", "/returns", "this kind of definition returns nothing; removed");
-    if (!yields.empty())
-      checking.mended("R03", "/yields", "this kind of definition yields nothing; removed");
-    returns.clear();
-    yields.clear();
+    drop(checking, returns, "R01", "/returns", "this kind of definition returns nothing");
+    drop(checking, yields, "R03", "/yields", "this kind of definition yields nothing");
     return;
   }
   if (!target.returns_value && says_nothing(returns)) returns.clear();

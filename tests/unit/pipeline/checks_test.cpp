@@ -113,6 +113,15 @@ TEST_F(Checks, P03IsFoundWhereNothingMayBeMended) {
   EXPECT_THAT(run(), ElementsAre("P03 warning"));
 }
 
+TEST_F(Checks, P02IsFoundWhereNothingMayBeMended) {
+  rules.repair = false;
+  draft.parameters[1].name = "`timeout`";
+  draft.parameters.push_back({"self", "The object."});
+  const Draft before = draft;
+  EXPECT_THAT(run(), ElementsAre("P01 error", "P02 error", "P02 error"));
+  EXPECT_EQ(draft, before);
+}
+
 TEST_F(Checks, UnnamedParametersNeedNothing) {
   target.parameters.push_back({"", "int", "", "positional"});
   EXPECT_THAT(run(), IsEmpty());
@@ -125,6 +134,16 @@ TEST_F(Checks, ClassesHaveNoParametersOrReturns) {
   EXPECT_THAT(run(), ElementsAre("P02 fixed", "R01 fixed"));
   EXPECT_THAT(draft.parameters, IsEmpty());
   EXPECT_EQ(draft.returns, "");
+}
+
+TEST_F(Checks, WhatAClassHasNotIsFoundWhereNothingMayBeMended) {
+  rules.repair = false;
+  target = function("Reader", {});
+  target.kind = outline::Kind::class_;
+  draft.yields = "Lines.";
+  const Draft before = draft;
+  EXPECT_THAT(run(), ElementsAre("P02 error", "R01 error", "R03 error", "X02 error"));
+  EXPECT_EQ(draft, before);
 }
 
 TEST_F(Checks, R01NothingIsReturned) {
