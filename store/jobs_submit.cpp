@@ -60,15 +60,19 @@ Result<std::vector<std::optional<Holder>>> duplicates(Database& database, const 
   return found;
 }
 
-Result<void> check_room(Database& database, const NewBatch& batch, const QueueLimits& limits) {
-  std::int64_t bytes = 0;
-  for (const NewJob& job : batch.jobs) bytes += std::ssize(job.source);
+// What is to be added to the queue.
+struct Load {
+  std::int64_t queued = 0, waiting = 0, bytes = 0;
+  std::int64_t jobs() const { return queued + waiting; }
+};
+
+Result<void> check_room(Database& database, const Load& load, const QueueLimits& limits) {
   auto open = database.statement(
       "SELECT sum(jobs), sum(bytes) FROM state_counts "
       "WHERE +state = 'queued' OR +state = 'running' OR +state = 'waiting'");
   open.step();
-  const std::int64_t jobs_then = open.integer(0) + std::ssize(batch.jobs);
-  const std::int64_t bytes_then = open.integer(1) + bytes;
+  const std::int64_t jobs_then = open.integer(0) + load.jobs();
+  const std::int64_t bytes_then = open.integer(1) + load.bytes;
   if (jobs_then <= limits.jobs_max && bytes_then <= limits.bytes_max) return {};
   Error error{Code::busy,
               fmt::format("the queue is full ({} of {} jobs, {} of {} bytes are not done yet): "
@@ -142,13 +146,13 @@ Result<void> check_batch(Database& database, const NewBatch& batch) {
 }
 
 // The batch's row: a new one, unless an earlier submit has made it. Writes nothing if it refuses.
-Result<std::int64_t> enter_batch(Database& database, const NewBatch& batch, std::int64_t queued,
-                                 std::int64_t waiting, Time now) {
+Result<std::int64_t> enter_batch(Database& database, const NewBatch& batch, const Load& load,
+                                 Time now) {
   database
       .statement(
           "INSERT INTO batches (id, created, jobs, queued, waiting) VALUES (?1, ?2, ?3, ?4, ?5) "
           "ON CONFLICT DO NOTHING")
-      .bind(batch.id, now, queued + waiting, queued, waiting)
+      .bind(batch.id, now, load.jobs(), load.queued, load.waiting)
       .run();
   if (database.changes() == 1) return database.last_rowid();
   if (auto fits = check_batch(database, batch); !fits) {
@@ -158,7 +162,7 @@ Result<std::int64_t> enter_batch(Database& database, const NewBatch& batch, std:
       .statement(
           "UPDATE batches SET jobs = jobs + ?2 + ?3, queued = queued + ?2, waiting = waiting + ?3 "
           "WHERE id = ?1")
-      .bind(batch.id, queued, waiting)
+      .bind(batch.id, load.queued, load.waiting)
       .run();
   auto row = database.statement("SELECT batch FROM batches WHERE id = ?1");
   row.bind(batch.id).step();
@@ -172,20 +176,20 @@ Result<Accepted> submit(Database& database, const NewBatch& batch, const QueueLi
                         Time now) {
   const auto held = duplicates(database, batch, now);
   if (!held) return std::unexpected(held.error());
-  std::int64_t queued = 0;
-  std::int64_t waiting = 0;
+  Load load;  // duplicates need no room
   for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
     if ((*held)[i]) continue;
-    const auto& not_before = batch.jobs[i].not_before;
-    ++(not_before && *not_before > now ? waiting : queued);
+    const NewJob& job = batch.jobs[i];
+    ++(job.not_before && *job.not_before > now ? load.waiting : load.queued);
+    load.bytes += std::ssize(job.source);
   }
   Accepted accepted;
   std::int64_t batch_row = 0;
-  if (queued + waiting > 0) {
-    if (auto room = check_room(database, batch, limits); !room) {
+  if (load.jobs() > 0) {
+    if (auto room = check_room(database, load, limits); !room) {
       return std::unexpected(std::move(room.error()));
     }
-    const auto entered = enter_batch(database, batch, queued, waiting, now);
+    const auto entered = enter_batch(database, batch, load, now);
     if (!entered) return std::unexpected(entered.error());
     batch_row = *entered;
     accepted.batch = batch.id;

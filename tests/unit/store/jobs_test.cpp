@@ -235,6 +235,28 @@ TEST_F(JobsTest, AResendIsAnsweredEvenWhenTheQueueIsFull) {
   EXPECT_TRUE(try_submit(new_batch({job}), one));
 }
 
+TEST_F(JobsTest, AResendNeedsRoomOnlyForWhatIsNew) {
+  auto job = new_job();
+  job.key = "k";
+  const store::QueueLimits two{2, 1 << 20};
+  ASSERT_TRUE(try_submit(new_batch({job}), two));
+  const auto accepted = try_submit(new_batch({job, new_job()}), two);
+  ASSERT_TRUE(accepted) << accepted.error().message;
+  EXPECT_TRUE(accepted->jobs[0].duplicate);
+  EXPECT_FALSE(accepted->jobs[1].duplicate);
+  EXPECT_EQ(try_submit(new_batch({job, new_job()}), two).error().code, Code::busy);
+}
+
+// The same for its bytes.
+TEST_F(JobsTest, AResendNeedsNoBytes) {
+  auto job = new_job();
+  job.key = "k";
+  job.source = std::string(30, 'x');
+  const store::QueueLimits few_bytes{100, 60};
+  ASSERT_TRUE(try_submit(new_batch({job}), few_bytes));
+  EXPECT_TRUE(try_submit(new_batch({job, new_job()}), few_bytes));
+}
+
 TEST_F(JobsTest, EqualSourcesAreKeptOnce) {
   auto a = new_job("a.py");
   auto b = new_job("b.py");
