@@ -34,6 +34,8 @@ void record_attempt(Database& database, const JobRow& job, std::string_view outc
 void end_job(Database& database, const JobRow& job, State final_state,
              const std::optional<Error>& error, Tally& tally, Time now);
 void make_queued(Database& database, const JobRow& job, State from, Tally& tally);
+// Jobs that ran when a daemon ended -> queued, at most `limit` of them. Returns how many moved.
+int queue_interrupted(Database& database, Time now, int limit);
 void tell_waiting(Database& database, const JobRow& job, std::string_view reason,
                   std::string_view detail, std::optional<Time> wake, Time now);
 

@@ -106,7 +106,8 @@ std::vector<Claimed> claim(Database& database, const ClaimLimits& limits, Time n
 bool has_interrupted(Database& database);
 
 // waiting -> queued for whatever is due; overdue (deadline) jobs that are queued or waiting ->
-// failed. Returns how many moved, and when to call again at the latest.
+// failed; under a pause of everything, what was running when a daemon ended -> queued. Returns how
+// many moved, and when to call again at the latest.
 struct Woken {
   int jobs = 0;
   std::optional<Time> next;

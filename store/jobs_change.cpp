@@ -3,6 +3,7 @@
 #include "runtime/text.h"
 #include "store/events.h"
 #include "store/job_rows.h"
+#include "store/pauses.h"
 
 namespace docwright::store {
 namespace {
@@ -71,11 +72,14 @@ std::optional<Time> next_wake(Database& database) {
 }  // namespace
 
 Woken wake_due(Database& database, Time now, int limit) {
+  // Under a pause of everything nobody takes up what ran when a daemon ended: it goes on in the
+  // queue, where its deadline is watched.
+  const int put_back = is_paused(database, "") ? queue_interrupted(database, now, limit) : 0;
   const auto late = overdue_rows(database, now, limit);
   end_overdue(database, late, now);
   const auto due = due_rows(database, now, limit);
   queue_all(database, due, now);
-  return {static_cast<int>(late.size() + due.size()), next_wake(database)};
+  return {put_back + static_cast<int>(late.size() + due.size()), next_wake(database)};
 }
 
 int wake_waiting(Database& database, std::string_view reason, std::string_view pipeline, Time now,

@@ -73,6 +73,18 @@ int interruptions(Database& database, std::int64_t row) {
   return static_cast<int>(count.integer(0));
 }
 
+// Ends the attempt that the daemon's end cut short, and with it a job that was to be cancelled.
+// False: the job has ended.
+bool close_attempt(Database& database, const JobRow& job, Tally& tally, Time now) {
+  if (!job.cancelling) {
+    record_attempt(database, job, "interrupted", "", "", now);
+    return true;
+  }
+  record_attempt(database, job, name(State::cancelled), "", "", now);
+  end_job(database, job, State::cancelled, std::nullopt, tally, now);
+  return false;
+}
+
 // Jobs of former runs. Limits per pipeline held when they were claimed, so they hold now.
 void claim_interrupted(Database& database, std::int64_t run, int limit, Time now,
                        std::vector<Claimed>& claimed, Tally& tally) {
@@ -81,12 +93,7 @@ void claim_interrupted(Database& database, std::int64_t run, int limit, Time now
     if (rows.empty()) return;
     for (const std::int64_t row : rows) {
       const JobRow job = job_row(database, row).value();
-      if (job.cancelling) {
-        record_attempt(database, job, name(State::cancelled), "", "", now);
-        end_job(database, job, State::cancelled, std::nullopt, tally, now);
-        continue;
-      }
-      record_attempt(database, job, "interrupted", "", "", now);
+      if (!close_attempt(database, job, tally, now)) continue;
       claimed.push_back(take(database, row).claimed);
       claimed.back().resumed = true;
       claimed.back().interruptions = interruptions(database, row);
@@ -202,6 +209,17 @@ std::vector<Claimed> claim(Database& database, const ClaimLimits& limits, Time n
   claim_queued(database, run, limits, now, claimed, tally);
   tally.write(database, now);
   return claimed;
+}
+
+int queue_interrupted(Database& database, Time now, int limit) {
+  const auto rows = interrupted_rows(database, current_run(database), limit);
+  Tally tally;
+  for (const std::int64_t row : rows) {
+    const JobRow job = job_row(database, row).value();
+    if (close_attempt(database, job, tally, now)) make_queued(database, job, State::running, tally);
+  }
+  tally.write(database, now);
+  return static_cast<int>(rows.size());
 }
 
 bool has_interrupted(Database& database) {

@@ -580,6 +580,31 @@ TEST_F(JobsTest, InterruptedJobsAreHandedOutBeforeAnythingElse) {
   EXPECT_EQ(store::attempts(database(), jobs[0].row).at(0).outcome, "interrupted");
 }
 
+TEST_F(JobsTest, InterruptedJobsWaitInTheQueueWhileEverythingIsPaused) {
+  auto short_lived = new_job("short");
+  short_lived.deadline = now_ + std::chrono::hours(1);
+  const auto rows = submit({short_lived, new_job("long"), new_job("unwanted")});
+  claim(3);
+  change([&](auto& database) { return store::cancel(database, {rows[2]}, now_); });
+  change([&](auto& database) { store::pause(database, "", "bill", now_); });
+  restart();
+  const auto turn = [&] {
+    return change([&](auto& database) { return store::wake_due(database, now_, 10); });
+  };
+  const auto woken = turn();
+  EXPECT_EQ(woken.jobs, 3);
+  EXPECT_EQ(woken.next, short_lived.deadline);
+  EXPECT_EQ(status(rows[0]).state, State::queued);
+  EXPECT_EQ(status(rows[2]).state, State::cancelled);
+  EXPECT_EQ(store::attempts(database(), rows[0]).at(0).outcome, "interrupted");
+  now_ += std::chrono::hours(2);
+  turn();
+  EXPECT_EQ(status(rows[0]).state, State::failed);
+  EXPECT_EQ(status(rows[0]).error->code, Code::timeout);
+  change([&](auto& database) { EXPECT_TRUE(store::resume(database, "")); });
+  EXPECT_THAT(paths(claim(3)), ElementsAre("long"));
+}
+
 TEST_F(JobsTest, ACleanEndIsNoted) {
   change([&](auto& database) { store::end_run(database, now_); });
   restart();
