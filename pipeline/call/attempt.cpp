@@ -7,6 +7,7 @@
 #include "pipeline/call/forget_key.h"
 #include "pipeline/compute.h"
 #include "runtime/id.h"
+#include "runtime/text.h"
 
 namespace docwright::pipeline {
 namespace {
@@ -21,6 +22,7 @@ using providers::HttpResponse;
 constexpr std::size_t kDecodeInline = std::size_t{64} << 10;
 // A full disk: how often an outcome is offered to it again.
 constexpr Duration kStoreAgain = std::chrono::seconds(1);
+constexpr std::size_t kMessageBytesMax = 512;
 
 Intent intent_of(const AttemptOrder& order) {
   const Inquiry& inquiry = order.inquiry;
@@ -62,6 +64,26 @@ struct Exchange {
   CallReport report;
 };
 
+std::string bug(std::string_view doing, const std::exception& error) {
+  const std::string what =
+      fmt::format("a bug of docwright kept it from {}: {}", doing, error.what());
+  return to_valid_utf8(what.substr(0, kMessageBytesMax));
+}
+
+// Who answers has thrown: the call ends all the same.
+template <class Work>
+CallResult<Answer> guarded(Work work, bool maybe_charged) {
+  try {
+    return work();
+  } catch (const std::exception& error) {
+    return std::unexpected(CallError{.error_class = ErrorClass::protocol,
+                                     .status = 0,
+                                     .message = bug("reading the answer", error),
+                                     .retry_after = std::nullopt,
+                                     .maybe_charged = maybe_charged});
+  }
+}
+
 class Attempt final {
  public:
   Attempt(const AttemptParts& parts, std::shared_ptr<const AttemptOrder> order)
@@ -72,14 +94,21 @@ class Attempt final {
     if (!intended) co_return std::move(intended.error());
     if (auto* refused = std::get_if<Refused>(&*intended)) co_return std::move(*refused);
     exchange_.report.call = std::get<Granted>(*intended).call;
-    if (!order_->still_wanted()) co_return co_await not_sent();
+    if (!order_->still_wanted())
+      co_return co_await not_sent("nobody waits for it any more", NotSent{});
+    providers::HttpRequest request;
+    if (!order_->inquiry.provider->local) {
+      Result<providers::HttpRequest> encoded = encode();
+      if (!encoded) co_return co_await not_sent(encoded.error().message, encoded.error());
+      request = std::move(*encoded);
+    }
 
     order_->sending(intent_.bound);
     const Moment begin = parts_.loop.clock().moment();
     if (order_->inquiry.provider->local) {
       co_await ask_locally();
     } else {
-      co_await ask_far_away();
+      co_await ask_far_away(std::move(request));
     }
     exchange_.report.duration = parts_.loop.clock().moment() - begin;
     const Result<void> recorded = co_await record();
@@ -90,28 +119,36 @@ class Attempt final {
   }
 
  private:
-  Task<AttemptOutcome> not_sent() {
+  Task<AttemptOutcome> not_sent(std::string why, AttemptOutcome outcome) {
     CallError error;
     error.error_class = ErrorClass::cancelled;
-    error.message = "not sent: nobody waits for it any more";
+    error.message = "not sent: " + why;
     const Result<void> recorded =
         co_await parts_.journal.failed(*order_->job, exchange_.report, error);
     if (!recorded) co_return recorded.error();
-    co_return NotSent{};
+    co_return outcome;
+  }
+
+  Result<providers::HttpRequest> encode() const {
+    const Inquiry& inquiry = order_->inquiry;
+    try {
+      return inquiry.provider->codec->encode(*inquiry.question, inquiry.model->dialect,
+                                             order_->endpoint);
+    } catch (const std::exception& error) {
+      return fail(Code::internal, bug("writing the request", error));
+    }
   }
 
   Task<void> ask_locally() {
     auto work = [provider = order_->inquiry.provider, question = order_->inquiry.question] {
-      return provider->local->answer(*question);
+      return guarded([&] { return provider->local->answer(*question); }, false);
     };
     const auto bytes = static_cast<std::size_t>(order_->inquiry.input_tokens_max);
     exchange_.answer = co_await compute(parts_.pool, bytes, std::move(work));
   }
 
-  Task<void> ask_far_away() {
+  Task<void> ask_far_away(providers::HttpRequest request) {
     const Inquiry& inquiry = order_->inquiry;
-    providers::HttpRequest request = inquiry.provider->codec->encode(
-        *inquiry.question, inquiry.model->dialect, order_->endpoint);
     request.headers.emplace_back("traceparent", child_traceparent(order_->job->traceparent));
     request.headers.emplace_back(
         "X-Client-Request-Id",
@@ -127,14 +164,11 @@ class Attempt final {
     forget_key(*response, order_->endpoint.key);
     exchange_.report.status = response->status;
     exchange_.report.provider_request_id = request_id_of(*response);
-    if (response->body.size() <= kDecodeInline) {
-      exchange_.answer = inquiry.provider->codec->decode(*response);
-      co_return;
-    }
+    const bool at_once = response->body.size() <= kDecodeInline;
     auto work = [codec = inquiry.provider->codec.get(), response = std::move(*response)] {
-      return codec->decode(response);
+      return guarded([&] { return codec->decode(response); }, true);
     };
-    exchange_.answer = co_await parts_.pool.run(std::move(work));
+    exchange_.answer = at_once ? work() : co_await parts_.pool.run(std::move(work));
   }
 
   // An outcome that the disk has no room for is offered again: what was paid must not be lost while

@@ -39,7 +39,7 @@ struct AttemptParts {
   Sender& sender;
 };
 
-// How it ended. An Error: the store could not take it down.
+// How it ended. An Error: the store could not take it down, or no request could be written.
 struct NotSent {
 };  // nobody waits for it any more, or a pause has begun; the reservation is released
 using AttemptOutcome = std::variant<RecordedAnswer, providers::CallError, Refused, NotSent, Error>;

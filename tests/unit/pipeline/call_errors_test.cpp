@@ -13,6 +13,30 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
+// The wire format of `openai`, with a bug.
+class BrokenCodec final : public providers::Codec {
+ public:
+  enum class Bug { writing, reading };
+  BrokenCodec(const providers::Codec& codec, Bug bug) : codec_(codec), bug_(bug) {}
+
+  HttpRequest encode(const providers::Question& question, const providers::Dialect& dialect,
+                     const providers::Endpoint& endpoint) const override {
+    if (bug_ == Bug::writing) throw std::out_of_range("no such field");
+    return codec_.encode(question, dialect, endpoint);
+  }
+  CallResult<providers::Answer> decode(const HttpResponse&) const override {
+    throw std::out_of_range("no such field");
+  }
+  std::int64_t overhead_tokens(const providers::Question& question) const override {
+    return codec_.overhead_tokens(question);
+  }
+  bool reserves(std::string_view parameter) const override { return codec_.reserves(parameter); }
+
+ private:
+  const providers::Codec& codec_;
+  const Bug bug_;
+};
+
 class CallErrors : public PipelineWorld {
  protected:
   // The first `times` requests get `response`, later ones a right answer.
@@ -29,6 +53,20 @@ class CallErrors : public PipelineWorld {
     std::vector<std::string> states;
     for (const auto& call : journal_.calls) states.push_back(call.state);
     return states;
+  }
+  std::shared_ptr<Job> job_of_broken_codec(BrokenCodec::Bug bug) {
+    providers::Provider provider;
+    provider.name = "broken";
+    provider.base_url = "http://127.0.0.1:9/v1";
+    provider.codec = std::make_unique<BrokenCodec>(*registry_.find("openai")->codec, bug);
+    registry_.add(std::move(provider));
+    const std::string models = std::string(kTestModels) +
+                               "  broken: {provider: broken, window_tokens: 20000, "
+                               "output_tokens_max: 8000, prices: {input: 1USD, output: 2USD}}\n";
+    models_ = providers::Models::parse({{"models.yaml", models}}, registry_).value();
+    std::string steps = kTestSteps;
+    steps.replace(steps.find("model: test"), 11, "model: broken");
+    return planned_job(1, 1, 1, steps);
   }
   static Time until(const Outcome& outcome) {
     return std::get<Parked>(outcome).until.value_or(Time{});
@@ -100,6 +138,23 @@ TEST_F(CallErrors, RateLimitsUseUpNoRetry) {
   }
   EXPECT_EQ(text(outcome), "succeeded 1 0");
   EXPECT_EQ(provider_.requests.size(), 11U);
+}
+
+TEST_F(CallErrors, ABugBeforeTheRequestReleasesItsReservation) {
+  EXPECT_EQ(text(run(job_of_broken_codec(BrokenCodec::Bug::writing))),
+            "failed internal: a bug of docwright kept it from writing the request: no such field");
+  EXPECT_TRUE(provider_.requests.empty());
+  EXPECT_THAT(states(), ElementsAre("failed"));
+  EXPECT_EQ(journal_.committed(), 0);
+}
+
+TEST_F(CallErrors, ABugAfterTheRequestLeavesItsOutcomeUnknown) {
+  EXPECT_THAT(text(run(job_of_broken_codec(BrokenCodec::Bug::reading))),
+              AllOf(StartsWith("failed call_failed:"),
+                    HasSubstr("a bug of docwright kept it from reading the answer")));
+  EXPECT_GE(provider_.requests.size(), 1U);
+  EXPECT_EQ(journal_.count("unknown"), static_cast<int>(provider_.requests.size()));
+  EXPECT_EQ(journal_.count("intent"), 0);
 }
 
 TEST_F(CallErrors, AnExhaustedQuotaParksAtOnce) {
