@@ -1,5 +1,7 @@
 #include "daemon/journal.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "store/calls.h"
@@ -55,8 +57,13 @@ Result<pipeline::Plan> from_store(const store::StoredPlan& stored) {
       .language = language_of(stored.language), .fallback = stored.fallback, .chunks = {}};
   for (const store::StoredChunk& each : stored.chunks) {
     auto targets = targets_of(each.targets);
-    if (!targets)
-      return fail(Code::corrupt, "a stored chunk plan cannot be read: " + targets.error().message);
+    // No trouble of the store that might pass: the job cannot go on.
+    if (!targets) {
+      return fail(Code::internal,
+                  fmt::format("its stored chunk plan cannot be read ({}); submit the "
+                              "source again, under another key",
+                              targets.error().message));
+    }
     plan.chunks.push_back({.number = each.number,
                            .range = {each.begin, each.end},
                            .targets = std::move(*targets),

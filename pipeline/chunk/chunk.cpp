@@ -18,6 +18,12 @@ Outline without_outline(outline::Language language, std::string why) {
   return outline;
 }
 
+// No verdict on the source: the system has no process to spare, or the program is being replaced.
+std::unexpected<Stop> no_child(const Error& error, Time now) {
+  constexpr Duration kAgain = std::chrono::seconds(30);
+  return std::unexpected<Stop>(Parked{"outline", error.message, now + kAgain});
+}
+
 // A source whose parser died once is not parsed again: it could take a child with it at each
 // restart.
 Task<StepResult<Outline>> outline_of(Run& run, const ChunkOptions& options) {
@@ -35,6 +41,7 @@ Task<StepResult<Outline>> outline_of(Run& run, const ChunkOptions& options) {
 
   Result<Outline> outline = co_await run.parts.outlines.outline(run.language, job.source);
   if (outline) co_return std::move(*outline);
+  if (outline.error().code == Code::unavailable) co_return no_child(outline.error(), now);
   if (outline.error().code != Code::source_refused) co_return stop(std::move(outline.error()));
   run.parts.log.warning("a source could not be parsed; it is cut by lines from now on",
                         {{"job", job.id}, {"path", job.path}, {"reason", outline.error().message}});

@@ -44,6 +44,24 @@ TEST_F(Engine, RecordsFollowTheirSchema) {
   EXPECT_EQ(journal_.calls[0].request_id, "req-7");
 }
 
+TEST_F(Engine, AParserThatCannotBeStartedIsWaitedFor) {
+  outline::Service outlines(loop_, {.program = "/nonexistent/program"});
+  Parts parts{loop_,   pool_,  log_,     random_,    outlines, registry_,
+              models_, *desk_, journal_, documents_, metrics_};
+  std::optional<Outcome> outcome;
+  const auto run = [&](std::shared_ptr<const Job> job) -> Task<void> {
+    outcome = co_await docwright::pipeline::run(parts, std::move(job));
+  };
+  runs_->spawn("job", run(job()));
+  const Time begin = clock_.now();
+  loop_.run_until_idle();
+  ASSERT_TRUE(outcome);
+  EXPECT_THAT(text(*outcome), AllOf(StartsWith("parked outline: No outline child could be started"),
+                                    HasSubstr("/nonexistent/program")));
+  EXPECT_EQ(std::get<Parked>(*outcome).until, begin + std::chrono::seconds(30));
+  EXPECT_TRUE(journal_.pins.empty());
+}
+
 TEST_F(Engine, TheOfflineModelNeedsNoProvider) {
   auto job = planned_job(2, 3);
   job->model = "offline";
