@@ -163,9 +163,9 @@ Task<Result<std::optional<pipeline::Plan>>> StoreJournal::plan(const Job& job) {
 }
 
 Task<Result<void>> StoreJournal::save_plan(const Job& job, const pipeline::Plan& plan) {
-  auto change = [row = job.row, attempt = job.attempt,
-                 stored = to_store(plan)](store::Database& database) {
-    return store::save_plan(database, row, attempt, stored);
+  auto change = [row = job.row, attempt = job.attempt, stored = to_store(plan),
+                 now = loop_.clock().now()](store::Database& database) {
+    return store::save_plan(database, row, attempt, stored, now);
   };
   co_return co_await store_.write<void>(loop_, store::Lane::completion, std::move(change));
 }

@@ -50,7 +50,7 @@ struct Chunk {
   std::vector<outline::Definition>
       targets;  // facts, in source order; never empty (the module itself where nothing is defined)
   std::string scope;    // header lines given with the text: enclosing signatures; may be empty
-  bool stored = false;  // every target has its document
+  bool stored = false;  // every target has its document, if there is one
 };
 
 struct Plan {

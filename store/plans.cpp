@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "store/job_rows.h"
 
 namespace docwright::store {
@@ -32,7 +34,8 @@ std::optional<StoredPlan> load_plan(Database& database, std::int64_t job) {
   return plan;
 }
 
-Result<void> save_plan(Database& database, std::int64_t job, int attempt, const StoredPlan& plan) {
+Result<void> save_plan(Database& database, std::int64_t job, int attempt, const StoredPlan& plan,
+                       Time now) {
   if (!running_job(database, job, attempt)) {
     return fail(Code::conflict,
                 fmt::format("job {} is not running in attempt {} any more", job, attempt));
@@ -51,9 +54,14 @@ Result<void> save_plan(Database& database, std::int64_t job, int attempt, const 
         .bind(job, chunk.number, static_cast<std::int64_t>(chunk.begin),
               static_cast<std::int64_t>(chunk.end), chunk.scope, chunk.targets)
         .run();
+    if (!chunk.stored) continue;
+    database.statement("INSERT INTO chunk_checkpoints (job, chunk, stored) VALUES (?1, ?2, ?3)")
+        .bind(job, chunk.number, now)
+        .run();
   }
-  database.statement("UPDATE jobs SET chunks = ?2 WHERE job = ?1")
-      .bind(job, static_cast<std::int64_t>(plan.chunks.size()))
+  database.statement("UPDATE jobs SET chunks = ?2, chunks_stored = ?3 WHERE job = ?1")
+      .bind(job, std::ssize(plan.chunks),
+            std::ranges::count(plan.chunks, true, &StoredChunk::stored))
       .run();
   return {};
 }

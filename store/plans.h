@@ -29,7 +29,8 @@ struct StoredPlan {
 std::optional<StoredPlan> load_plan(Database& database, std::int64_t job);
 // Errors: conflict when the attempt is not the running one. A plan that is there already stays as
 // it is.
-Result<void> save_plan(Database& database, std::int64_t job, int attempt, const StoredPlan& plan);
+Result<void> save_plan(Database& database, std::int64_t job, int attempt, const StoredPlan& plan,
+                       Time now);
 
 // Sources whose outline is pinned to the linear fallback, because parsing them killed a child; with
 // the reason.

@@ -32,7 +32,7 @@ class Planner {
   std::vector<Chunk> plan() {
     split();
     pack();
-    name_modules();
+    settle_chunks_without_targets();
     return std::move(chunks_);
   }
 
@@ -148,24 +148,31 @@ class Planner {
     chunks_.push_back(std::move(chunk));
   }
 
-  // What has no target of its own documents the module, or a part of it.
-  void name_modules() {
-    const auto parts =
-        std::ranges::count_if(chunks_, [](const Chunk& chunk) { return chunk.targets.empty(); });
-    int part = 0;
+  // Where the source has targets, a chunk without one has nothing to be asked about; where it has
+  // none, every chunk is about the module, or a part of it.
+  void settle_chunks_without_targets() {
+    const bool any =
+        std::ranges::any_of(chunks_, [](const Chunk& chunk) { return !chunk.targets.empty(); });
     for (Chunk& chunk : chunks_) {
-      if (!chunk.targets.empty()) continue;
-      ++part;
-      outline::Definition module{.kind = outline::Kind::module,
-                                 .name = "<module>",
-                                 .symbol = "<module>",
-                                 .visibility = "public"};
-      if (part > 1) module.symbol += fmt::format("~{}", part);
-      if (parts > 1) module.signature = fmt::format("part {} of {}", part, parts);
-      module.extent = module.body = chunk.range;
-      if (part == 1) module.existing_doc = outline_.module_doc;
-      chunk.targets.push_back(std::move(module));
+      if (any) {
+        chunk.stored = chunk.targets.empty();
+      } else {
+        chunk.targets.push_back(module_part(chunk));
+      }
     }
+  }
+
+  outline::Definition module_part(const Chunk& chunk) const {
+    outline::Definition module{.kind = outline::Kind::module,
+                               .name = "<module>",
+                               .symbol = "<module>",
+                               .visibility = "public"};
+    const int part = chunk.number + 1;
+    if (part == 1) module.existing_doc = outline_.module_doc;
+    if (part > 1) module.symbol += fmt::format("~{}", part);
+    if (chunks_.size() > 1) module.signature = fmt::format("part {} of {}", part, chunks_.size());
+    module.extent = module.body = chunk.range;
+    return module;
   }
 
   std::string_view source_;

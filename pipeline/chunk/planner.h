@@ -20,8 +20,10 @@ namespace docwright::pipeline {
 //  - a definition that fits into a chunk by these limits is not cut;
 //  - a target is in the chunk in which it begins: of a class that is too large, that is where its
 //  head stands;
-//  - a chunk in which nothing is defined has the module as its target: "<module>", further ones
-//  "<module>~2" and so on.
+//  - of a source without targets, every chunk has the module as its target: "<module>", further
+//  ones
+//  "<module>~2" and so on; else a chunk without a target is marked as stored: nobody is asked about
+//  it.
 // An outline with a `fallback` is cut by paragraphs and lines. An empty source is an error.
 Result<std::vector<Chunk>> plan_chunks(std::string_view source, const outline::Outline& outline,
                                        const ChunkOptions& options, const TokenCounter& counter);

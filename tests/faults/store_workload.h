@@ -163,7 +163,7 @@ class Workload final {
     const store::Claimed& job = claimed->front();
     const store::StoredPlan plan{"python", "", {{0, 0, 10, "", "[]", false}}};
     if (!complete([&](store::Database& database) {
-          return store::save_plan(database, job.row, job.attempt, plan);
+          return store::save_plan(database, job.row, job.attempt, plan, kNow);
         }))
       return false;
     return ask(job) && store_document(job);

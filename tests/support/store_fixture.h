@@ -132,7 +132,7 @@ class StoreTest : public ::testing::Test {
     store::StoredPlan plan{"python", "", {}};
     for (int i = 0; i < chunks; ++i) plan.chunks.push_back({i, 0, 10, "", "[]", false});
     EXPECT_TRUE(change([&](store::Database& database) {
-      return store::save_plan(database, job.row, job.attempt, plan);
+      return store::save_plan(database, job.row, job.attempt, plan, now_);
     }));
   }
 

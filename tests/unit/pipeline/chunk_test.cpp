@@ -82,7 +82,7 @@ void expect_within_limits(std::string_view source, const std::vector<Chunk>& chu
   for (const Chunk& chunk : chunks) {
     const auto text = source.substr(chunk.range.begin, chunk.range.end - chunk.range.begin);
     EXPECT_LE(counter.count(text).tokens + counter.count(chunk.scope).tokens, options.limit_tokens);
-    EXPECT_THAT(chunk.targets, testing::Not(IsEmpty()));
+    EXPECT_EQ(chunk.stored, chunk.targets.empty());
     EXPECT_LE(chunk.targets.size(), static_cast<std::size_t>(options.targets_max));
     int properties = 1;
     for (const Definition& target : chunk.targets) properties += schema_properties(target);
@@ -216,8 +216,10 @@ TEST(ChunkTest, AFunctionThatIsTooLargeIsCutAtLinesAndDocumentedOnce) {
   const std::vector<Chunk> chunks = plan_of(Language::python, source, {.limit_tokens = 200});
   ASSERT_GE(chunks.size(), 3u);
   EXPECT_THAT(symbols(chunks[0]), ElementsAre("f"));
-  EXPECT_THAT(symbols(chunks[1]), ElementsAre("<module>"));
-  EXPECT_THAT(symbols(chunks[2]), ElementsAre("<module>~2"));
+  EXPECT_FALSE(chunks[0].stored);
+  // The rest defines nothing: nobody is asked about it.
+  EXPECT_THAT(chunks[1].targets, IsEmpty());
+  EXPECT_TRUE(chunks[1].stored && chunks[2].stored);
   EXPECT_EQ(chunks[1].scope, "def f(x)\n");
   for (const std::string& text : texts(source, chunks)) EXPECT_EQ(text.back(), '\n');
 }

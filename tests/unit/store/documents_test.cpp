@@ -34,13 +34,14 @@ class DocumentsTest : public StoreTest {
 TEST_F(DocumentsTest, APlanIsThereAgainWithWhatIsStored) {
   const auto job = running_job();
   EXPECT_FALSE(store::load_plan(database(), job.row));
-  const store::StoredPlan plan{
-      "python",
-      "",
-      {{0, 0, 10, "class A:", "[{\"name\":\"f\"}]", false}, {1, 10, 20, "", "[]", false}}};
+  const store::StoredPlan plan{"python",
+                               "",
+                               {{0, 0, 10, "class A:", "[{\"name\":\"f\"}]", false},
+                                {1, 10, 20, "", "[]", false},
+                                {2, 20, 30, "", "[]", true}}};  // nothing to ask about
   const auto save = [&](int attempt) {
     return change(
-        [&](auto& database) { return store::save_plan(database, job.row, attempt, plan); });
+        [&](auto& database) { return store::save_plan(database, job.row, attempt, plan, now_); });
   };
   EXPECT_EQ(save(job.attempt + 1).error().code, Code::conflict);
   ASSERT_TRUE(save(job.attempt));
@@ -49,14 +50,15 @@ TEST_F(DocumentsTest, APlanIsThereAgainWithWhatIsStored) {
   const auto loaded = store::load_plan(database(), job.row);
   ASSERT_TRUE(loaded);
   EXPECT_EQ(loaded->language, "python");
-  ASSERT_EQ(loaded->chunks.size(), 2U);
+  ASSERT_EQ(loaded->chunks.size(), 3U);
   EXPECT_EQ(loaded->chunks[0].scope, "class A:");
   EXPECT_EQ(loaded->chunks[0].targets, "[{\"name\":\"f\"}]");
   EXPECT_EQ(loaded->chunks[0].end, 10U);
   EXPECT_FALSE(loaded->chunks[0].stored);
   EXPECT_TRUE(loaded->chunks[1].stored);
-  EXPECT_EQ(status(job.row).progress.chunks, 2);
-  EXPECT_EQ(status(job.row).progress.chunks_stored, 1);
+  EXPECT_TRUE(loaded->chunks[2].stored);
+  EXPECT_EQ(status(job.row).progress.chunks, 3);
+  EXPECT_EQ(status(job.row).progress.chunks_stored, 2);
   restart();
   EXPECT_TRUE(claim(1).at(0).planned);
 }
