@@ -1,6 +1,7 @@
 // Outlines made in children of the same program, so that a parser that hangs, grows or crashes
 // takes nothing along.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -31,8 +32,10 @@ class Service final {
 
   // The outline of the source. Where the child died or ran out of time, an Error (code
   // source_refused) that says how: the caller pins the source's hash to the linear fallback.
-  // Cancellable; a cancelled request's child is replaced.
-  Task<Result<Outline>> outline(Language language, std::shared_ptr<const std::string> source);
+  // Cancellable; a cancelled request's child is replaced. `begins` is called when a child is free
+  // for it: until then the files of others have held it up.
+  Task<Result<Outline>> outline(Language language, std::shared_ptr<const std::string> source,
+                                std::function<void()> begins = {});
 
   // Requests that wait or run: for Loop::run_until_idle().
   std::size_t busy() const;

@@ -41,6 +41,10 @@ struct Run {
 
   LastStore* last_store = nullptr;  // set before the first chunk
   int documents = 0, flagged = 0;   // stored in this run
+
+  // Since when the source step that runs works by itself: its time limit counts from here.
+  // Moment::max(): it waits for its turn, which the job's deadline alone bounds.
+  Moment working_since{};
 };
 
 // A question's answer, and what it was an answer to.

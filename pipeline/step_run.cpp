@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/this_coro.hpp>
 
 #include "pipeline/pipeline.h"
@@ -21,9 +22,12 @@ class Limited final {
       : run_(run),
         chunk_(chunk),
         step_(step),
+        begun_(run.parts.loop.clock().moment()),
         group_(run.parts.loop, [this](const std::string&, const std::exception_ptr& failure) {
           failure_ = failure;
-        }) {}
+        }) {
+    if (chunk == nullptr) run.working_since = begun_;
+  }
 
   Task<StepResult<void>> run() {
     work_ = group_.spawn(step_.name, work());
@@ -58,14 +62,23 @@ class Limited final {
   // Nearly always cancelled, so without an exception for it.
   Task<void> clock() {
     co_await boost::asio::this_coro::throw_if_cancelled(false);
-    co_await run_.parts.loop.sleep(step_.time_limit);
-    const auto state = co_await boost::asio::this_coro::cancellation_state;
-    if (state.cancelled() == boost::asio::cancellation_type::none) work_.cancel();
+    for (Moment end = due(); end > run_.parts.loop.clock().moment(); end = due()) {
+      co_await run_.parts.loop.sleep_until(end);
+      const auto state = co_await boost::asio::this_coro::cancellation_state;
+      if (state.cancelled() != boost::asio::cancellation_type::none) co_return;
+    }
+    work_.cancel();
+  }
+  // Of a step that waits for its turn: at the earliest, were it to begin now.
+  Moment due() const {
+    const Moment since = chunk_ == nullptr ? run_.working_since : begun_;
+    return std::min(since, run_.parts.loop.clock().moment()) + step_.time_limit;
   }
 
   Run& run_;
   ChunkRun* chunk_;
   const Step& step_;
+  const Moment begun_;
   TaskGroup group_;
   TaskGroup::Handle work_, clock_;
   bool ended_ = false;  // the work has

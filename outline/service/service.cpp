@@ -167,8 +167,8 @@ std::size_t Service::busy() const {
   return state_->busy;
 }
 
-Task<Result<Outline>> Service::outline(Language language,
-                                       std::shared_ptr<const std::string> source) {
+Task<Result<Outline>> Service::outline(Language language, std::shared_ptr<const std::string> source,
+                                       std::function<void()> begins) {
   if (source->size() > state_->options.source_bytes_max) {
     co_return fail(Code::source_refused,
                    fmt::format("The file has {} bytes; outlines are made of at most {}.",
@@ -176,6 +176,7 @@ Task<Result<Outline>> Service::outline(Language language,
   }
   const Counted counted(state_->busy);
   const Semaphore::Permit place = co_await state_->places.acquire();
+  if (begins) begins();
   // What kills a child that has worked before need not be this file: only a new one tells.
   if (std::unique_ptr<Process> child = state_->take_idle()) {
     Result<Outline> outline = co_await state_->ask(std::move(child), language, *source);

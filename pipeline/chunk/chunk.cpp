@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
+
 #include "pipeline/chunk/planner.h"
 #include "pipeline/compute.h"
 #include "pipeline/pipeline.h"
@@ -39,7 +42,12 @@ Task<StepResult<Outline>> outline_of(Run& run, const ChunkOptions& options) {
   if (!pinned) co_return stop_for_store(pinned.error(), now);
   if (*pinned) co_return without_outline(run.language, std::move(**pinned));
 
-  Result<Outline> outline = co_await run.parts.outlines.outline(run.language, job.source);
+  const Clock& clock = run.parts.loop.clock();
+  run.working_since = Moment::max();
+  const std::function<void()> begins = [&run, &clock] { run.working_since = clock.moment(); };
+  Result<Outline> outline = co_await run.parts.outlines.outline(run.language, job.source, begins);
+  // A source that is refused at once has had no turn.
+  run.working_since = std::min(run.working_since, clock.moment());
   if (outline) co_return std::move(*outline);
   if (outline.error().code == Code::unavailable) co_return no_child(outline.error(), now);
   if (outline.error().code != Code::source_refused) co_return stop(std::move(outline.error()));

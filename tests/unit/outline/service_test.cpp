@@ -83,6 +83,10 @@ class ServiceTest : public testing::Test {
   Task<void> ask(Language language, std::shared_ptr<const std::string> source, std::size_t slot) {
     results_[slot] = co_await service_->outline(language, std::move(source));
   }
+  Task<void> outline_later(std::optional<Moment>& turn) {
+    const std::function<void()> begins = [this, &turn] { turn = clock_.moment(); };
+    co_await service_->outline(Language::python, text("def f(): pass\n"), begins);
+  }
   Task<void> stop_when_done() {
     co_await group_.close();
     loop_.stop();
@@ -218,6 +222,18 @@ TEST_F(ServiceTest, ACancelledRequestFreesItsPlace) {
   const Result<Outline> outline = outline_of(text("def h(): pass\n"));
   ASSERT_TRUE(outline) << outline.error().message;
   EXPECT_FALSE(results_[0].has_value());
+}
+
+TEST_F(ServiceTest, ARequestIsToldWhenItsTurnHasCome) {
+  const Duration limit = std::chrono::milliseconds(100);
+  start({.children = 1, .time_limit = limit});
+  const Moment begin = clock_.moment();
+  std::optional<Moment> turn;
+  request(slow_source(), Language::cpp);
+  group_.spawn("waits", outline_later(turn));
+  run();
+  ASSERT_TRUE(turn);
+  EXPECT_GE(*turn - begin, limit);
 }
 
 TEST_F(ServiceTest, TooLargeAFileIsRefusedUnread) {
