@@ -66,13 +66,17 @@ Result<Exit> lint(Session& session, const LintArguments& arguments) {
   Exit exit = Exit::done;
   for (const std::string& file : arguments.files) {
     auto text = client::read_file(file, kPipelineBytesMax);
-    if (!text) return std::unexpected(text.error());
+    if (!text) {
+      if (exit == Exit::done) exit = Exit::usage;
+      rows.add(Json{{"at", file}, {"message", text.error().message}});
+      continue;
+    }
     const auto linted = pipeline::parse_pipeline({file, std::move(*text)}, surroundings);
     if (linted) {
       session.out().say(fmt::format("{}: pipeline {} is fine.", file, (*linted)->name()));
       continue;
     }
-    exit = Exit::configuration;
+    if (exit == Exit::done) exit = Exit::configuration;
     for (const Error& error : linted.error())
       rows.add(Json{{"at", error.at}, {"message", error.message}});
   }

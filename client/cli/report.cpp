@@ -81,19 +81,19 @@ Result<store::ReportQuery> query_of(const ReportArguments& arguments) {
                            .by = arguments.by,
                            .limit = static_cast<int>(arguments.limit)};
   if (!arguments.since) return query;
-  const auto age = parse_duration(*arguments.since);
-  if (age) {
+  const std::string& since = *arguments.since;
+  if (const auto age = parse_duration(since)) {
     query.since = SystemClock().now() - *age;
-    return query;
+  } else if (const auto day = parse_rfc3339(since + "T00:00:00Z")) {
+    query.since = *day;
+  } else if (const auto time = parse_rfc3339(since)) {
+    query.since = *time;
+  } else {
+    return fail(Code::invalid_request,
+                fmt::format("--since '{}': expected an age (7d, 12h), a day (2030-01-02, UTC) or a "
+                            "time (2030-01-02T03:04:05Z)",
+                            since));
   }
-  const auto time = parse_rfc3339(*arguments.since);
-  if (!time) {
-    return fail(
-        Code::invalid_request,
-        fmt::format("--since '{}': expected an age (7d, 12h) or a time (2030-01-02T03:04:05Z)",
-                    *arguments.since));
-  }
-  query.since = *time;
   return query;
 }
 
@@ -157,7 +157,7 @@ Verb report_verb() {
             const std::string about = fmt::format("{}", fmt::join(names, ", "));
             options.choice_positional("REPORT", arguments->name, std::move(names), about);
             options.text("--since", "AGE|TIME", arguments->since,
-                         "Only what is younger: 7d, 12h, 2030-01-02T03:04:05Z");
+                         "Only what is younger: 7d, 12h, 2030-01-02, 2030-01-02T03:04:05Z");
             options.text("--by", "WHAT", arguments->by,
                          "usage by model, pipeline, tenant, project, day or provider");
             options.number("--limit", "N", arguments->limit, 1, 1'000'000,

@@ -193,6 +193,7 @@ class Verbs(unittest.TestCase):
             self.assertIsInstance(self.cli.json("report", name), list, name)
             self.cli.run("report", name)
         usage = self.cli.json("report", "usage", "--since", "1h", "--by", "pipeline")
+        self.assertEqual(self.cli.json("report", "usage", "--since", "2020-01-02", "--by", "pipeline"), usage)
         self.assertEqual(usage[0]["pipeline"], "docstrings")
         self.assertIn("did you mean 'usage'", self.cli.run("report", "usgae", code=2).stderr)
         self.assertIn("expected an age", self.cli.run("report", "usage", "--since", "yesterday", code=2).stderr)
@@ -223,6 +224,9 @@ class Verbs(unittest.TestCase):
                                  "bad.yaml": "name: bad\nsteps:\n  - chunck: {}\n"})
         alone.run("pipeline", "lint", os.path.join(self.folder.name, "good.yaml"))
         bad = alone.run("pipeline", "lint", os.path.join(self.folder.name, "bad.yaml"), code=78)
+        missing = alone.run("pipeline", "lint", "/no/such.yaml", os.path.join(self.folder.name, "bad.yaml"), code=2)
+        self.assertIn("/no/such.yaml: cannot be read", missing.stdout)
+        self.assertIn("did you mean 'chunk'", missing.stdout)  # one that is missing hides nothing of the others
         self.assertIn("bad.yaml:3:", bad.stdout)
         self.assertIn("did you mean 'chunk'", bad.stdout)
 
