@@ -173,6 +173,8 @@ Result<std::unique_ptr<Client>> Client::connect(std::vector<Endpoint> candidates
     if (listens) {
       Options brief = options;
       brief.timeout = options.connect_timeout;
+      // A ping that a restart of the daemon has swallowed is sent again in time.
+      brief.resend_after = std::min(options.resend_after, options.connect_timeout / 6);
       try {
         Client first(std::make_unique<Implementation>(endpoint, brief));
         auto pong = first.ask(wire::PingRequest{});
