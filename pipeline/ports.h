@@ -47,8 +47,9 @@ struct Job {
 struct Chunk {
   int number = 0;
   outline::Range range;
-  std::vector<outline::Definition>
-      targets;  // facts, in source order; never empty (the module itself where nothing is defined)
+  // Facts, in source order. The module itself where the source defines nothing; none where other
+  // chunks have all of its targets: then it counts as stored.
+  std::vector<outline::Definition> targets;
   std::string scope;    // header lines given with the text: enclosing signatures; may be empty
   bool stored = false;  // every target has its document, if there is one
 };

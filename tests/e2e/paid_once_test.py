@@ -37,6 +37,15 @@ class Promise2NothingIsPaidTwice(unittest.TestCase):
             self.assertEqual((len(world.served()), summary["calls"]), (1, 1))
             self.assertEqual(summary["cost_nusd"], self.paid(world))
 
+    def test_a_part_of_a_file_that_defines_nothing_is_no_call(self):
+        hidden = "".join(f"def _hidden_{number}(value):\n    return value + {number}\n\n\n" for number in range(400)).encode()
+        with World() as world:
+            batch = world.client.submit([({"path": "long.py"}, source(1) + hidden)], project="world")["batch"]
+            summary = self.ended(world, batch)
+            self.assertGreater(summary["chunks"], 2)
+            self.assertEqual((summary["states"]["succeeded"], summary["chunks_stored"]), (1, summary["chunks"]))
+            self.assertEqual((len(world.served()), summary["documents"]), (1, 1))
+
     def test_an_answer_outlives_the_daemon_and_serves_whoever_asks_the_same(self):
         with World() as world:
             self.same(world, 1)

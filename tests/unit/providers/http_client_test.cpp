@@ -28,6 +28,17 @@ std::string refused_url() {
   return gone.url();
 }
 
+// A socket that nobody accepts from; where it listens. -1: there is none.
+int listen_on_loopback(int backlog, sockaddr_in& address) {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (::bind(listener, generic, size) != 0 || ::listen(listener, backlog) != 0) return -1;
+  return ::getsockname(listener, generic, &size) == 0 ? listener : -1;
+}
+
 // The network runs on real time; the loop counts what it waits for and ends when all is answered.
 class HttpClientTest : public ::testing::Test {
  protected:
@@ -354,14 +365,9 @@ TEST_F(HttpClientTest, TheDeadlineBoundsItAll) {
 // The wait for an answer begins when the request is out: here it never is, and its bytes stop
 // moving.
 TEST_F(HttpClientTest, AServerThatDoesNotReadTheRequest) {
-  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
-  ASSERT_EQ(::listen(listener, 8), 0);
-  ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+  const int listener = listen_on_loopback(8, address);
+  ASSERT_GE(listener, 0);
   HttpLimits limits;
   limits.first_byte = 30ms;
   open(limits);
@@ -389,16 +395,11 @@ TEST_F(HttpClientTest, WaitingForAPlaceIsBoundedAndFree) {
 TEST_F(HttpClientTest, AHostThatSwallowsConnectionsHitsTheConnectLimit) {
   // A listener whose queue is full drops what comes: nobody accepts, one connection fills a queue
   // of none.
-  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
-  ASSERT_EQ(::listen(listener, 0), 0);
-  ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+  const int listener = listen_on_loopback(0, address);
+  ASSERT_GE(listener, 0);
   const int filler = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  ASSERT_EQ(::connect(filler, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::connect(filler, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
 
   HttpLimits limits;
   limits.connect = 30ms;
