@@ -127,7 +127,7 @@ pipeline::Journal::Tried from_store(store::Tried tried) {
   if (!tried.last) return out;
   out.last =
       providers::CallError{.error_class = providers::error_class_named(tried.last->error_class)
-                                              .value_or(providers::ErrorClass::protocol),
+                                              .value_or(providers::ErrorClass::malformed),
                            .status = tried.last_status,
                            .message = std::move(tried.last->message),
                            .retry_after = std::nullopt};

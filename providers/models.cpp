@@ -82,24 +82,6 @@ void read_text(const Models::NamedText& text, Table& models, Reading& reading) {
   }
 }
 
-std::string_view text_of(AnswerLimitField field) {
-  return field == AnswerLimitField::max_tokens ? "max_tokens" : "max_completion_tokens";
-}
-std::string_view text_of(SystemRole role) {
-  return role == SystemRole::system ? "system" : "developer";
-}
-std::string_view text_of(Structured structured) {
-  switch (structured) {
-    case Structured::json_schema:
-      return "json_schema";
-    case Structured::json_object:
-      return "json_object";
-    case Structured::none:
-      return "none";
-  }
-  std::abort();
-}
-
 // Makes one entry a Model, and says everything that is wrong with it.
 class Maker {
  public:
@@ -120,9 +102,7 @@ class Maker {
     model.reasoning = entry_.reasoning;
     model.key = entry_.key;
     model.headers = entry_.headers;
-    model.dialect = {std::string(text_of(entry_.answer_limit_field)),
-                     std::string(text_of(entry_.system_role)),
-                     std::string(text_of(entry_.structured))};
+    model.dialect = entry_;
     model.parameters = entry_.parameters;
     model.parameters_refused = entry_.parameters_refused;
     limits(model);

@@ -87,20 +87,50 @@ const Spec<ModelEntry>& model_entry_spec() {
           option("key", &E::key).about("Key for that server, or instead of the provider's."),
           option("headers", &E::headers)
               .about("Further headers for that server; secrets do not belong here."),
-          word("answer_limit_field", &E::answer_limit_field,
-               {{"max_tokens", AnswerLimitField::max_tokens},
-                {"max_completion_tokens", AnswerLimitField::max_completion_tokens}})
+          word<E, AnswerLimitField>(
+              "answer_limit_field", &E::answer_limit_field,
+              {{"max_tokens", AnswerLimitField::max_tokens},
+               {"max_completion_tokens", AnswerLimitField::max_completion_tokens}})
               .about("The request's field for the answer limit. Ollama ignores "
                      "max_completion_tokens."),
-          word("system_role", &E::system_role,
-               {{"system", SystemRole::system}, {"developer", SystemRole::developer}})
+          word<E, SystemRole>(
+              "system_role", &E::system_role,
+              {{"system", SystemRole::system}, {"developer", SystemRole::developer}})
               .about("The role of the system message."),
-          word("structured", &E::structured,
-               {{"json_schema", Structured::json_schema},
-                {"json_object", Structured::json_object},
-                {"none", Structured::none}})
-              .about("How the form of the answer is asked for; without json_schema the schema "
-                     "stands in the prompt."),
+          word<E, Structured>("structured", &E::structured,
+                              {{"json_schema", Structured::json_schema},
+                               {"tool", Structured::tool},
+                               {"json_object", Structured::json_object},
+                               {"none", Structured::none}})
+              .about(
+                  "How the form of the answer is asked for: by its schema, by one tool that must "
+                  "be called, as any JSON object, or in words alone. The last two have the "
+                  "schema in the prompt."),
+          option<E, bool>("strict", &E::strict)
+              .about("The provider enforces the schema; off where a server refuses the word."),
+          word<E, Api>("api", &E::api, {{"chat", Api::chat}, {"responses", Api::responses}})
+              .about("Which of OpenAI's interfaces serves it."),
+          word<E, PromptCache>("prompt_cache", &E::prompt_cache,
+                               {{"none", PromptCache::none},
+                                {"automatic", PromptCache::automatic},
+                                {"key", PromptCache::key},
+                                {"marks", PromptCache::marks}})
+              .about("How the provider is told to keep the part of the prompt that is the same in "
+                     "every question."),
+          word<E, Streaming>("streaming", &E::streaming,
+                             {{"never", Streaming::never},
+                              {"long_answers", Streaming::long_answers},
+                              {"always", Streaming::always}})
+              .about("When the answer is asked for as a stream; long_answers: where the answer "
+                     "limit is above 16,000 tokens."),
+          option<E, bool>("stream_usage", &E::stream_usage)
+              .about("The server knows stream_options and counts the tokens of a stream."),
+          option<E, std::string>("api_version", &E::api_version)
+              .range(0, 40)
+              .about("The version of the interface, where the provider has several; empty: the one "
+                     "that docwright was written for."),
+          option<E, bool>("deployment_url", &E::deployment_url)
+              .about("Azure: the deployment (api_name) stands in the address, not in the request."),
           option("parameters", &E::parameters)
               .about("Parameters sent with each question, unless a pipeline or a submit says "
                      "otherwise."),

@@ -5,12 +5,9 @@
 #include <vector>
 
 #include "config/spec.h"
+#include "providers/question.h"
 
 namespace docwright::providers {
-
-enum class AnswerLimitField { max_tokens, max_completion_tokens };
-enum class SystemRole { system, developer };
-enum class Structured { json_schema, json_object, none };
 
 struct LongContextEntry {
   std::int64_t over_tokens = 0;
@@ -23,7 +20,8 @@ struct PricesEntry {
   LongContextEntry long_context;
 };
 
-struct ModelEntry {
+// Its dialect's options stand beside the others.
+struct ModelEntry : Dialect {
   std::string provider = "openai";
   std::string api_name;
   std::vector<std::string> aliases;
@@ -33,9 +31,6 @@ struct ModelEntry {
   std::string base_url;
   config::SecretRef key;
   std::map<std::string, std::string> headers;
-  AnswerLimitField answer_limit_field = AnswerLimitField::max_tokens;
-  SystemRole system_role = SystemRole::system;
-  Structured structured = Structured::json_schema;
   Json parameters = Json::object();
   std::vector<std::string> parameters_refused;
 };

@@ -24,8 +24,10 @@ constexpr std::array kClassNames = {
     ClassName{ErrorClass::overloaded, "overloaded"},
     ClassName{ErrorClass::server, "server"},
     ClassName{ErrorClass::timeout, "timeout"},
+    ClassName{ErrorClass::connect, "connect"},
     ClassName{ErrorClass::network, "network"},
-    ClassName{ErrorClass::protocol, "protocol"},
+    ClassName{ErrorClass::truncated, "truncated"},
+    ClassName{ErrorClass::malformed, "malformed"},
     ClassName{ErrorClass::cancelled, "cancelled"},
 };
 
@@ -74,8 +76,10 @@ bool CallError::transient() const {
     case ErrorClass::overloaded:
     case ErrorClass::server:
     case ErrorClass::timeout:
+    case ErrorClass::connect:
     case ErrorClass::network:
-    case ErrorClass::protocol:
+    case ErrorClass::truncated:
+    case ErrorClass::malformed:
       return true;
     default:
       return false;

@@ -76,7 +76,7 @@ CallResult<Answer> guarded(Work work, bool maybe_charged) {
   try {
     return work();
   } catch (const std::exception& error) {
-    return std::unexpected(CallError{.error_class = ErrorClass::protocol,
+    return std::unexpected(CallError{.error_class = ErrorClass::malformed,
                                      .status = 0,
                                      .message = bug("reading the answer", error),
                                      .retry_after = std::nullopt,
@@ -133,7 +133,7 @@ class Attempt final {
     const Inquiry& inquiry = order_->inquiry;
     try {
       return inquiry.provider->codec->encode(*inquiry.question, inquiry.model->dialect,
-                                             order_->endpoint);
+                                             order_->endpoint, false);
     } catch (const std::exception& error) {
       return fail(Code::internal, bug("writing the request", error));
     }
@@ -165,8 +165,13 @@ class Attempt final {
     exchange_.report.status = response->status;
     exchange_.report.provider_request_id = request_id_of(*response);
     const bool at_once = response->body.size() <= kDecodeInline;
-    auto work = [codec = inquiry.provider->codec.get(), response = std::move(*response)] {
-      return guarded([&] { return codec->decode(response); }, true);
+    auto work = [order = order_, response = std::move(*response)] {
+      const Inquiry& asked = order->inquiry;
+      return guarded(
+          [&] {
+            return asked.provider->codec->decode(response, *asked.question, asked.model->dialect);
+          },
+          true);
     };
     exchange_.answer = at_once ? work() : co_await parts_.pool.run(std::move(work));
   }

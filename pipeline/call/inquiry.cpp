@@ -61,8 +61,9 @@ std::string joined(std::string text, const std::string& correction) {
 }
 
 // A token is at least one byte of UTF-8, so the bytes bound the tokens.
-std::int64_t input_bound(const Provider& provider, const Question& question) {
-  std::int64_t bytes = provider.codec ? provider.codec->overhead_tokens(question) : 0;
+std::int64_t input_bound(const Provider& provider, const Model& model, const Question& question) {
+  std::int64_t bytes =
+      provider.codec ? provider.codec->overhead_tokens(question, model.dialect) : 0;
   for (const providers::Message& message : question.messages)
     bytes += static_cast<std::int64_t>(message.text.size());
   return bytes;
@@ -129,7 +130,8 @@ Hash question_hash(const Provider& provider, const Model& model, const Question&
   for (const providers::Message& message : question.messages)
     messages = sha256_of({bytes_of(messages), message.role, message.text});
   return sha256_of({"docwright question 1", provider.name, model.name, question.model,
-                    model.dialect.structured, std::to_string(question.answer_tokens_max),
+                    std::to_string(static_cast<int>(model.dialect.structured)),
+                    std::to_string(question.answer_tokens_max),
                     dump_json(parameters), bytes_of(messages), dump_json(*question.schema),
                     question.facts ? dump_json(*question.facts) : std::string()});
 }
@@ -158,7 +160,7 @@ StepResult<Inquiry> make_inquiry(const Run& run, const ChunkRun& chunk, const St
   if (resolved.provider->local) question->facts = facts_of(topic.targets);
 
   Inquiry inquiry;
-  inquiry.input_tokens_max = input_bound(*resolved.provider, *question);
+  inquiry.input_tokens_max = input_bound(*resolved.provider, *resolved.model, *question);
   if (auto error = too_large(*resolved.model, inquiry.input_tokens_max, question->answer_tokens_max,
                              chunk.chunk.number)) {
     return stop(std::move(*error));

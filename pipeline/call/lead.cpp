@@ -286,7 +286,7 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::after_transient(CallError error) {
       fmt::format("{}: tried {}, the last time {}", asked_about(), times(attempts_), said(error));
   if (failures_ >= inquiry_.retries) {
     // Nobody there at all: that is no verdict about the job.
-    if (error.error_class == ErrorClass::network) {
+    if (error.error_class == ErrorClass::connect) {
       co_return co_await wait(kProviderAgain, "provider_down", detail);
     }
     co_return end(Failed{Error{Code::call_failed, detail}});

@@ -253,19 +253,19 @@ bool Transfer::bytes_went_out() const {
 CallError Transfer::classified(CURLcode code) const {
   CallError error;
   error.status = response_.status;
-  error.error_class = ErrorClass::network;
   error.maybe_charged = bytes_went_out();
+  error.error_class = error.maybe_charged ? ErrorClass::network : ErrorClass::connect;
   const std::string_view detail = error_[0] != '\0' ? error_ : curl_easy_strerror(code);
   error.message = fmt::format("{}: {}", origin, to_valid_utf8(detail));
   if (too_large_) {
-    error.error_class = ErrorClass::protocol;
+    error.error_class = ErrorClass::malformed;
     error.message =
         fmt::format("{} answered with more than {} bytes", origin, limits_.response_bytes_max);
   } else if (sent_twice_ || code == CURLE_OK) {
     error.message = fmt::format("{} closed the connection without an answer", origin);
   } else if (error.maybe_charged &&
              (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)) {
-    error.error_class = ErrorClass::protocol;
+    error.error_class = ErrorClass::malformed;
   } else if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) {
     error.error_class = ErrorClass::invalid_request;
     error.message = fmt::format("'{}' is not an http or https address", request.url);

@@ -26,6 +26,14 @@ constexpr std::int64_t kPrimingBytes = 64;
 // A provider may render the schema with line breaks and indentation of its own.
 constexpr std::int64_t kSchemaRenderings = 2;
 
+std::string_view name(SystemRole role) {
+  return role == SystemRole::developer ? "developer" : "system";
+}
+
+std::string_view name(AnswerLimitField field) {
+  return field == AnswerLimitField::max_tokens ? "max_tokens" : "max_completion_tokens";
+}
+
 void append_text(std::string& body, std::string_view text) {
   body += dump_json(Json(std::string(text)));
 }
@@ -42,11 +50,12 @@ void append_message(std::string& body, std::string_view role, std::string_view t
 void append_messages(std::string& body, const Question& question, const Dialect& dialect,
                      const std::string& schema) {
   body += R"(,"messages":[)";
-  if (dialect.structured != "json_schema") {
-    append_message(body, dialect.system_role, std::string(kSchemaInWords) + schema);
+  if (dialect.structured != Structured::json_schema) {
+    append_message(body, name(dialect.system_role), std::string(kSchemaInWords) + schema);
   }
   for (const Message& message : question.messages) {
-    const std::string_view role = message.role == "system" ? dialect.system_role : message.role;
+    const std::string_view role =
+        message.role == "system" ? name(dialect.system_role) : message.role;
     append_message(body, role, message.text);
   }
   body += ']';
@@ -54,13 +63,19 @@ void append_messages(std::string& body, const Question& question, const Dialect&
 
 void append_format(std::string& body, const Question& question, const Dialect& dialect,
                    const std::string& schema) {
-  if (dialect.structured == "json_schema") {
+  if (dialect.structured == Structured::json_schema) {
     body += R"(,"response_format":{"type":"json_schema","json_schema":{"name":)";
     append_text(body, question.schema_name);
     body += R"(,"strict":true,"schema":)" + schema + "}}";
-  } else if (dialect.structured == "json_object") {
+  } else if (dialect.structured == Structured::json_object) {
     body += R"(,"response_format":{"type":"json_object"})";
   }
+}
+
+void append_headers(HttpRequest& request, const Endpoint& endpoint) {
+  if (!endpoint.key.empty())
+    request.headers.emplace_back("Authorization", "Bearer " + endpoint.key);
+  for (const auto& header : endpoint.headers) request.headers.push_back(header);
 }
 
 }  // namespace
@@ -69,13 +84,20 @@ bool reserved(std::string_view parameter) {
   return std::ranges::find(kReserved, parameter) != kReserved.end();
 }
 
-HttpRequest encode(const Question& question, const Dialect& dialect, const Endpoint& endpoint) {
+HttpRequest list_models(const Endpoint& endpoint) {
+  HttpRequest request;
+  request.method = "GET";
+  request.url = endpoint.base_url + "/models";
+  append_headers(request, endpoint);
+  return request;
+}
+
+HttpRequest encode(const Question& question, const Dialect& dialect, const Endpoint& endpoint,
+                   bool stream) {
   HttpRequest request;
   request.url = endpoint.base_url + "/chat/completions";
   request.headers.emplace_back("Content-Type", "application/json");
-  if (!endpoint.key.empty())
-    request.headers.emplace_back("Authorization", "Bearer " + endpoint.key);
-  for (const auto& header : endpoint.headers) request.headers.push_back(header);
+  append_headers(request, endpoint);
 
   const std::string schema = dump_json(*question.schema);
   std::string& body = request.body;
@@ -86,13 +108,18 @@ HttpRequest encode(const Question& question, const Dialect& dialect, const Endpo
   body += R"({"model":)";
   append_text(body, question.model);
   append_messages(body, question, dialect, schema);
-  body += ",\"" + dialect.answer_limit_field + "\":" + std::to_string(question.answer_tokens_max);
+  body.append(",\"").append(name(dialect.answer_limit_field)).append("\":");
+  body += std::to_string(question.answer_tokens_max);
   append_format(body, question, dialect, schema);
   for (const auto& [name, value] : question.parameters.items()) {
     if (reserved(name)) continue;
     body += ',';
     append_text(body, name);
     body += ':' + dump_json(value);
+  }
+  if (stream) {
+    body += R"(,"stream":true)";
+    if (dialect.stream_usage) body += R"(,"stream_options":{"include_usage":true})";
   }
   body += '}';
   return request;

@@ -4,7 +4,11 @@
 
 namespace docwright::providers::openai {
 
-HttpRequest encode(const Question& question, const Dialect& dialect, const Endpoint& endpoint);
+HttpRequest encode(const Question& question, const Dialect& dialect, const Endpoint& endpoint,
+                   bool stream);
+
+// GET /models: free of charge.
+HttpRequest list_models(const Endpoint& endpoint);
 
 // The fields that the codec sets itself; a parameter of such a name is not sent.
 bool reserved(std::string_view parameter);

@@ -2,11 +2,13 @@
 
 #include <array>
 
-#include "providers/openai/errors.h"
-#include "providers/openai/members.h"
+#include "providers/wire/errors.h"
+#include "providers/wire/members.h"
 
 namespace docwright::providers::openai {
 namespace {
+
+using namespace wire;
 
 struct FinishName {
   std::string_view raw;
@@ -35,17 +37,6 @@ Finish finish_named(std::string_view raw) {
   return Finish::error;
 }
 
-// error > content_filter > refusal > length > tool_call > complete.
-Finish finish_of(const Json& message, std::string_view raw) {
-  const Finish named = finish_named(raw);
-  if (named == Finish::error || named == Finish::content_filter) return named;
-  if (!text_of(message, "refusal").empty()) return Finish::refusal;
-  if (named == Finish::length) return named;
-  const Json* calls = member(message, "tool_calls");
-  const bool calls_a_tool = calls != nullptr && calls->is_array() && !calls->empty();
-  return calls_a_tool ? Finish::tool_call : named;
-}
-
 // A string, or (some servers) an array of parts with a text each.
 std::string content_of(const Json& message) {
   const Json* content = member(message, "content");
@@ -56,6 +47,16 @@ std::string content_of(const Json& message) {
     for (const Json& part : *content) text += text_of(part, "text");
   }
   return text;
+}
+
+}  // namespace
+
+Finish finish_of(std::string_view raw, bool refuses, bool calls_a_tool) {
+  const Finish named = finish_named(raw);
+  if (named == Finish::error || named == Finish::content_filter) return named;
+  if (refuses) return Finish::refusal;
+  if (named == Finish::length) return named;
+  return calls_a_tool ? Finish::tool_call : named;
 }
 
 // Absent where nothing was counted: compatible servers send null, {} or zeros, and a prompt of no
@@ -82,25 +83,30 @@ std::optional<Usage> usage_of(const Json& body) {
   return counted;
 }
 
-// The provider worked, but what came back cannot be used as an answer: the call is charged or not,
-// nobody knows.
-std::unexpected<CallError> broken(const HttpResponse& response, std::string message) {
-  CallError error;
-  error.error_class = ErrorClass::protocol;
-  error.status = response.status;
-  error.message = std::move(message);
-  error.maybe_charged = true;
-  return std::unexpected(std::move(error));
+CallResult<std::vector<std::string>> listed_models(const HttpResponse& response) {
+  if (response.status < 200 || response.status >= 300) return std::unexpected(error_of(response));
+  const Result<Json> body = parse_json(response.body);
+  const Json* list = body ? member(*body, "data") : nullptr;
+  if (list == nullptr || !list->is_array()) {
+    return std::unexpected(
+        broken(ErrorClass::malformed, response.status, "the list of models has no data"));
+  }
+  std::vector<std::string> names;
+  for (const Json& entry : *list) {
+    if (std::string id = text_of(entry, "id"); !id.empty()) names.push_back(std::move(id));
+  }
+  return names;
 }
-
-}  // namespace
 
 CallResult<Answer> decode(const HttpResponse& response) {
   if (response.status < 200 || response.status >= 300) return std::unexpected(error_of(response));
   const Result<Json> parsed = parse_json(response.body);
+  const auto no_answer = [&](ErrorClass error_class, std::string message) {
+    return std::unexpected(broken(error_class, response.status, std::move(message)));
+  };
   if (!parsed || !parsed->is_object()) {
-    return broken(response,
-                  "the answer is not a JSON object: cut, or not from a Chat Completions server");
+    return no_answer(ErrorClass::malformed,
+                     "the answer is not a JSON object: cut, or not from a Chat Completions server");
   }
   const Json& body = *parsed;
   if (const Json* error = member(body, "error"); error != nullptr && !error->is_null()) {
@@ -108,20 +114,22 @@ CallResult<Answer> decode(const HttpResponse& response) {
   }
   const Json* choices = member(body, "choices");
   if (choices == nullptr || !choices->is_array() || choices->empty()) {
-    return broken(response, "the answer has no choices");
+    return no_answer(ErrorClass::malformed, "the answer has no choices");
   }
   const Json& choice = choices->front();
   const Json* message = member(choice, "message");
   if (message == nullptr || !message->is_object())
-    return broken(response, "the answer has no message");
+    return no_answer(ErrorClass::malformed, "the answer has no message");
   const std::string raw = text_of(choice, "finish_reason");
   if (raw.empty()) {
-    return broken(response, "the answer has no finish_reason: it may be cut");
+    return no_answer(ErrorClass::truncated, "the answer has no finish_reason: it may be cut");
   }
 
   Answer answer;
   answer.text = content_of(*message);
-  answer.finish = finish_of(*message, raw);
+  const Json* calls = member(*message, "tool_calls");
+  answer.finish = finish_of(raw, !text_of(*message, "refusal").empty(),
+                            calls != nullptr && calls->is_array() && !calls->empty());
   answer.finish_raw = raw;
   answer.usage = usage_of(body);
   answer.model = text_of(body, "model");

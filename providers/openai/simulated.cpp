@@ -2,13 +2,28 @@
 
 #include <fmt/format.h>
 
-#include "providers/openai/members.h"
+#include "providers/wire/members.h"
 
 namespace docwright::providers::openai {
 namespace {
 
+using namespace wire;
+
 using simulator::Asked;
+using simulator::Received;
 using simulator::Rendered;
+
+std::unexpected<CallError> invalid(std::string message) {
+  CallError error;
+  error.error_class = ErrorClass::invalid_request;
+  error.message = std::move(message);
+  return std::unexpected(std::move(error));
+}
+
+bool is_true(const Json& json, std::string_view name) {
+  const Json* found = member(json, name);
+  return found != nullptr && found->is_boolean() && found->get<bool>();
+}
 
 std::string_view raw(Finish finish) {
   switch (finish) {
@@ -66,21 +81,31 @@ Shape shape_of(ErrorClass error_class) {
   }
 }
 
+Json object_of(const CallError& error) {
+  const Shape shape = shape_of(error.error_class);
+  Json what = {
+      {"message", error.message}, {"type", shape.type}, {"param", nullptr}, {"code", nullptr}};
+  if (!shape.code.empty()) what["code"] = shape.code;
+  return what;
+}
+
 class ChatServer final : public simulator::Api {
  public:
   bool takes(std::string_view path) const override { return path.ends_with("/chat/completions"); }
 
-  Result<Asked> parse(std::string_view text) const override {
-    Result<Json> body = parse_json(text);
-    if (!body) return std::unexpected(std::move(body.error()));
+  std::expected<Asked, CallError> parse(const Received& request) const override {
+    const Result<Json> body = parse_json(request.body);
+    if (!body) return invalid(body.error().message);
     Asked asked;
     asked.model = text_of(*body, "model");
-    if (asked.model.empty())
-      return fail(Code::invalid_request, "you must provide a model parameter");
+    if (asked.model.empty()) return invalid("you must provide a model parameter");
     const Json* messages = member(*body, "messages");
     if (messages == nullptr || !messages->is_array() || messages->empty()) {
-      return fail(Code::invalid_request, "'messages' must hold at least one message");
+      return invalid("'messages' must hold at least one message");
     }
+    asked.stream = is_true(*body, "stream");
+    if (const Json* options = member(*body, "stream_options"))
+      asked.stream_usage = is_true(*options, "include_usage");
     for (const Json& message : *messages) {
       asked.messages.push_back({text_of(message, "role"), text_of(message, "content")});
       asked.prompt_bytes += static_cast<std::int64_t>(asked.messages.back().text.size());
@@ -93,7 +118,7 @@ class ChatServer final : public simulator::Api {
     return asked;
   }
 
-  Rendered answer(const Answer& answer) const override {
+  Rendered answer(const Answer& answer, const Asked&) const override {
     const Json message = {{"role", "assistant"}, {"content", answer.text}, {"refusal", nullptr}};
     const Json choice = {{"index", 0},
                          {"message", message},
@@ -108,12 +133,37 @@ class ChatServer final : public simulator::Api {
     return {200, {}, dump_json(body)};
   }
 
+  std::vector<std::string> stream(const Answer& answer, const Asked& asked) const override {
+    std::vector<std::string> events;
+    const auto chunk = [&](Json choices, Json usage) {
+      Json body = {{"id", answer.response_id},      {"object", "chat.completion.chunk"},
+                   {"created", 1787300000},         {"model", answer.model},
+                   {"choices", std::move(choices)}, {"usage", std::move(usage)}};
+      events.push_back("data: " + dump_json(body) + "\n\n");
+    };
+    const auto choice = [](Json delta, Json finish) {
+      return Json::array({{{"index", 0}, {"delta", std::move(delta)}, {"finish_reason", finish}}});
+    };
+    chunk(choice({{"role", "assistant"}, {"content", ""}}, nullptr), nullptr);
+    for (const std::string_view piece : simulator::pieces(answer.text))
+      chunk(choice({{"content", piece}}, nullptr), nullptr);
+    chunk(choice(Json::object(), raw(answer.finish)), nullptr);
+    if (asked.stream_usage && answer.usage) chunk(Json::array(), usage_json(*answer.usage));
+    events.emplace_back("data: [DONE]\n\n");
+    return events;
+  }
+
+  std::string stream_error(const CallError& error) const override {
+    return "data: " + dump_json({{"error", object_of(error)}}) + "\n\n";
+  }
+
+  Headers limits(const simulator::LimitState&) const override { return {}; }
+
+  bool lists(std::string_view path) const override { return path.ends_with("/models"); }
+
   Rendered error(const CallError& error) const override {
-    const Shape shape = shape_of(error.error_class);
-    Json what = {
-        {"message", error.message}, {"type", shape.type}, {"param", nullptr}, {"code", nullptr}};
-    if (!shape.code.empty()) what["code"] = shape.code;
-    Rendered rendered{shape.status, {}, dump_json({{"error", what}})};
+    Rendered rendered{
+        shape_of(error.error_class).status, {}, dump_json({{"error", object_of(error)}})};
     if (error.retry_after) {
       // Whole seconds, as the field has them; rounded up, so that nobody comes too early.
       const auto seconds = std::chrono::ceil<std::chrono::seconds>(*error.retry_after);

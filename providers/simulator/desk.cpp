@@ -209,8 +209,8 @@ std::optional<Decision> Desk::post(const Arrival& arrival) {
     return decision;
   };
 
-  const Result<Asked> asked = (*api)->parse(arrival.body);
-  if (!asked) return refuse(refusal(ErrorClass::invalid_request, asked.error().message));
+  const auto asked = (*api)->parse({arrival.path, arrival.query, arrival.headers, arrival.body});
+  if (!asked) return refuse(asked.error());
   served.model = asked->model;
   if (const auto error = over_limit(arrival)) return refuse(*error);
   const Fault* fault = fault_for(served.question);
@@ -226,7 +226,7 @@ std::optional<Decision> Desk::post(const Arrival& arrival) {
   served.usage = *answer.usage;
   if (model != nullptr && model->prices) served.cost = cost(*model->prices, served.usage);
   ledger_.record(served);
-  return Decision{(*api)->answer(answer), delivery_of(fault)};
+  return Decision{(*api)->answer(answer, *asked), delivery_of(fault)};
 }
 
 }  // namespace docwright::providers::simulator

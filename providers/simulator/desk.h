@@ -23,7 +23,8 @@ struct Decision {
 };
 
 struct Arrival {
-  std::string_view path, body;
+  std::string_view path, query, body;
+  Headers headers;
   std::string traceparent, request_id;
   std::int64_t in_flight = 1;  // this one included
   Time time{};

@@ -95,7 +95,7 @@ class Promise5ErrorsAreToldApart(unittest.TestCase):
             world.simulator.close()
             job = world.job(0)
             self.assertEqual((job["state"], job["waiting"]["reason"], job["cost_nusd"]), ("waiting", "provider_down", 0))
-            self.assertEqual(world.errors(), {("call", "network", "failed"): 2, ("job", "provider_down", "waiting"): 1})
+            self.assertEqual(world.errors(), {("call", "connect", "failed"): 2, ("job", "provider_down", "waiting"): 1})
 
     # --- answers that are wrong
 

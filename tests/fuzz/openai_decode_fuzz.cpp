@@ -51,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     rest.remove_prefix(end + 1);
   }
   response.body = rest;
-  const CallResult<Answer> result = provider.codec->decode(response);
+  const CallResult<Answer> result = provider.codec->decode(response, {}, {});
   if (result) {
     check(*result);
   } else {

@@ -43,7 +43,7 @@ inline std::unexpected<CallError> cut_connection() {
 }
 // Nobody was there.
 inline std::unexpected<CallError> refused_connection() {
-  return std::unexpected(CallError{ErrorClass::network, 0, "connection refused", {}, false});
+  return std::unexpected(CallError{ErrorClass::connect, 0, "connection refused", {}, false});
 }
 
 // {"targets": [...]} as the prompt carries it.

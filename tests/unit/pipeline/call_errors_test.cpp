@@ -20,17 +20,30 @@ class BrokenCodec final : public providers::Codec {
   BrokenCodec(const providers::Codec& codec, Bug bug) : codec_(codec), bug_(bug) {}
 
   HttpRequest encode(const providers::Question& question, const providers::Dialect& dialect,
-                     const providers::Endpoint& endpoint) const override {
+                     const providers::Endpoint& endpoint, bool stream) const override {
     if (bug_ == Bug::writing) throw std::out_of_range("no such field");
-    return codec_.encode(question, dialect, endpoint);
+    return codec_.encode(question, dialect, endpoint, stream);
   }
-  CallResult<providers::Answer> decode(const HttpResponse&) const override {
+  CallResult<providers::Answer> decode(const HttpResponse&, const providers::Question&,
+                                       const providers::Dialect&) const override {
     throw std::out_of_range("no such field");
   }
-  std::int64_t overhead_tokens(const providers::Question& question) const override {
-    return codec_.overhead_tokens(question);
+  std::unique_ptr<providers::EventReader> events(const providers::Question& question,
+                                                 const providers::Dialect& dialect) const override {
+    return codec_.events(question, dialect);
+  }
+  std::int64_t overhead_tokens(const providers::Question& question,
+                               const providers::Dialect& dialect) const override {
+    return codec_.overhead_tokens(question, dialect);
   }
   bool reserves(std::string_view parameter) const override { return codec_.reserves(parameter); }
+  HttpRequest list_models(const providers::Endpoint& endpoint,
+                          const providers::Dialect& dialect) const override {
+    return codec_.list_models(endpoint, dialect);
+  }
+  CallResult<std::vector<std::string>> listed_models(const HttpResponse& response) const override {
+    return codec_.listed_models(response);
+  }
 
  private:
   const providers::Codec& codec_;

@@ -189,7 +189,7 @@ TEST_F(HttpClientTest, NoMoreConnectionsPerHostThanAllowed) {
 
 TEST_F(HttpClientTest, ARefusedConnectionCostsNothing) {
   const CallError error = failure_of(post(refused_url()));
-  EXPECT_EQ(error.error_class, ErrorClass::network);
+  EXPECT_EQ(error.error_class, ErrorClass::connect);
   EXPECT_FALSE(error.maybe_charged);
   EXPECT_TRUE(error.transient());
   EXPECT_THAT(error.message, HasSubstr("http://127.0.0.1:"));
@@ -198,7 +198,7 @@ TEST_F(HttpClientTest, ARefusedConnectionCostsNothing) {
 TEST_F(HttpClientTest, AnUnknownHostCostsNothing) {
   // .invalid never resolves (RFC 2606); no server is asked for a name that is too long for one.
   const CallError error = failure_of(post("http://" + std::string(70, 'a') + ".invalid/v1"));
-  EXPECT_EQ(error.error_class, ErrorClass::network);
+  EXPECT_EQ(error.error_class, ErrorClass::connect);
   EXPECT_FALSE(error.maybe_charged);
 }
 
@@ -258,7 +258,7 @@ TEST_F(HttpClientTest, GarbageInsteadOfHttp) {
   Server server(
       [](const Server::Request&) { return Server::Turn{"SSH-2.0-OpenSSH_9.2\r\n", Then::close}; });
   const CallError error = failure_of(post(server.url()));
-  EXPECT_EQ(error.error_class, ErrorClass::protocol);
+  EXPECT_EQ(error.error_class, ErrorClass::malformed);
   EXPECT_TRUE(error.maybe_charged);
 }
 
@@ -270,7 +270,7 @@ TEST_F(HttpClientTest, AnAnswerAboveTheLimitIsCutOff) {
   limits.response_bytes_max = 10'000;
   open(limits);
   const CallError error = failure_of(post(server.url()));
-  EXPECT_EQ(error.error_class, ErrorClass::protocol);
+  EXPECT_EQ(error.error_class, ErrorClass::malformed);
   EXPECT_TRUE(error.maybe_charged);
   EXPECT_THAT(error.message, HasSubstr("more than 10000 bytes"));
 }
@@ -284,7 +284,7 @@ TEST_F(HttpClientTest, EndlessHeadersAreCutOff) {
   HttpLimits limits;
   limits.response_bytes_max = 10'000;
   open(limits);
-  EXPECT_EQ(failure_of(post(server.url())).error_class, ErrorClass::protocol);
+  EXPECT_EQ(failure_of(post(server.url())).error_class, ErrorClass::malformed);
 }
 
 TEST_F(HttpClientTest, WhatIsNoHttpAddressIsNotAsked) {

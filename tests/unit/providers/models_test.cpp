@@ -42,7 +42,7 @@ TEST(Models, TheShippedOnesAreComplete) {
     EXPECT_GE(model->window_tokens, 8192);
     EXPECT_LE(model->output_tokens_max, model->window_tokens);
     EXPECT_EQ(model->api_name, model->name);
-    EXPECT_EQ(model->reasoning, model->dialect.system_role == "developer");
+    EXPECT_EQ(model->reasoning, model->dialect.system_role == SystemRole::developer);
     EXPECT_EQ(model->reasoning, model->parameters.contains("reasoning_effort"));
     if (model->input_tokens_max > 0) {
       EXPECT_EQ(model->input_tokens_max + model->output_tokens_max, model->window_tokens);

@@ -28,7 +28,7 @@ Question small_question() {
 }
 
 Endpoint endpoint() {
-  return {"https://api.openai.com/v1", "sk-secret", {{"OpenAI-Project", "proj_1"}}};
+  return {"https://api.openai.com/v1", "sk-secret", "", {{"OpenAI-Project", "proj_1"}}};
 }
 
 Json body_of(const HttpRequest& request) {
@@ -36,7 +36,7 @@ Json body_of(const HttpRequest& request) {
 }
 
 TEST(OpenAiRequest, AddressAndHeaders) {
-  const HttpRequest request = codec().encode(small_question(), {}, endpoint());
+  const HttpRequest request = codec().encode(small_question(), {}, endpoint(), false);
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.url, "https://api.openai.com/v1/chat/completions");
   EXPECT_THAT(request.headers, Contains(Pair("Authorization", "Bearer sk-secret")));
@@ -48,13 +48,13 @@ TEST(OpenAiRequest, AddressAndHeaders) {
 TEST(OpenAiRequest, NoKeyNoHeader) {
   Endpoint open = endpoint();
   open.key.clear();
-  for (const auto& [name, value] : codec().encode(small_question(), {}, open).headers) {
+  for (const auto& [name, value] : codec().encode(small_question(), {}, open, false).headers) {
     EXPECT_NE(name, "Authorization");
   }
 }
 
 TEST(OpenAiRequest, WholeBody) {
-  const Json body = body_of(codec().encode(small_question(), {}, endpoint()));
+  const Json body = body_of(codec().encode(small_question(), {}, endpoint(), false));
   EXPECT_EQ(body, Json::parse(R"({
     "model": "gpt-4o",
     "messages": [{"role": "system", "content": "You document code."},
@@ -65,8 +65,10 @@ TEST(OpenAiRequest, WholeBody) {
 }
 
 TEST(OpenAiRequest, DialectOfReasoningModels) {
-  const Dialect dialect{"max_completion_tokens", "developer", "json_schema"};
-  const Json body = body_of(codec().encode(small_question(), dialect, endpoint()));
+  Dialect dialect;
+  dialect.answer_limit_field = AnswerLimitField::max_completion_tokens;
+  dialect.system_role = SystemRole::developer;
+  const Json body = body_of(codec().encode(small_question(), dialect, endpoint(), false));
   EXPECT_EQ(body["max_completion_tokens"], 700);
   EXPECT_FALSE(body.contains("max_tokens"));
   EXPECT_EQ(body["messages"][0]["role"], "developer");
@@ -74,14 +76,14 @@ TEST(OpenAiRequest, DialectOfReasoningModels) {
 }
 
 TEST(OpenAiRequest, WithoutJsonSchemaTheSchemaStandsInThePrompt) {
-  for (const std::string structured : {"json_object", "none"}) {
+  for (const Structured structured : {Structured::json_object, Structured::none}) {
     const Json body =
-        body_of(codec().encode(small_question(), {"max_tokens", "system", structured}, endpoint()));
+        body_of(codec().encode(small_question(), {.structured = structured}, endpoint(), false));
     EXPECT_EQ(body["messages"].size(), 3U);
     EXPECT_THAT(body["messages"][0]["content"].get<std::string>(),
                 HasSubstr(R"({"type":"object","properties":{}})"));
     EXPECT_THAT(body["messages"][0]["content"].get<std::string>(), HasSubstr("JSON"));
-    if (structured == "none") {
+    if (structured == Structured::none) {
       EXPECT_FALSE(body.contains("response_format"));
     } else {
       EXPECT_EQ(body["response_format"], (Json{{"type", "json_object"}}));
@@ -93,7 +95,7 @@ TEST(OpenAiRequest, ParametersAsTheyAre) {
   Question question = small_question();
   question.parameters = {
       {"temperature", 0}, {"seed", 7}, {"stop", {"a", "b"}}, {"reasoning_effort", "low"}};
-  const Json body = body_of(codec().encode(question, {}, endpoint()));
+  const Json body = body_of(codec().encode(question, {}, endpoint(), false));
   EXPECT_EQ(body["temperature"], 0);
   EXPECT_EQ(body["seed"], 7);
   EXPECT_EQ(body["stop"], Json({"a", "b"}));
@@ -107,7 +109,7 @@ TEST(OpenAiRequest, AParameterCannotLiftTheAnswerLimit) {
                          {"n", 8},
                          {"stream", true},
                          {"model", "x"}};
-  const Json body = body_of(codec().encode(question, {}, endpoint()));
+  const Json body = body_of(codec().encode(question, {}, endpoint(), false));
   EXPECT_EQ(body["max_tokens"], 700);
   EXPECT_EQ(body["model"], "gpt-4o");
   EXPECT_FALSE(body.contains("max_completion_tokens"));
@@ -121,14 +123,14 @@ TEST(OpenAiRequest, AParameterCannotLiftTheAnswerLimit) {
 TEST(OpenAiRequest, InvalidUtf8BecomesReplacementCharacters) {
   Question question = small_question();
   question.messages[1].text = "a\xff\xed\xa0\x80z";
-  const std::string body = codec().encode(question, {}, endpoint()).body;
+  const std::string body = codec().encode(question, {}, endpoint(), false).body;
   EXPECT_TRUE(Json::accept(body));
   EXPECT_THAT(body, HasSubstr("a\xef\xbf\xbd"));
 }
 
 TEST(OpenAiRequest, TheSameQuestionHasTheSameBytes) {
-  EXPECT_EQ(codec().encode(small_question(), {}, endpoint()).body,
-            codec().encode(small_question(), {}, endpoint()).body);
+  EXPECT_EQ(codec().encode(small_question(), {}, endpoint(), false).body,
+            codec().encode(small_question(), {}, endpoint(), false).body);
 }
 
 // A token has at least one byte: whatever the request holds beyond the texts must be covered.
@@ -136,19 +138,21 @@ TEST(OpenAiRequest, OverheadCoversEverythingButTheTexts) {
   Question question = small_question();
   for (int messages = 1; messages < 5; ++messages) {
     question.messages.assign(static_cast<std::size_t>(messages), {"user", "text"});
-    for (const std::string structured : {"json_schema", "json_object", "none"}) {
-      const Json body =
-          body_of(codec().encode(question, {"max_tokens", "developer", structured}, endpoint()));
+    for (const Structured structured :
+         {Structured::json_schema, Structured::json_object, Structured::none}) {
+      const Json body = body_of(
+          codec().encode(question, {.system_role = SystemRole::developer, .structured = structured},
+                         endpoint(), false));
       std::int64_t sent = 3;  // priming
       for (const Json& message : body["messages"]) {
         sent += 4 + static_cast<std::int64_t>(message["role"].get<std::string>().size() +
                                               message["content"].get<std::string>().size());
       }
-      if (structured == "json_schema")
+      if (structured == Structured::json_schema)
         sent += static_cast<std::int64_t>(body["response_format"].dump().size());
       const std::int64_t texts = 4 * messages;
-      EXPECT_GE(texts + codec().overhead_tokens(question), sent)
-          << structured << ", " << messages << " messages";
+      EXPECT_GE(texts + codec().overhead_tokens(question, {}), sent)
+          << static_cast<int>(structured) << ", " << messages << " messages";
     }
   }
 }

@@ -49,7 +49,7 @@ void expect_members(const Json& wanted, const Json& actual) {
 
 void check(const Json& fixture) {
   SCOPED_TRACE(fixture.at("name").get<std::string>());
-  const CallResult<Answer> result = codec().decode(testing::response_of(fixture));
+  const CallResult<Answer> result = codec().decode(testing::response_of(fixture), {}, {});
   if (fixture.contains("answer")) {
     ASSERT_TRUE(result.has_value()) << result.error().message;
     expect_members(fixture["answer"], seen(*result));
@@ -76,7 +76,7 @@ TEST(OpenAiResponse, EveryRetryHint) {
     Json whole = fixture;
     whole["status"] = 429;
     whole["body"] = {{"error", {{"message", fixture["message"]}, {"code", "rate_limit_exceeded"}}}};
-    const CallResult<Answer> result = codec().decode(testing::response_of(whole));
+    const CallResult<Answer> result = codec().decode(testing::response_of(whole), {}, {});
     ASSERT_FALSE(result.has_value());
     EXPECT_EQ(result.error().error_class, ErrorClass::rate_limit);
     if (fixture["retry_after_ms"].is_null()) {
@@ -95,7 +95,7 @@ TEST(OpenAiResponse, LongMessagesAreCutBetweenCharacters) {
   std::string words;
   for (int i = 0; i < 400; ++i) words += "ä";
   response.body = Json{{"error", {{"message", words}}}}.dump();
-  const CallResult<Answer> result = codec().decode(response);
+  const CallResult<Answer> result = codec().decode(response, {}, {});
   ASSERT_FALSE(result.has_value());
   EXPECT_LE(result.error().message.size(), 512U);
   EXPECT_TRUE(result.error().message.ends_with("ä...")) << result.error().message;
@@ -103,9 +103,9 @@ TEST(OpenAiResponse, LongMessagesAreCutBetweenCharacters) {
 
 TEST(OpenAiResponse, DeepNestingIsAProtocolError) {
   HttpResponse response{200, {}, std::string(100'000, '[')};
-  const CallResult<Answer> result = codec().decode(response);
+  const CallResult<Answer> result = codec().decode(response, {}, {});
   ASSERT_FALSE(result.has_value());
-  EXPECT_EQ(result.error().error_class, ErrorClass::protocol);
+  EXPECT_EQ(result.error().error_class, ErrorClass::malformed);
 }
 
 }  // namespace

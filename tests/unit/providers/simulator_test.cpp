@@ -73,10 +73,11 @@ class SimulatorTest : public ::testing::Test {
   }
   CallResult<Answer> ask(const Question& question) {
     const Codec& codec = *providers_.find("openai")->codec;
-    HttpRequest request = codec.encode(question, {}, {base_url(), "k", {{"traceparent", "00-1"}}});
+    HttpRequest request =
+        codec.encode(question, {}, {base_url(), "k", "", {{"traceparent", "00-1"}}}, false);
     CallResult<HttpResponse> response = exchange(std::move(request));
     if (!response) return std::unexpected(response.error());
-    return codec.decode(*response);
+    return codec.decode(*response, question, {});
   }
   Json get(const std::string& path) {
     const std::string root = base_url().substr(0, base_url().size() - 3);
@@ -145,7 +146,7 @@ TEST_F(SimulatorTest, UsageStaysWithinTheCodecsBound) {
   const Question asked = question();
   const CallResult<Answer> answer = ask(asked);
   ASSERT_TRUE(answer && answer->usage);
-  std::int64_t bound = providers_.find("openai")->codec->overhead_tokens(asked);
+  std::int64_t bound = providers_.find("openai")->codec->overhead_tokens(asked, {});
   for (const Message& message : asked.messages)
     bound += static_cast<std::int64_t>(message.text.size());
   EXPECT_LE(answer->usage->input, bound);

@@ -2,7 +2,7 @@
 #pragma once
 #include "providers/provider.h"
 
-namespace docwright::providers::openai {
+namespace docwright::providers::wire {
 
 // In this order: retry-after-ms; retry-after (seconds, or an HTTP date against the answer's own
 // Date header: clocks differ); x-ratelimit-reset-* of the limit of which nothing is left; "try
@@ -16,4 +16,4 @@ std::optional<Duration> go_duration(std::string_view text);
 // "Wed, 21 Oct 2026 07:28:00 GMT"
 std::optional<std::chrono::sys_seconds> http_date(std::string_view text);
 
-}  // namespace docwright::providers::openai
+}  // namespace docwright::providers::wire

@@ -1,14 +1,14 @@
-#include "providers/openai/errors.h"
+#include "providers/wire/errors.h"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 
-#include "providers/openai/members.h"
-#include "providers/openai/retry_hint.h"
+#include "providers/wire/members.h"
+#include "providers/wire/retry_hint.h"
 #include "runtime/text.h"
 
-namespace docwright::providers::openai {
+namespace docwright::providers::wire {
 namespace {
 
 using enum ErrorClass;
@@ -203,7 +203,19 @@ ErrorClass by_status(int status) {
   return server;  // an error object under a good status
 }
 
-ErrorClass class_of(int status, const Said& said) {
+std::optional<ErrorClass> by_rules(int status, const Said& said, std::span<const ErrorRule> rules) {
+  const std::string message = lower(said.message);
+  for (const ErrorRule& rule : rules) {
+    if (rule.status != 0 && rule.status != status) continue;
+    if (!rule.code.empty() && rule.code != said.code && rule.code != said.type) continue;
+    if (!message.contains(rule.phrase)) continue;
+    return rule.error_class;
+  }
+  return std::nullopt;
+}
+
+ErrorClass class_of(int status, const Said& said, std::span<const ErrorRule> own) {
+  if (const auto known = by_rules(status, said, own)) return *known;
   for (const std::string& code : {said.code, said.type}) {
     if (const auto known = by_code(code)) return *known;
   }
@@ -263,10 +275,20 @@ std::string presentable(std::string_view text) {
   return shown;
 }
 
-CallError error_of(const HttpResponse& response) {
+CallError broken(ErrorClass error_class, int status, std::string message) {
+  CallError error;
+  error.error_class = error_class;
+  error.status = status;
+  error.message = std::move(message);
+  error.maybe_charged = true;
+  return error;
+}
+
+CallError error_of(const HttpResponse& response, std::span<const ErrorRule> own) {
   const Said said = said_by(response.body);
   CallError error;
-  error.error_class = class_of(response.status, said);
+  error.error_class = class_of(response.status, said, own);
+  error.code = presentable(said.code.empty() ? said.type : said.code);
   error.status = response.status;
   error.message = presentable(said.message);
   if (error.message.empty())
@@ -281,4 +303,4 @@ CallError error_of(const HttpResponse& response) {
   return error;
 }
 
-}  // namespace docwright::providers::openai
+}  // namespace docwright::providers::wire

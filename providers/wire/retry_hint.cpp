@@ -1,11 +1,11 @@
-#include "providers/openai/retry_hint.h"
+#include "providers/wire/retry_hint.h"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <cmath>
 
-namespace docwright::providers::openai {
+namespace docwright::providers::wire {
 namespace {
 
 constexpr Duration kLongest = std::chrono::hours(24);
@@ -182,4 +182,4 @@ std::optional<Duration> retry_hint(const HttpResponse& response, std::string_vie
   return from_text(message);
 }
 
-}  // namespace docwright::providers::openai
+}  // namespace docwright::providers::wire

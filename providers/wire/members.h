@@ -8,7 +8,7 @@
 
 #include "runtime/json.h"
 
-namespace docwright::providers::openai {
+namespace docwright::providers::wire {
 
 // Null where `json` is no object or has no such member.
 inline const Json* member(const Json& json, std::string_view name) {
@@ -37,4 +37,4 @@ inline std::int64_t count_of(const Json& json, std::string_view name) {
   return static_cast<std::int64_t>(std::ceil(std::min(value, double{kCountMax})));
 }
 
-}  // namespace docwright::providers::openai
+}  // namespace docwright::providers::wire

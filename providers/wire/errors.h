@@ -1,0 +1,29 @@
+// What an error answer means: its class, its message without secrets, when to come back. What
+// providers say is data: rows that are common to all, and each provider's own before them.
+#pragma once
+#include <span>
+
+#include "providers/provider.h"
+
+namespace docwright::providers::wire {
+
+// A row of an error table. It holds where everything in it holds; the first row that does, counts.
+struct ErrorRule {
+  int status = 0;                // 0: any
+  std::string_view code = {};    // one of error.code, error.type, error.status; empty: any
+  std::string_view phrase = {};  // part of error.message, in lower case; empty: any. Never looked
+                                 // for in the whole body, which may echo the prompt
+  ErrorClass error_class = ErrorClass::invalid_request;
+};
+
+// Of a response with an error status, or with an error object under a good one (then nobody knows
+// whether it was charged). `own`: rows of the provider, looked at before the common ones.
+CallError error_of(const HttpResponse& response, std::span<const ErrorRule> own = {});
+
+// An answer that was worked for and cannot be used: charged or not, nobody knows.
+CallError broken(ErrorClass error_class, int status, std::string message);
+
+// Any text that leaves: keys masked, UTF-8, at most 512 bytes.
+std::string presentable(std::string_view text);
+
+}  // namespace docwright::providers::wire
