@@ -57,6 +57,8 @@ Usage sane(const Usage& usage) {
   result.input_cached = std::clamp<std::int64_t>(usage.input_cached, 0, result.input);
   result.input_cache_write =
       std::clamp<std::int64_t>(usage.input_cache_write, 0, result.input - result.input_cached);
+  result.input_cache_write_1h =
+      std::clamp<std::int64_t>(usage.input_cache_write_1h, 0, result.input_cache_write);
   result.output = std::max<std::int64_t>(usage.output, 0);
   return result;
 }
@@ -66,6 +68,14 @@ Nusd round_up(Wide amount) {
   constexpr Wide kUnit = Wide{1'000'000} * 100;
   const Wide rounded = (amount + kUnit - 1) / kUnit;
   return rounded > kMax ? kMax : static_cast<Nusd>(rounded);
+}
+
+Nusd write_price(const Prices& prices) {
+  return prices.input_cache_write > 0 ? prices.input_cache_write : prices.input;
+}
+
+Nusd write_price_1h(const Prices& prices) {
+  return prices.input_cache_write_1h > 0 ? prices.input_cache_write_1h : write_price(prices);
 }
 
 bool is_long(const Prices& prices, std::int64_t input_tokens) {
@@ -104,10 +114,11 @@ std::string money_text(Nusd amount) {
 Nusd cost(const Prices& prices, const Usage& reported) {
   const Usage usage = sane(reported);
   const bool tier = is_long(prices, usage.input);
-  const Nusd write_price = prices.input_cache_write > 0 ? prices.input_cache_write : prices.input;
   const std::int64_t plain = usage.input - usage.input_cached - usage.input_cache_write;
+  const std::int64_t short_write = usage.input_cache_write - usage.input_cache_write_1h;
   const Wide input = Wide{plain} * prices.input + Wide{usage.input_cached} * prices.input_cached +
-                     Wide{usage.input_cache_write} * write_price;
+                     Wide{short_write} * write_price(prices) +
+                     Wide{usage.input_cache_write_1h} * write_price_1h(prices);
   const Wide output = Wide{usage.output} * prices.output;
   return round_up(input * (tier ? prices.long_context_input_percent : 100) +
                   output * (tier ? prices.long_context_output_percent : 100));
@@ -116,7 +127,8 @@ Nusd cost(const Prices& prices, const Usage& reported) {
 Nusd cost_bound(const Prices& prices, std::int64_t input_tokens_max,
                 std::int64_t output_tokens_max) {
   const bool tier = is_long(prices, input_tokens_max);
-  const Nusd input_price = std::max({prices.input, prices.input_cached, prices.input_cache_write});
+  const Nusd input_price =
+      std::max({prices.input, prices.input_cached, write_price(prices), write_price_1h(prices)});
   const Wide input = Wide{std::max<std::int64_t>(input_tokens_max, 0)} * input_price;
   const Wide output = Wide{std::max<std::int64_t>(output_tokens_max, 0)} * prices.output;
   // A request of fewer tokens may stay under the tier, so that a discount never lowers the bound.

@@ -10,6 +10,7 @@ void add(Usage& sum, const Usage& usage) {
   sum.input += usage.input;
   sum.input_cached += usage.input_cached;
   sum.input_cache_write += usage.input_cache_write;
+  sum.input_cache_write_1h += usage.input_cache_write_1h;
   sum.output += usage.output;
   sum.reasoning += usage.reasoning;
 }

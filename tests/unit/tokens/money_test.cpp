@@ -92,6 +92,29 @@ TEST(Cost, GoldenCacheWrite) {
   EXPECT_EQ(cost(claude, usage), 54'399'000);  // 0.0544 USD
 }
 
+// Part of what is written to the cache is kept for an hour, at twice the price of the prompt.
+TEST(Cost, GoldenCacheWriteForAnHour) {
+  const Prices claude = {.input = usd(3),
+                         .input_cached = usd(0.3),
+                         .input_cache_write = usd(3.75),
+                         .input_cache_write_1h = usd(6),
+                         .output = usd(15)};
+  const Usage usage = {.input = 2'048 + 1'800 + 456,
+                       .input_cached = 1'800,
+                       .input_cache_write = 456,
+                       .output = 503,
+                       .input_cache_write_1h = 100};
+  // 2,048 * 3 + 1,800 * 0.3 + 356 * 3.75 + 100 * 6 + 503 * 15 micro-dollars
+  EXPECT_EQ(cost(claude, usage), 16'164'000);
+  EXPECT_EQ(cost_bound(claude, usage.input, usage.output), 4'304 * 6'000 + 503 * 15'000);
+}
+
+TEST(Cost, WritingForAnHourIsWritingWhereItHasNoPriceOfItsOwn) {
+  const Prices prices = {.input = usd(1), .input_cache_write = usd(1.25)};
+  EXPECT_EQ(cost(prices, {.input = 1000, .input_cache_write = 1000, .input_cache_write_1h = 500}),
+            cost(prices, {.input = 1000, .input_cache_write = 1000}));
+}
+
 TEST(Cost, IsRoundedUpOnceAtTheEnd) {
   const Prices prices = {.input = 1, .output = 1};
   EXPECT_EQ(cost(prices, {.input = 1}), 1);
@@ -112,10 +135,15 @@ TEST(Cost, WritingToTheCacheIsInputWhereItHasNoPriceOfItsOwn) {
 }
 
 TEST(Cost, DoesNotTrustTheUsage) {
-  const Prices prices = {.input = 2'000'000, .input_cached = 1'000'000, .output = 4'000'000};
+  const Prices prices = {.input = 2'000'000,
+                         .input_cached = 1'000'000,
+                         .input_cache_write_1h = 9'000'000,
+                         .output = 4'000'000};
   EXPECT_EQ(cost(prices, {.input = -5, .output = -7}), 0);
   EXPECT_EQ(cost(prices, {.input = 10, .input_cached = 50}), 10);  // no more cached than there is
   EXPECT_EQ(cost(prices, {.input = 10, .input_cached = 10, .input_cache_write = 10}), 10);
+  // No more written for an hour than there is written.
+  EXPECT_EQ(cost(prices, {.input = 10, .input_cache_write_1h = 10}), 20);
 }
 
 TEST(Cost, SaturatesInsteadOfOverflowing) {
@@ -134,6 +162,7 @@ TEST(CostBound, IsNeverBelowACost) {
     Prices prices = {.input = up_to(usd(30)), .output = up_to(usd(180))};
     prices.input_cached = up_to(prices.input);
     prices.input_cache_write = up_to(1) == 0 ? 0 : up_to(usd(40));
+    prices.input_cache_write_1h = up_to(1) == 0 ? 0 : up_to(usd(60));
     if (up_to(1) == 1) {
       prices.long_context_over_tokens = up_to(1000);
       prices.long_context_input_percent = static_cast<int>(up_to(300));
@@ -144,7 +173,8 @@ TEST(CostBound, IsNeverBelowACost) {
     const Usage usage = {.input = up_to(input_max),
                          .input_cached = up_to(2000),
                          .input_cache_write = up_to(2000),
-                         .output = up_to(output_max)};
+                         .output = up_to(output_max),
+                         .input_cache_write_1h = up_to(2000)};
     ASSERT_LE(cost(prices, usage), cost_bound(prices, input_max, output_max)) << "round " << i;
   }
 }
