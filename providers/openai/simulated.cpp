@@ -55,36 +55,54 @@ Json schema_of(const Json& body) {
   return schema == nullptr ? Json() : *schema;
 }
 
-// As OpenAI answers, by class: status, type, code.
+// As OpenAI answers, by class: status, type, code, words.
 struct Shape {
   int status;
-  std::string_view type, code;
+  std::string_view type, code, words;
 };
 Shape shape_of(ErrorClass error_class) {
   switch (error_class) {
     case ErrorClass::auth:
-      return {401, "invalid_request_error", "invalid_api_key"};
+      return {401, "invalid_request_error", "invalid_api_key",
+              "Incorrect API key provided. You can find your API key in your account."};
+    case ErrorClass::permission:
+      return {403, "request_forbidden", "", "You are not allowed to do this with this key."};
     case ErrorClass::not_found:
-      return {404, "invalid_request_error", "model_not_found"};
+      return {404, "invalid_request_error", "model_not_found",
+              "The model does not exist or you do not have access to it."};
     case ErrorClass::context_length:
-      return {400, "invalid_request_error", "context_length_exceeded"};
+      return {400, "invalid_request_error", "context_length_exceeded",
+              "This model's maximum context length is exceeded by your messages."};
+    case ErrorClass::too_large:
+      return {413, "invalid_request_error", "", "The request body is too large."};
+    case ErrorClass::content_filter:
+      return {400, "invalid_request_error", "content_policy_violation",
+              "Your request was rejected as a result of our safety system."};
     case ErrorClass::rate_limit:
-      return {429, "requests", "rate_limit_exceeded"};
+      return {429, "requests", "rate_limit_exceeded",
+              "Rate limit reached for requests. Please slow down."};
     case ErrorClass::quota:
-      return {429, "insufficient_quota", "insufficient_quota"};
+      return {429, "insufficient_quota", "insufficient_quota",
+              "You exceeded your current quota, please check your plan and billing details."};
     case ErrorClass::overloaded:
-      return {503, "service_unavailable_error", "server_is_overloaded"};
+      return {503, "service_unavailable_error", "server_is_overloaded",
+              "The engine is currently overloaded, please try again later."};
     case ErrorClass::server:
-      return {500, "server_error", ""};
+      return {500, "server_error", "",
+              "The server had an error while processing your request. Sorry about that!"};
+    case ErrorClass::timeout:
+      return {408, "server_error", "", "The request took too long."};
     default:
-      return {400, "invalid_request_error", ""};
+      return {400, "invalid_request_error", "", "This request is not valid."};
   }
 }
 
 Json object_of(const CallError& error) {
   const Shape shape = shape_of(error.error_class);
-  Json what = {
-      {"message", error.message}, {"type", shape.type}, {"param", nullptr}, {"code", nullptr}};
+  Json what = {{"message", error.message.empty() ? shape.words : error.message},
+               {"type", error.code.starts_with("tokens") ? "tokens" : shape.type},
+               {"param", nullptr},
+               {"code", nullptr}};
   if (!shape.code.empty()) what["code"] = shape.code;
   return what;
 }
@@ -147,8 +165,10 @@ class ChatServer final : public simulator::Api {
     chunk(choice({{"role", "assistant"}, {"content", ""}}, nullptr), nullptr);
     for (const std::string_view piece : simulator::pieces(answer.text))
       chunk(choice({{"content", piece}}, nullptr), nullptr);
-    chunk(choice(Json::object(), raw(answer.finish)), nullptr);
-    if (asked.stream_usage && answer.usage) chunk(Json::array(), usage_json(*answer.usage));
+    const bool beside = asked.usage_elsewhere && answer.usage;
+    chunk(choice(Json::object(), raw(answer.finish)), beside ? usage_json(*answer.usage) : Json());
+    if (!beside && asked.stream_usage && answer.usage)
+      chunk(Json::array(), usage_json(*answer.usage));
     events.emplace_back("data: [DONE]\n\n");
     return events;
   }
@@ -158,6 +178,8 @@ class ChatServer final : public simulator::Api {
   }
 
   Headers limits(const simulator::LimitState&) const override { return {}; }
+
+  bool caches_unasked() const override { return true; }
 
   bool lists(std::string_view path) const override { return path.ends_with("/models"); }
 

@@ -1,5 +1,9 @@
 #include "providers/simulator/api.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace docwright::providers::simulator {
 
 std::vector<std::string_view> pieces(std::string_view text) {
@@ -13,6 +17,16 @@ std::vector<std::string_view> pieces(std::string_view text) {
     text.remove_prefix(end);
   }
   return pieces;
+}
+
+std::optional<std::string> Api::overflow(const Fit& fit) const {
+  const std::int64_t requested = fit.prompt_tokens + fit.answer_tokens_max;
+  if (requested <= fit.window) return std::nullopt;
+  return fmt::format(
+      "This model's maximum context length is {} tokens. However, you requested {} tokens ({} in "
+      "the messages, {} in the completion). Please reduce the length of the messages or "
+      "completion.",
+      fit.window, requested, fit.prompt_tokens, fit.answer_tokens_max);
 }
 
 }  // namespace docwright::providers::simulator

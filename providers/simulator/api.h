@@ -26,12 +26,15 @@ struct Asked {
   std::vector<Message> messages;
   std::int64_t answer_tokens_max = 0;  // 0: none was said
   Json schema;                         // null: none
-  std::string forced_tool;             // whose parameters the schema is; empty: no tool
-  std::int64_t prompt_bytes = 0;       // texts and schema: what prompt tokens are counted by
-  std::int64_t stable_bytes = 0;       // of these, how many stand before the last cache mark
+  std::string forced_tool;  // whose parameters the schema is: the answer's text is rendered as a
+                            // call of it, whatever `finish` says; empty: no tool
+  std::int64_t prompt_bytes = 0;  // texts and schema: what prompt tokens are counted by
+  std::int64_t stable_bytes = 0;  // of these, how many stand before the last cache mark
   bool stream = false;
-  bool stream_usage = false;  // usage is wanted at the end of the stream
-  std::string key;            // as sent; empty: none
+  bool stream_usage = false;     // usage is wanted at the end of the stream
+  bool usage_elsewhere = false;  // set by the desk: the usage comes where other servers of this
+                                 // format send it
+  std::string key;               // as sent; empty: none
 };
 
 struct Rendered {
@@ -46,6 +49,13 @@ struct LimitState {
   std::int64_t tokens = 0, tokens_left = 0;
   Duration requests_reset{}, tokens_reset{};  // until all is there again
   Time now{};
+};
+
+// A question that may not fit its model.
+struct Fit {
+  std::string_view model;
+  std::int64_t window = 0;  // tokens, prompt and answer
+  std::int64_t prompt_tokens = 0, answer_tokens_max = 0;
 };
 
 // A text in pieces as a stream brings them: about four characters each, never cutting one.
@@ -63,15 +73,38 @@ class Api {
   // The same answer as a stream: what is written one after the other, an event each, the end mark
   // among them.
   virtual std::vector<std::string> stream(const Answer& answer, const Asked& asked) const = 0;
+  virtual std::string_view stream_type(const Asked&) const { return "text/event-stream"; }
+  // Something between the events that says nothing.
+  virtual std::string keep_alive(const Asked&) const { return ": keep-alive\n\n"; }
   // An error in the midst of a stream, under a good status.
   virtual std::string stream_error(const CallError& error) const = 0;
-  // `error.retry_after` becomes the format's hint.
+  // An empty message: in the provider's own words for the class. `error.retry_after` becomes the
+  // format's hint. `error.code` tells kinds apart: of a rate_limit what has run out ("requests",
+  // "tokens", "requests_per_day", "tokens_per_day", "concurrent"); of a too_large "tokens" where
+  // the request is above the limit of a whole minute (else its body is too long).
   virtual Rendered error(const CallError& error) const = 0;
+  // The provider's words for a question that does not fit; none where it takes it. The default is
+  // that of Chat Completions: prompt and answer limit have to fit together.
+  virtual std::optional<std::string> overflow(const Fit& fit) const;
+  // Whether a prefix that was seen before counts as cached without a mark.
+  virtual bool caches_unasked() const { return false; }
+  // What names the request on every answer.
+  virtual Headers identity(std::string_view request_id) const {
+    return {{"x-request-id", std::string(request_id)}};
+  }
   // Headers that tell how much of a limit is left; none where the provider sends none.
   virtual Headers limits(const LimitState& state) const = 0;
   // Whether a GET of this path lists models, and the list.
   virtual bool lists(std::string_view path) const = 0;
   virtual Rendered models(const std::vector<std::string_view>& names) const = 0;
 };
+
+// A format and the provider (in the registry) whose it is; a provider may have several.
+struct Spoken {
+  std::string_view provider;
+  std::unique_ptr<const Api> api;
+};
+// The visible list (providers/simulated.cpp). Of several that take a path, the first does.
+std::vector<Spoken> all_spoken();
 
 }  // namespace docwright::providers::simulator

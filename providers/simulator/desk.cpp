@@ -63,9 +63,9 @@ std::int64_t simulated_tokens(std::int64_t bytes) {
   return (bytes + kBytesPerToken - 1) / kBytesPerToken;
 }
 
-Desk::Desk(Options options, const Models& models, std::vector<std::unique_ptr<const Api>> apis)
+Desk::Desk(Options options, const Models& models, std::vector<Spoken> spoken)
     : options_(std::move(options)),
-      apis_(std::move(apis)),
+      spoken_(std::move(spoken)),
       ledger_(options_.ledger_file),
       limit_{static_cast<double>(options_.requests_per_minute), Moment{}},
       counted_(options_.faults.size()) {
@@ -81,7 +81,7 @@ Rendered Desk::models() const {
   std::vector<std::string_view> names;
   for (const auto& [name, model] : models_) names.push_back(name);
   std::ranges::sort(names);
-  return apis_.front()->models(names);
+  return spoken_.front().api->models(names);
 }
 
 // A bucket that refills continuously, and a minute's requests at once at the start.
@@ -192,9 +192,10 @@ Answer Desk::answer_of(const Asked& asked, const std::string& question, const Fa
 }
 
 std::optional<Decision> Desk::post(const Arrival& arrival) {
-  const auto api =
-      std::ranges::find_if(apis_, [&](const auto& one) { return one->takes(arrival.path); });
-  if (api == apis_.end()) return std::nullopt;
+  const auto found =
+      std::ranges::find_if(spoken_, [&](const auto& one) { return one.api->takes(arrival.path); });
+  if (found == spoken_.end()) return std::nullopt;
+  const Api& api = *found->api;
 
   Served served;
   served.time = arrival.time;
@@ -203,13 +204,13 @@ std::optional<Decision> Desk::post(const Arrival& arrival) {
   served.request_id = arrival.request_id;
   ledger_.in_flight(arrival.in_flight);
   const auto refuse = [&](const CallError& error) {
-    Decision decision{(*api)->error(error)};
+    Decision decision{api.error(error)};
     served.status = decision.reply.status;
     ledger_.record(served);
     return decision;
   };
 
-  const auto asked = (*api)->parse({arrival.path, arrival.query, arrival.headers, arrival.body});
+  const auto asked = api.parse({arrival.path, arrival.query, arrival.headers, arrival.body});
   if (!asked) return refuse(asked.error());
   served.model = asked->model;
   if (const auto error = over_limit(arrival)) return refuse(*error);
@@ -226,7 +227,7 @@ std::optional<Decision> Desk::post(const Arrival& arrival) {
   served.usage = *answer.usage;
   if (model != nullptr && model->prices) served.cost = cost(*model->prices, served.usage);
   ledger_.record(served);
-  return Decision{(*api)->answer(answer, *asked), delivery_of(fault)};
+  return Decision{api.answer(answer, *asked), delivery_of(fault)};
 }
 
 }  // namespace docwright::providers::simulator

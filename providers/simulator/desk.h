@@ -36,7 +36,7 @@ class Desk final {
  public:
   // `models` gives prices and windows by the provider's own names; a model that it does not know is
   // free and boundless.
-  Desk(Options options, const Models& models, std::vector<std::unique_ptr<const Api>> apis);
+  Desk(Options options, const Models& models, std::vector<Spoken> spoken);
 
   // None where no format takes this path.
   std::optional<Decision> post(const Arrival& arrival);
@@ -58,7 +58,7 @@ class Desk final {
 
   const Options options_;
   std::unordered_map<std::string, Model> models_;  // by api_name
-  const std::vector<std::unique_ptr<const Api>> apis_;
+  const std::vector<Spoken> spoken_;
   Ledger ledger_;
   Limit limit_;
   std::vector<std::uint64_t> counted_;  // requests that each fault has seen

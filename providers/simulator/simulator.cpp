@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <system_error>
 
-#include "providers/openai/simulated.h"
 #include "providers/simulator/connection.h"
 
 namespace docwright::providers::simulator {
@@ -18,18 +17,11 @@ namespace {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-// The visible list of formats.
-std::vector<std::unique_ptr<const Api>> all_apis() {
-  std::vector<std::unique_ptr<const Api>> apis;
-  apis.push_back(openai::simulated_api());
-  return apis;
-}
-
 }  // namespace
 
 struct Simulator::State {
   State(Options options, const Models& models)
-      : hall{Desk(options, models, all_apis()), options, 0, 0, [this] { accept(); }},
+      : hall{Desk(options, models, all_spoken()), options, 0, 0, [this] { accept(); }},
         acceptor(context, tcp::endpoint(boost::asio::ip::address_v4::loopback(), options.port)),
         signals(context) {
     accept();

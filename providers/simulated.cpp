@@ -1,0 +1,15 @@
+// The visible list of the formats that the simulator speaks: a line here for each that a provider's
+// folder can play.
+#include "providers/openai/simulated.h"
+
+#include "providers/simulator/api.h"
+
+namespace docwright::providers::simulator {
+
+std::vector<Spoken> all_spoken() {
+  std::vector<Spoken> spoken;
+  spoken.push_back({"openai", openai::simulated_api()});
+  return spoken;
+}
+
+}  // namespace docwright::providers::simulator
