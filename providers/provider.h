@@ -11,6 +11,7 @@
 
 #include "providers/answer.h"
 #include "providers/http_message.h"
+#include "providers/limit_rules.h"
 #include "providers/question.h"
 #include "runtime/error.h"
 
@@ -70,6 +71,7 @@ struct Provider {
       base_url_env;  // environment variable that overrides it, in order of preference with key_env
   std::vector<std::string> key_env;  // names of environment variables that hold a key
   bool key_required = true;
+  LimitRules limits;
   std::unique_ptr<const Codec> codec;
   std::unique_ptr<const LocalAnswerer> local;
 };

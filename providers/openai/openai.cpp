@@ -41,6 +41,7 @@ Provider provider() {
   provider.base_url = "https://api.openai.com/v1";
   provider.base_url_env = "OPENAI_BASE_URL";
   provider.key_env = {"OPENAI_API_KEY"};
+  provider.limits = {.headers = LimitHeaders::openai, .charged = TokensCharged::larger};
   provider.codec = std::make_unique<const ChatCompletions>();
   return provider;
 }
