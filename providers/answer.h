@@ -46,10 +46,10 @@ enum class ErrorClass {
 std::string_view name(ErrorClass error_class);
 std::optional<ErrorClass> error_class_named(std::string_view name);
 
-// What a context_length error says of itself, for who splits the question.
+// What a context_length or too_large error says of itself, for who splits the question.
 struct ContextNumbers {
-  std::int64_t window = 0;     // tokens that the model takes
-  std::int64_t requested = 0;  // what it was asked for: the prompt, or prompt and answer
+  std::int64_t window = 0;     // tokens that are taken: the model's window, or a minute's limit
+  std::int64_t requested = 0;  // what it was asked for: the prompt, or prompt and answer; 0: unsaid
 };
 
 // When a used-up quota is there again, where the provider's rules say it and its answer does not.

@@ -55,7 +55,20 @@ Result<Endpoint> Credentials::endpoint(const Provider& provider, const Model& mo
   if (!address) return std::unexpected(std::move(address.error()));
   Result<Key> found = key(provider, model);
   if (!found) return std::unexpected(std::move(found.error()));
-  if (found->secret.empty() && provider.key_required && *address == provider.base_url) {
+  const bool own_server = !model.base_url.empty();
+  if (address->empty()) {
+    return fail(Code::no_credentials,
+                fmt::format("there is no address for '{}' (model '{}'). docwright looked in: the "
+                            "model's base_url, the configuration (providers.{}.base_url){}; none "
+                            "is set",
+                            provider.name, model.name, provider.name,
+                            provider.base_url_env.empty()
+                                ? std::string()
+                                : ", the environment variable " + provider.base_url_env));
+  }
+  // Who has no address of their own has been asked for both: there the key goes with it.
+  const bool its_own = *address == provider.base_url || (provider.base_url.empty() && !own_server);
+  if (found->secret.empty() && provider.key_required && its_own) {
     return fail(Code::no_credentials,
                 fmt::format("there is no key for '{}' (model '{}'). docwright looked in: {}; none "
                             "is set. Set one of them, or "
@@ -65,13 +78,26 @@ Result<Endpoint> Credentials::endpoint(const Provider& provider, const Model& mo
   endpoint.base_url = std::move(*address);
   endpoint.key = std::move(found->secret);
   const config::ProviderSettings* settings = settings_of(provider);
-  const bool own_server = !model.base_url.empty();
   if (own_server) {
     endpoint.headers.assign(model.headers.begin(), model.headers.end());
   } else if (settings != nullptr) {
     endpoint.headers.assign(settings->headers.begin(), settings->headers.end());
   }
+  if (!own_server) take_deployment(provider, model, endpoint);
   return endpoint;
+}
+
+// Of the environment: for models that say nothing of the kind themselves.
+void Credentials::take_deployment(const Provider& provider, const Model& model,
+                                  Endpoint& endpoint) const {
+  const bool named = !model.name.ends_with(model.api_name);
+  if (!provider.deployment_env.empty() && !named)
+    endpoint.deployment = environment_.value(provider.deployment_env);
+  if (!model.dialect.api_version.empty()) return;
+  for (const std::string& name : provider.api_version_env) {
+    endpoint.api_version = environment_.value(name);
+    if (!endpoint.api_version.empty()) return;
+  }
 }
 
 std::string_view Credentials::state(const Provider& provider, const Model& model) const {

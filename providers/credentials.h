@@ -17,7 +17,8 @@ namespace docwright::providers {
 // (OPENAI_BASE_URL), else the provider's. Key: the model's own, else the configuration's, else the
 // environment's (OPENAI_API_KEY). A model with an address of its own gets none but its own key and
 // headers: another server must not see the provider's. Without a key the provider's own address
-// answers no_credentials; any other address is asked without one.
+// answers no_credentials; any other address is asked without one. A provider without an address of
+// its own (Azure) needs both.
 class Credentials final {
  public:
   using Settings = std::map<std::string, config::ProviderSettings>;
@@ -37,6 +38,7 @@ class Credentials final {
     std::string secret;
     std::string looked;  // where, in words, if none was found
   };
+  void take_deployment(const Provider& provider, const Model& model, Endpoint& endpoint) const;
   Result<std::string> base_url(const Provider& provider, const Model& model) const;
   Result<Key> key(const Provider& provider, const Model& model) const;
   const config::ProviderSettings* settings_of(const Provider& provider) const;

@@ -192,6 +192,11 @@ class Maker {
           provider->codec->reserves(parameter)) {
         refuse("parameters", fmt::format("'{}' is set by docwright itself", parameter));
       }
+      if (provider != nullptr && provider->codec != nullptr &&
+          provider->codec->lacks(parameter, entry_)) {
+        refuse("parameters",
+               fmt::format("'{}' is unknown to the provider '{}'", parameter, provider->name));
+      }
     }
   }
 

@@ -131,6 +131,8 @@ const Spec<ModelEntry>& model_entry_spec() {
                      "that docwright was written for."),
           option<E, bool>("deployment_url", &E::deployment_url)
               .about("Azure: the deployment (api_name) stands in the address, not in the request."),
+          option<E, bool>("bearer", &E::bearer)
+              .about("Azure: the key is a token of Entra ID, sent as Authorization: Bearer."),
           option("parameters", &E::parameters)
               .about("Parameters sent with each question, unless a pipeline or a submit says "
                      "otherwise."),

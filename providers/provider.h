@@ -48,6 +48,8 @@ class Codec {
   // Fields that the codec sets itself (model, messages, the answer limit, ...): as a parameter,
   // such a name is an error at lint and is not sent.
   virtual bool reserves(std::string_view parameter) const = 0;
+  // Fields that the interface is known to refuse, whatever the model: treated alike.
+  virtual bool lacks(std::string_view, const Dialect&) const { return false; }
   // Which models a key may use: asks without spending.
   virtual HttpRequest list_models(const Endpoint& endpoint, const Dialect& dialect) const = 0;
   // The provider's own names of them.
@@ -66,10 +68,13 @@ class LocalAnswerer {
 struct Provider {
   std::string name;      // "openai"
   std::string sentence;  // what it is
-  std::string base_url;  // default
+  std::string base_url;  // default; empty: it has none, every user has an address of their own
   std::string
       base_url_env;  // environment variable that overrides it, in order of preference with key_env
   std::vector<std::string> key_env;  // names of environment variables that hold a key
+  // Azure's: which hold the deployment and the version of the interface.
+  std::string deployment_env;
+  std::vector<std::string> api_version_env;
   bool key_required = true;
   LimitRules limits;
   std::unique_ptr<const Codec> codec;

@@ -58,6 +58,7 @@ struct Dialect {
   bool stream_usage = true;     // the server knows stream_options
   std::string api_version;      // Azure's query, Anthropic's header; empty: the codec's default
   bool deployment_url = false;  // Azure: the deployment stands in the path
+  bool bearer = false;          // Azure: the key is an Entra token
   bool operator==(const Dialect&) const = default;
 };
 
@@ -67,6 +68,9 @@ struct Endpoint {
   std::string key_id;    // tells keys apart in lists and rows; nothing of the key can be read from
                          // it
   Headers headers;       // further ones
+  // Azure's, out of the environment; empty: what question and dialect say.
+  std::string deployment;
+  std::string api_version;
 };
 
 }  // namespace docwright::providers

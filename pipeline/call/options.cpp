@@ -56,6 +56,8 @@ std::string parameter_refusal(const providers::Model& model, const providers::Pr
     return "the model '" + model.name + "' refuses the parameter '" + name + "': leave it out";
   if (provider.codec && provider.codec->reserves(parameter))
     return "'" + name + "' is set by docwright itself: leave it out";
+  if (provider.codec && provider.codec->lacks(parameter, model.dialect))
+    return "'" + name + "' is unknown to the provider '" + provider.name + "': leave it out";
   return {};
 }
 

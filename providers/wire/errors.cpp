@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "providers/wire/context_numbers.h"
 #include "providers/wire/members.h"
 #include "providers/wire/retry_hint.h"
 #include "runtime/text.h"
@@ -20,7 +21,7 @@ struct Meaning {
   ErrorClass error_class;
 };
 
-// Machine codes, in error.code or error.type: what the provider itself says comes first.
+// Machine codes, in any of the fields for them: what the provider itself says comes first.
 constexpr std::array kCodes = {
     Meaning{"context_length_exceeded", context_length},
     Meaning{"exceed_context_size_error", context_length},
@@ -28,6 +29,7 @@ constexpr std::array kCodes = {
     Meaning{"ResponsibleAIPolicyViolation", content_filter},
     Meaning{"content_policy_violation", content_filter},
     Meaning{"invalid_prompt", content_filter},
+    Meaning{"bio_policy", content_filter},
     Meaning{"insufficient_quota", quota},
     Meaning{"credit_balance_exhausted", quota},
     Meaning{"billing_error", quota},
@@ -88,8 +90,25 @@ constexpr std::array kPhrases = {
 
 // What an error body says, whatever its shape.
 struct Said {
-  std::string code, type, message;
+  // error.code, error.type, error.status, and the code of the error within: the more particular
+  // first.
+  std::array<std::string, 4> codes;
+  std::string message;
+  std::optional<ContextNumbers> numbers;
 };
+
+bool says(const Said& said, std::string_view code) {
+  return std::ranges::find(said.codes, code) != said.codes.end();
+}
+
+// For people and reports: a name rather than a number, which mostly repeats the status.
+std::string code_of(const Said& said) {
+  const auto named = [](const std::string& code) {
+    return !code.empty() && std::isdigit(static_cast<unsigned char>(code.front())) == 0;
+  };
+  const auto found = std::ranges::find_if(said.codes, named);
+  return presentable(found == said.codes.end() ? said.codes.front() : *found);
+}
 
 std::string word(const Json& json, std::string_view name) {
   const Json* found = member(json, name);
@@ -111,13 +130,16 @@ Said said_by(const std::string& body) {
   const Json* error = member(top, "error");
   if (error != nullptr && error->is_string()) said.message = error->get<std::string>();
   const Json& source = error != nullptr && error->is_object() ? *error : top;
-  said.code = word(source, "code");
-  said.type = word(source, "type");
-  if (said.type.empty()) said.type = word(source, "error_type");
+  said.codes = {word(source, "code"), word(source, "type"), text_of(source, "status"), {}};
+  if (said.codes[1].empty()) said.codes[1] = word(source, "error_type");
+  for (const std::string_view name : {"innererror", "inner_error"}) {
+    if (const Json* inner = member(source, name)) said.codes[3] = word(*inner, "code");
+  }
   for (const std::string_view name : {"message", "error_message", "detail"}) {
     if (said.message.empty()) said.message = text_of(source, name);
   }
   if (said.message.empty()) said.message = body.substr(0, kMessageBytesMax);
+  said.numbers = context_numbers(said.message, &source);
   return said;
 }
 
@@ -145,26 +167,10 @@ std::optional<ErrorClass> by_phrase(std::string_view message) {
   return std::nullopt;
 }
 
-// The number after `label` ("Limit 30000", "Limit: 30,000"), or -1.
-std::int64_t number_after(std::string_view text, std::string_view label) {
-  std::size_t at = text.find(label);
-  if (at == text.npos) return -1;
-  at += label.size();
-  while (at < text.size() && (text[at] == ' ' || text[at] == ':')) ++at;
-  std::int64_t value = -1;
-  for (; at < text.size(); ++at) {
-    if (text[at] == ',' && value >= 0) continue;
-    if (text[at] < '0' || text[at] > '9' || value > 1'000'000'000'000) break;
-    value = std::max<std::int64_t>(value, 0) * 10 + (text[at] - '0');
-  }
-  return value;
-}
-
 // A request above the whole limit never succeeds, however long one waits.
 bool above_the_limit(const Said& said) {
   if (lower(said.message).starts_with("request too large")) return true;
-  const std::int64_t limit = number_after(said.message, "Limit");
-  return limit >= 0 && number_after(said.message, "Requested") > limit;
+  return said.numbers && said.numbers->requested > said.numbers->window;
 }
 
 ErrorClass by_status(int status) {
@@ -207,28 +213,45 @@ std::optional<ErrorClass> by_rules(int status, const Said& said, std::span<const
   const std::string message = lower(said.message);
   for (const ErrorRule& rule : rules) {
     if (rule.status != 0 && rule.status != status) continue;
-    if (!rule.code.empty() && rule.code != said.code && rule.code != said.type) continue;
+    if (!rule.code.empty() && !says(said, rule.code)) continue;
     if (!message.contains(rule.phrase)) continue;
     return rule.error_class;
   }
   return std::nullopt;
 }
 
-ErrorClass class_of(int status, const Said& said, std::span<const ErrorRule> own) {
+// What the server itself thinks of asking again, where nothing but the status has spoken.
+ErrorClass by_status_and_advice(const HttpResponse& response) {
+  const ErrorClass known = by_status(response.status);
+  const std::string_view advice = header(response.headers, "x-should-retry");
+  if (advice == "true" && known == invalid_request) return server;
+  if (advice == "false" && (known == server || known == overloaded)) return invalid_request;
+  return known;
+}
+
+ErrorClass class_of(const HttpResponse& response, const Said& said,
+                    std::span<const ErrorRule> own) {
+  const int status = response.status;
   if (const auto known = by_rules(status, said, own)) return *known;
-  for (const std::string& code : {said.code, said.type}) {
+  for (const std::string& code : said.codes) {
     if (const auto known = by_code(code)) return *known;
   }
-  const bool limited = status == 413 || status == 429 || said.code == "rate_limit_exceeded";
-  if (limited && above_the_limit(said)) return too_large;
-  if (said.code == "rate_limit_exceeded") return status == 413 ? too_large : rate_limit;
+  const bool rate = says(said, "rate_limit_exceeded") || says(said, "rate_limit_error");
+  if ((status == 413 || status == 429 || rate) && above_the_limit(said)) return too_large;
+  if (rate) return status == 413 ? too_large : rate_limit;
   // A 429 says "quota" and "limit" for ordinary rate limits too: there, only codes tell them apart.
   const bool texts_count =
       status == 400 || status == 413 || status == 422 || status == 500 || status == 200;
   if (texts_count) {
     if (const auto known = by_phrase(said.message)) return *known;
   }
-  return by_status(status);
+  return by_status_and_advice(response);
+}
+
+// A limit of a whole day, and when it is there again: a wait for jobs, not for a call in hand.
+bool used_up_for_the_day(const CallError& error, const Said& said) {
+  return error.error_class == rate_limit && error.retry_after &&
+         lower(said.message).contains("per day");
 }
 
 // --- secrets ---
@@ -287,8 +310,8 @@ CallError broken(ErrorClass error_class, int status, std::string message) {
 CallError error_of(const HttpResponse& response, std::span<const ErrorRule> own) {
   const Said said = said_by(response.body);
   CallError error;
-  error.error_class = class_of(response.status, said, own);
-  error.code = presentable(said.code.empty() ? said.type : said.code);
+  error.error_class = class_of(response, said, own);
+  error.code = code_of(said);
   error.status = response.status;
   error.message = presentable(said.message);
   if (error.message.empty())
@@ -299,6 +322,9 @@ CallError error_of(const HttpResponse& response, std::span<const ErrorRule> own)
   if (error.transient() || error.error_class == quota) {
     error.retry_after = retry_hint(response, said.message);
   }
+  if (error.error_class == context_length || error.error_class == too_large)
+    error.context = said.numbers;
+  if (used_up_for_the_day(error, said)) error.error_class = quota;
   error.maybe_charged = response.status < 300;
   return error;
 }

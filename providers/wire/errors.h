@@ -10,7 +10,8 @@ namespace docwright::providers::wire {
 // A row of an error table. It holds where everything in it holds; the first row that does, counts.
 struct ErrorRule {
   int status = 0;                // 0: any
-  std::string_view code = {};    // one of error.code, error.type, error.status; empty: any
+  std::string_view code = {};    // one of error.code, error.type, error.status and the inner
+                                 // error's code; empty: any
   std::string_view phrase = {};  // part of error.message, in lower case; empty: any. Never looked
                                  // for in the whole body, which may echo the prompt
   ErrorClass error_class = ErrorClass::invalid_request;

@@ -104,7 +104,9 @@ std::optional<Duration> retry_after(const HttpResponse& response) {
 std::optional<Duration> rate_limit_reset(const HttpResponse& response) {
   std::optional<Duration> used_up;
   for (const std::string_view what : {"requests", "tokens", "project-tokens"}) {
-    const auto reset = go_duration(header(response, "x-ratelimit-reset-" + std::string(what)));
+    auto reset = go_duration(header(response, "x-ratelimit-reset-" + std::string(what)));
+    // As Azure has spelt it.
+    if (!reset) reset = go_duration(header(response, "x-rate-limit-reset-" + std::string(what)));
     if (!reset) continue;
     std::string_view left = header(response, "x-ratelimit-remaining-" + std::string(what));
     const auto remaining = take_number(left);

@@ -1,0 +1,17 @@
+// The form of an answer for models that take no schema: as words in the prompt.
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace docwright::providers::wire {
+
+// The word JSON has to be in it: OpenAI's json_object mode refuses messages without it.
+inline constexpr std::string_view kSchemaInWords =
+    "Answer with one JSON object and nothing else: no prose, no code fence. It must be valid "
+    "against this JSON Schema:\n";
+
+inline std::string schema_in_words(std::string_view schema) {
+  return std::string(kSchemaInWords).append(schema);
+}
+
+}  // namespace docwright::providers::wire
