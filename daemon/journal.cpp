@@ -78,18 +78,23 @@ store::CallKey key_of(const Job& job, const pipeline::QuestionKey& key) {
           .chunk = key.chunk,
           .step = key.step,
           .question = key.question,
-          .hash = key.hash};
+          .hash = key.hash,
+          .sample = key.sample};
 }
 
 store::CallEnd end_of(const pipeline::CallReport& report) {
   return {.call = report.call,
           .duration = report.duration,
           .http_status = report.status,
-          .request_id = report.provider_request_id};
+          .request_id = report.provider_request_id,
+          .first_token = report.first_token,
+          .streamed = report.streamed};
 }
 
 store::CallFailure failure_of(const providers::CallError& error) {
-  return {.error_class = std::string(name(error.error_class)), .message = error.message};
+  return {.error_class = std::string(name(error.error_class)),
+          .message = error.message,
+          .code = error.code};
 }
 
 store::CallAnswer to_store(providers::Answer answer) {
@@ -130,7 +135,8 @@ pipeline::Journal::Tried from_store(store::Tried tried) {
                                               .value_or(providers::ErrorClass::malformed),
                            .status = tried.last_status,
                            .message = std::move(tried.last->message),
-                           .retry_after = std::nullopt};
+                           .retry_after = std::nullopt,
+                           .code = std::move(tried.last->code)};
   return out;
 }
 
@@ -198,6 +204,8 @@ Task<Result<pipeline::IntentOutcome>> StoreJournal::intend(const Job& job,
                       .attempt = intent.attempt,
                       .provider = std::move(intent.provider),
                       .model = std::move(intent.model),
+                      .key_id = std::move(intent.key_id),
+                      .route = std::move(intent.route),
                       .input_tokens_max = intent.input_tokens_max,
                       .output_tokens_max = intent.output_tokens_max,
                       .bound = intent.bound,

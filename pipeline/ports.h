@@ -65,7 +65,8 @@ struct QuestionKey {
   int chunk = 0;
   std::string step;  // name of the call step within the pipeline
   int question = 0;  // 0 the first, 1 the corrective one
-  Hash hash{};  // of the canonical request: provider, model, messages, parameters, limits, schema
+  Hash hash{};       // of the canonical request and the sample (question_hash)
+  int sample = 0;    // of several asked the same
 };
 
 struct RecordedAnswer {
@@ -80,6 +81,8 @@ struct Intent {
   QuestionKey key;
   int attempt = 0;  // of this question, from 1
   std::string provider, model;
+  std::string key_id;  // of the key that pays; empty: none is sent
+  std::string route;   // that led to this target; empty: the pipeline names it
   std::int64_t input_tokens_max = 0, output_tokens_max = 0;
   Nusd bound = 0;  // cost_bound of the two
   bool price_known = true;
@@ -107,6 +110,8 @@ struct CallReport {
   Duration duration{};
   int status = 0;
   std::string provider_request_id;
+  std::optional<Duration> first_token;  // after the sending; where the answer came as a stream
+  bool streamed = false;
 };
 
 class Journal {

@@ -10,6 +10,10 @@
 namespace docwright::store {
 namespace {
 
+std::int64_t microseconds(Duration duration) {
+  return duration.count();
+}
+
 // What of the job an intent depends on.
 struct Asker {
   std::string id, pipeline;
@@ -64,11 +68,12 @@ std::int64_t insert_intent(Database& database, const NewCall& call, const Asker&
   database
       .statement(
           "INSERT INTO call_journal (job, chunk, step, question, retries, attempt, state, tenant, "
-          "hash, job_attempt, provider, model, created, bound_nusd, bound_tokens, price_known) "
-          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'intent', ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)")
+          "hash, job_attempt, provider, model, created, bound_nusd, bound_tokens, price_known, "
+          "sample, key_id, route) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'intent', ?7, ?8, ?9, ?10, ?11, "
+          "?12, ?13, ?14, ?15, ?16, ?17, ?18)")
       .bind(key.job, key.chunk, key.step, key.question, asker.retries, call.attempt, asker.tenant,
             key.hash, call.job_attempt, call.provider, call.model, now, bound.nusd, bound.tokens,
-            call.price_known)
+            call.price_known, key.sample, call.key_id, call.route)
       .run();
   return database.last_rowid();
 }
@@ -147,11 +152,11 @@ Result<void> end_without_answer(Database& database, const CallEnd& end, const Ca
   database
       .statement(
           "UPDATE call_journal SET state = ?2, ended = ?3, charged_nusd = ?4, charged_tokens = ?5, "
-          "duration = ?6, http_status = ?7, request_id = ?8, error_class = ?9, error = ?10 "
-          "WHERE call = ?1")
-      .bind(end.call, target, now, charge.nusd, charge.tokens,
-            static_cast<std::int64_t>(end.duration.count()), end.http_status, end.request_id,
-            failure.error_class, failure.message)
+          "duration = ?6, http_status = ?7, request_id = ?8, first_token = ?9, streamed = ?10, "
+          "error_class = ?11, error = ?12, error_code = nullif(?13, '') WHERE call = ?1")
+      .bind(end.call, target, now, charge.nusd, charge.tokens, microseconds(end.duration),
+            end.http_status, end.request_id, end.first_token.transform(microseconds), end.streamed,
+            failure.error_class, failure.message, failure.code)
       .run();
   move_entry(database, end.call, entry_of(open), charged ? Entry::unknown : Entry::released,
              open.bound, charge);
@@ -211,12 +216,13 @@ Result<Settled> answered(Database& database, const CallEnd& end, const CallAnswe
           "charged_tokens = ?4, duration = ?5, http_status = ?6, request_id = ?7, answer = ?8, "
           "finish = ?9, finish_raw = ?10, answered_by = ?11, response_id = ?12, tokens_in = ?13, "
           "tokens_cached = ?14, tokens_cache_write = ?15, tokens_out = ?16, "
-          "tokens_reasoning = ?17, error_class = NULL, error = NULL WHERE call = ?1")
-      .bind(end.call, now, charged.nusd, charged.tokens,
-            static_cast<std::int64_t>(end.duration.count()), end.http_status, end.request_id, text,
-            answer.finish, answer.finish_raw, answer.model, answer.response_id, part(&Usage::input),
-            part(&Usage::input_cached), part(&Usage::input_cache_write), part(&Usage::output),
-            part(&Usage::reasoning))
+          "tokens_reasoning = ?17, first_token = ?18, streamed = ?19, error_class = NULL, "
+          "error = NULL, error_code = NULL WHERE call = ?1")
+      .bind(end.call, now, charged.nusd, charged.tokens, microseconds(end.duration),
+            end.http_status, end.request_id, text, answer.finish, answer.finish_raw, answer.model,
+            answer.response_id, part(&Usage::input), part(&Usage::input_cached),
+            part(&Usage::input_cache_write), part(&Usage::output), part(&Usage::reasoning),
+            end.first_token.transform(microseconds), end.streamed)
       .run();
   move_entry(database, end.call, entry_of(open), Entry::settled, open.bound, charged);
   add_up(database, open, false, charge, usage.value_or(Usage{}));
@@ -243,7 +249,8 @@ std::optional<RecordedCall> recorded_answer(Database& database, const CallKey& k
       "SELECT c.call, a.body, c.finish, c.finish_raw, c.answered_by, c.response_id, "
       "c.charged_nusd, c.tokens_in, c.tokens_cached, c.tokens_cache_write, c.tokens_out, "
       "c.tokens_reasoning, c.job FROM call_journal c JOIN answers a USING (answer) "
-      "WHERE c.state = 'answered' AND c.tenant = (SELECT tenant FROM jobs WHERE job = ?1) "
+      "WHERE c.state = 'answered' AND c.shared = 1 AND c.tenant = (SELECT tenant FROM jobs WHERE "
+      "job = ?1) "
       "AND c.hash = ?2 ORDER BY c.call DESC LIMIT 1";
   {
     auto row = database.statement(own);
@@ -259,7 +266,8 @@ std::optional<RecordedCall> recorded_answer(Database& database, const CallKey& k
 Tried tried(Database& database, const CallKey& key) {
   auto row = database.statement(
       "SELECT state = 'unknown', error_class IN ('rate_limit', 'quota', 'auth', 'cancelled'), "
-      "error_class, error, coalesce(http_status, 0) FROM call_journal WHERE job = ?1 "
+      "error_class, error, coalesce(http_status, 0), coalesce(error_code, '') FROM call_journal "
+      "WHERE job = ?1 "
       "AND chunk = ?2 AND step = ?3 AND question = ?4 AND hash = ?5 "
       "AND retries = (SELECT retries FROM jobs WHERE job = ?1) "
       "AND state IN ('failed', 'unknown') ORDER BY attempt");
@@ -271,7 +279,11 @@ Tried tried(Database& database, const CallKey& key) {
     tried.unknown += static_cast<int>(is_unknown);
     tried.put_off += static_cast<int>(!is_unknown && row.integer(1) != 0);
     tried.last.reset();
-    if (!is_unknown) tried.last = CallFailure{std::string(row.text(2)), std::string(row.text(3))};
+    if (!is_unknown) {
+      tried.last = CallFailure{.error_class = std::string(row.text(2)),
+                               .message = std::string(row.text(3)),
+                               .code = std::string(row.text(5))};
+    }
     tried.last_status = static_cast<int>(row.integer(4));
   }
   return tried;

@@ -29,14 +29,15 @@ struct CallKey {
   int chunk = 0;
   std::string step;
   int question = 0;
-  Hash hash{};  // of the canonical request
+  Hash hash{};     // of the canonical request and the sample
+  int sample = 0;  // of several asked the same
 };
 
 struct NewCall {
   CallKey key;
   int job_attempt = 0;  // fences: the job must be running in this attempt
   int attempt = 0;      // of this question, from 1 (Tried::attempts + 1)
-  std::string provider, model;
+  std::string provider, model, key_id, route;
   std::int64_t input_tokens_max = 0, output_tokens_max = 0;
   Nusd bound = 0;
   bool price_known = true;
@@ -64,6 +65,8 @@ struct CallEnd {
   Duration duration{};
   int http_status = 0;
   std::string request_id;
+  std::optional<Duration> first_token;  // after the sending
+  bool streamed = false;
 };
 struct CallAnswer {
   std::string text;
@@ -75,6 +78,7 @@ struct CallAnswer {
 struct CallFailure {
   std::string error_class;  // providers::name(ErrorClass)
   std::string message;
+  std::string code;  // the provider's own, where it has one
 };
 // What a call was charged beyond its bound; also an `overrun` row and an event.
 struct Settled {

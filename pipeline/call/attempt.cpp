@@ -31,6 +31,7 @@ Intent intent_of(const AttemptOrder& order) {
   intent.attempt = order.attempt;
   intent.provider = inquiry.provider->name;
   intent.model = inquiry.model->name;
+  intent.key_id = order.endpoint.key_id;
   intent.input_tokens_max = inquiry.input_tokens_max;
   intent.output_tokens_max = inquiry.question->answer_tokens_max;
   if (inquiry.model->prices) {

@@ -92,6 +92,14 @@ std::optional<Error> too_large(const Model& model, std::int64_t input, std::int6
                                             chunk, input, answer, limit)};
 }
 
+// What of a dialect reaches the model. How the answer comes back (a stream, its usage), under which
+// name the limit is sent and how the prompt is cached change no word of it.
+std::string dialect_text(const providers::Dialect& dialect) {
+  return fmt::format("{} {} {} {} {}", static_cast<int>(dialect.structured), dialect.strict,
+                     static_cast<int>(dialect.system_role), static_cast<int>(dialect.api),
+                     dialect.api_version);
+}
+
 }  // namespace
 
 StepResult<Resolved> resolve(const Parts& parts, const Job& job, const CallOptions& options) {
@@ -119,7 +127,8 @@ StepResult<Resolved> resolve(const Parts& parts, const Job& job, const CallOptio
   return resolved;
 }
 
-Hash question_hash(const Provider& provider, const Model& model, const Question& question) {
+Hash question_hash(const Provider& provider, const Model& model, const Question& question,
+                   int sample) {
   Json parameters = Json::object();
   std::vector<std::string> names;
   for (const auto& [name, value] : question.parameters.items()) names.push_back(name);
@@ -129,11 +138,11 @@ Hash question_hash(const Provider& provider, const Model& model, const Question&
   Hash messages{};
   for (const providers::Message& message : question.messages)
     messages = sha256_of({bytes_of(messages), message.role, message.text});
-  return sha256_of({"docwright question 1", provider.name, model.name, question.model,
-                    std::to_string(static_cast<int>(model.dialect.structured)),
-                    std::to_string(question.answer_tokens_max),
-                    dump_json(parameters), bytes_of(messages), dump_json(*question.schema),
-                    question.facts ? dump_json(*question.facts) : std::string()});
+  return sha256_of(
+      {"docwright question 2", provider.name, model.name, question.model,
+       dialect_text(model.dialect), std::to_string(question.answer_tokens_max),
+       dump_json(parameters), bytes_of(messages), question.schema_name, dump_json(*question.schema),
+       question.facts ? dump_json(*question.facts) : std::string(), std::to_string(sample)});
 }
 
 StepResult<Inquiry> make_inquiry(const Run& run, const ChunkRun& chunk, const Step& step,

@@ -54,8 +54,9 @@ StepResult<Inquiry> make_inquiry(const Run& run, const ChunkRun& chunk, const St
 // higher one.
 std::optional<Inquiry> raised(const Inquiry& inquiry);
 
-// SHA-256 of everything that can change the answer.
+// SHA-256 of everything that can change the answer. Samples above 0 are asked for an answer of
+// their own, whatever others got.
 Hash question_hash(const providers::Provider& provider, const providers::Model& model,
-                   const providers::Question& question);
+                   const providers::Question& question, int sample = 0);
 
 }  // namespace docwright::pipeline

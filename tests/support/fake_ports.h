@@ -58,11 +58,14 @@ class MemoryJournal final : public Journal {
     std::string tenant;
     QuestionKey key;
     int attempt = 0;
+    std::string provider, model, key_id, route;
     std::string state;  // intent, answered, failed, unknown
     Nusd bound = 0, charge = 0;
     providers::Answer answer;
     std::optional<providers::CallError> error;
     std::string request_id;
+    std::optional<Duration> first_token;
+    bool streamed = false;
   };
 
   MemoryJournal(Loop& loop, Disk& disk) : loop_(loop), disk_(disk) {}
@@ -215,6 +218,10 @@ class MemoryJournal final : public Journal {
     call.tenant = tenant;
     call.key = intent.key;
     call.attempt = intent.attempt;
+    call.provider = intent.provider;
+    call.model = intent.model;
+    call.key_id = intent.key_id;
+    call.route = intent.route;
     call.state = "intent";
     call.bound = intent.bound;
     calls.push_back(std::move(call));
@@ -225,6 +232,8 @@ class MemoryJournal final : public Journal {
     Call& call = calls.at(static_cast<std::size_t>(report.call) - 1);
     call.state = std::move(state);
     call.request_id = report.provider_request_id;
+    call.first_token = report.first_token;
+    call.streamed = report.streamed;
     return call;
   }
   void note() { most_committed = std::max(most_committed, committed()); }

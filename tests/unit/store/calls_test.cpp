@@ -40,6 +40,29 @@ class CallsTest : public StoreTest {
   void expect_promise_3() { EXPECT_EQ(count("SELECT count(*) FROM promise_3_violations"), 0); }
 };
 
+TEST_F(CallsTest, AnAttemptKeepsWhoseKeyWhichRouteHowFastAndWhichCode) {
+  const auto job = running_job();
+  auto call = new_call(job, kCent);
+  call.key_id = "k-1";
+  call.route = "cheap";
+  call.key.sample = 2;
+  const auto row = granted(call);
+  const store::CallEnd end{.call = row,
+                           .duration = std::chrono::seconds(3),
+                           .http_status = 429,
+                           .request_id = "req",
+                           .first_token = std::chrono::milliseconds(250),
+                           .streamed = true};
+  ASSERT_TRUE(change([&](auto& database) {
+    return store::failed(database, end, {"rate_limit", "slow down", "rate_limit_exceeded"}, now_);
+  }));
+  EXPECT_EQ(count("SELECT count(*) FROM calls WHERE key_id = 'k-1' AND route = 'cheap' "
+                  "AND sample = 2 AND first_token_seconds = 0.25 AND streamed = 1 "
+                  "AND error_code = 'rate_limit_exceeded' AND http_status = 429"),
+            1);
+  EXPECT_EQ(store::tried(database(), call.key).last.value().code, "rate_limit_exceeded");
+}
+
 TEST_F(CallsTest, AnAnswerIsFoundAgainWithWhatItCost) {
   const auto job = running_job();
   const auto call = new_call(job, 5 * kCent);
