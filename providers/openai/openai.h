@@ -1,4 +1,4 @@
-// OpenAI's Chat Completions, and every server that speaks them (llama.cpp, vLLM, Ollama, gateways).
+// OpenAI itself; whatever speaks its formats is a Variant of its codec (family.h).
 #pragma once
 #include "providers/provider.h"
 

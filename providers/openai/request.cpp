@@ -3,79 +3,53 @@
 #include <algorithm>
 #include <array>
 
+#include "providers/wire/schema.h"
+#include "providers/wire/schema_words.h"
+#include "runtime/hash.h"
+
 namespace docwright::providers::openai {
 namespace {
 
-// Lower limits than the answer's, other shapes of answer, several answers: each would break a
-// promise made elsewhere.
-constexpr std::array<std::string_view, 9> kReserved = {
-    "model",          "messages",        "max_tokens", "max_completion_tokens", "n", "stream",
-    "stream_options", "response_format", "tools"};
+// Lower limits than the answer's, other shapes of answer, several answers, text that comes from
+// somewhere else, storing what was asked: each would break a promise made elsewhere.
+constexpr std::array<std::string_view, 23> kReserved = {"model",
+                                                        "messages",
+                                                        "input",
+                                                        "instructions",
+                                                        "max_tokens",
+                                                        "max_completion_tokens",
+                                                        "max_output_tokens",
+                                                        "n",
+                                                        "stream",
+                                                        "stream_options",
+                                                        "response_format",
+                                                        "text",
+                                                        "tools",
+                                                        "tool_choice",
+                                                        "parallel_tool_calls",
+                                                        "functions",
+                                                        "function_call",
+                                                        "store",
+                                                        "background",
+                                                        "previous_response_id",
+                                                        "conversation",
+                                                        "truncation",
+                                                        "prompt_cache_key"};
 
-// A server without JSON Schema gets it as words; OpenAI's json_object mode refuses messages without
-// the word JSON.
-constexpr std::string_view kSchemaInWords =
-    "Answer with one JSON object and nothing else: no prose, no code fence. It must be valid "
-    "against this JSON Schema:\n";
+constexpr std::array<std::string_view, 6> kResponsesLack = {
+    "stop", "seed", "logit_bias", "logprobs", "presence_penalty", "frequency_penalty"};
 
 // Per message: the separators, the role's name and a line break, all below 16 bytes of text.
 // Priming of the answer: 3 tokens are known; rendered templates of local servers stay below 64
-// bytes.
+// bytes. Around a tool: what tells the model of it.
 constexpr std::int64_t kMessageBytes = 32;
 constexpr std::int64_t kPrimingBytes = 64;
+constexpr std::int64_t kToolBytes = 1024;
 // A provider may render the schema with line breaks and indentation of its own.
 constexpr std::int64_t kSchemaRenderings = 2;
 
-std::string_view name(SystemRole role) {
-  return role == SystemRole::developer ? "developer" : "system";
-}
-
-std::string_view name(AnswerLimitField field) {
-  return field == AnswerLimitField::max_tokens ? "max_tokens" : "max_completion_tokens";
-}
-
-void append_text(std::string& body, std::string_view text) {
-  body += dump_json(Json(std::string(text)));
-}
-
-void append_message(std::string& body, std::string_view role, std::string_view text) {
-  if (!body.ends_with('[')) body += ',';
-  body += R"({"role":)";
-  append_text(body, role);
-  body += R"(,"content":)";
-  append_text(body, text);
-  body += '}';
-}
-
-void append_messages(std::string& body, const Question& question, const Dialect& dialect,
-                     const std::string& schema) {
-  body += R"(,"messages":[)";
-  if (dialect.structured != Structured::json_schema) {
-    append_message(body, name(dialect.system_role), std::string(kSchemaInWords) + schema);
-  }
-  for (const Message& message : question.messages) {
-    const std::string_view role =
-        message.role == "system" ? name(dialect.system_role) : message.role;
-    append_message(body, role, message.text);
-  }
-  body += ']';
-}
-
-void append_format(std::string& body, const Question& question, const Dialect& dialect,
-                   const std::string& schema) {
-  if (dialect.structured == Structured::json_schema) {
-    body += R"(,"response_format":{"type":"json_schema","json_schema":{"name":)";
-    append_text(body, question.schema_name);
-    body += R"(,"strict":true,"schema":)" + schema + "}}";
-  } else if (dialect.structured == Structured::json_object) {
-    body += R"(,"response_format":{"type":"json_object"})";
-  }
-}
-
-void append_headers(HttpRequest& request, const Endpoint& endpoint) {
-  if (!endpoint.key.empty())
-    request.headers.emplace_back("Authorization", "Bearer " + endpoint.key);
-  for (const auto& header : endpoint.headers) request.headers.push_back(header);
+bool in_words(const Dialect& dialect) {
+  return dialect.structured == Structured::json_object || dialect.structured == Structured::none;
 }
 
 }  // namespace
@@ -84,52 +58,52 @@ bool reserved(std::string_view parameter) {
   return std::ranges::find(kReserved, parameter) != kReserved.end();
 }
 
-HttpRequest list_models(const Endpoint& endpoint) {
-  HttpRequest request;
-  request.method = "GET";
-  request.url = endpoint.base_url + "/models";
-  append_headers(request, endpoint);
-  return request;
+std::span<const std::string_view> responses_lack() {
+  return kResponsesLack;
 }
 
-HttpRequest encode(const Question& question, const Dialect& dialect, const Endpoint& endpoint,
-                   bool stream) {
-  HttpRequest request;
-  request.url = endpoint.base_url + "/chat/completions";
-  request.headers.emplace_back("Content-Type", "application/json");
-  append_headers(request, endpoint);
-
-  const std::string schema = dump_json(*question.schema);
-  std::string& body = request.body;
-  std::size_t texts = schema.size();
-  for (const Message& message : question.messages) texts += message.text.size();
-  body.reserve(texts + texts / 8 + 512);
-
-  body += R"({"model":)";
-  append_text(body, question.model);
-  append_messages(body, question, dialect, schema);
-  body.append(",\"").append(name(dialect.answer_limit_field)).append("\":");
-  body += std::to_string(question.answer_tokens_max);
-  append_format(body, question, dialect, schema);
-  for (const auto& [name, value] : question.parameters.items()) {
-    if (reserved(name)) continue;
-    body += ',';
-    append_text(body, name);
-    body += ':' + dump_json(value);
-  }
-  if (stream) {
-    body += R"(,"stream":true)";
-    if (dialect.stream_usage) body += R"(,"stream_options":{"include_usage":true})";
-  }
-  body += '}';
-  return request;
+std::string schema_text(const Question& question, const Dialect& dialect) {
+  const bool enforced = dialect.strict && !in_words(dialect);
+  if (!enforced) return dump_json(*question.schema);
+  return dump_json(wire::adapted_schema(*question.schema, wire::SchemaSubset::openai));
 }
 
-std::int64_t overhead_tokens(const Question& question) {
-  const auto schema = static_cast<std::int64_t>(dump_json(*question.schema).size());
+std::string schema_words(const Wanted& wanted, const std::string& schema) {
+  return in_words(wanted.dialect) ? wire::schema_in_words(schema) : std::string();
+}
+
+std::string_view name(SystemRole role) {
+  return role == SystemRole::developer ? "developer" : "system";
+}
+
+std::string prompt_cache_key(const Question& question, const Dialect& dialect) {
+  if (dialect.prompt_cache != PromptCache::key) return {};
+  Hash prefix{};
+  bool stable = false;
+  for (const Message& message : question.messages) {
+    if (!message.stable) continue;
+    stable = true;
+    prefix = sha256_of({bytes_of(prefix), message.role, message.text});
+  }
+  return stable ? "docwright-" + hex(prefix).substr(0, 32) : std::string();
+}
+
+void append_text(std::string& body, std::string_view text) {
+  body += dump_json(Json(std::string(text)));
+}
+
+void append_member(std::string& body, std::string_view name, std::string_view json) {
+  body += ',';
+  append_text(body, name);
+  body.append(":").append(json);
+}
+
+std::int64_t overhead_tokens(const Question& question, const Dialect& dialect) {
+  const auto schema = static_cast<std::int64_t>(schema_text(question, dialect).size());
   const auto messages = static_cast<std::int64_t>(question.messages.size()) + 1;
-  return kPrimingBytes + messages * kMessageBytes +
-         static_cast<std::int64_t>(kSchemaInWords.size()) +
+  const std::int64_t tool = dialect.structured == Structured::tool ? kToolBytes : 0;
+  return kPrimingBytes + tool + messages * kMessageBytes +
+         static_cast<std::int64_t>(wire::kSchemaInWords.size()) +
          static_cast<std::int64_t>(question.schema_name.size()) + kSchemaRenderings * schema;
 }
 

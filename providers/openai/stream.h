@@ -1,11 +1,12 @@
-// A Chat Completions stream as an answer or an error.
+// A stream as an answer or an error: Chat Completions and Responses.
 #pragma once
 #include <memory>
 
-#include "providers/provider.h"
+#include "providers/openai/response.h"
 
 namespace docwright::providers::openai {
 
-std::unique_ptr<EventReader> chat_events();
+std::unique_ptr<EventReader> chat_events(const Reading& reading);
+std::unique_ptr<EventReader> responses_events(const Reading& reading);
 
 }  // namespace docwright::providers::openai

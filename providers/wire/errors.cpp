@@ -307,6 +307,16 @@ CallError broken(ErrorClass error_class, int status, std::string message) {
   return error;
 }
 
+CallError error_under_good_status(std::string_view body, bool worked,
+                                  std::span<const ErrorRule> own) {
+  CallError error = error_of({200, {}, std::string(body)}, own);
+  constexpr std::array kRefusals = {auth,      permission,      not_found, context_length,
+                                    too_large, invalid_request, quota};
+  if (!worked && std::ranges::find(kRefusals, error.error_class) != kRefusals.end())
+    error.maybe_charged = false;
+  return error;
+}
+
 CallError error_of(const HttpResponse& response, std::span<const ErrorRule> own) {
   const Said said = said_by(response.body);
   CallError error;

@@ -21,6 +21,12 @@ struct ErrorRule {
 // whether it was charged). `own`: rows of the provider, looked at before the common ones.
 CallError error_of(const HttpResponse& response, std::span<const ErrorRule> own = {});
 
+// Of an error object under a good status: a whole answer or an event of a stream. `worked`: some of
+// an answer has come before it. Without that, a provider that refuses to work for the question (its
+// length, the key, the quota) has charged nothing, as with an error status.
+CallError error_under_good_status(std::string_view body, bool worked,
+                                  std::span<const ErrorRule> own = {});
+
 // An answer that was worked for and cannot be used: charged or not, nobody knows.
 CallError broken(ErrorClass error_class, int status, std::string message);
 

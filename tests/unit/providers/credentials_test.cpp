@@ -116,9 +116,43 @@ TEST_F(CredentialsTest, LocalProvidersNeedNothing) {
   EXPECT_EQ(state_, "not needed");
 }
 
+TEST_F(CredentialsTest, AzureOutOfTheEnvironment) {
+  provider_ = "azure_openai";
+  model_.api_name = model_.name;
+  Variables variables = {{"AZURE_OPENAI_ENDPOINT", "https://res.openai.azure.com/"},
+                         {"AZURE_OPENAI_API_KEY", "k"},
+                         {"AZURE_OPENAI_DEPLOYMENT", "mine"},
+                         {"OPENAI_API_VERSION", "2024-10-21"}};
+  Result<Endpoint> found = endpoint(variables);
+  ASSERT_TRUE(found.has_value()) << found.error().message;
+  EXPECT_EQ(found->key, "k");
+  EXPECT_EQ(found->deployment, "mine");
+  EXPECT_EQ(found->api_version, "2024-10-21");
+  model_.api_name = "chosen";  // what the model says of itself goes before the environment
+  model_.dialect.api_version = "preview";
+  found = endpoint(variables);
+  EXPECT_EQ(found->deployment, "");
+  EXPECT_EQ(found->api_version, "");
+  variables.erase("AZURE_OPENAI_API_KEY");
+  found = endpoint(variables);
+  ASSERT_FALSE(found.has_value());
+  EXPECT_EQ(found.error().code, Code::no_credentials);
+  EXPECT_THAT(found.error().message, HasSubstr("AZURE_OPENAI_KEY"));
+}
+
+TEST_F(CredentialsTest, WithoutAnAddressItSaysWhereItLooked) {
+  provider_ = "azure_openai";
+  const Result<Endpoint> found = endpoint({{"AZURE_OPENAI_KEY", "k"}});
+  ASSERT_FALSE(found.has_value());
+  EXPECT_EQ(found.error().code, Code::no_credentials);
+  EXPECT_THAT(found.error().message, HasSubstr("providers.azure_openai.base_url"));
+  EXPECT_THAT(found.error().message, HasSubstr("AZURE_OPENAI_ENDPOINT"));
+}
+
 TEST(Registry, HoldsTheProvidersOfTheList) {
   const Registry providers = all_providers();
-  EXPECT_THAT(providers.names(), ::testing::ElementsAre("offline", "openai"));
+  EXPECT_THAT(providers.names(), ::testing::IsSupersetOf({"azure_openai", "groq", "offline",
+                                                          "openai", "openai_compatible"}));
   EXPECT_EQ(providers.find("nobody"), nullptr);
 }
 

@@ -7,9 +7,11 @@
 namespace docwright::providers {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Pair;
+using ::testing::StartsWith;
 
 const Codec& codec() {
   static const Provider provider = openai::provider();
@@ -61,7 +63,78 @@ TEST(OpenAiRequest, WholeBody) {
                  {"role": "user", "content": "def f(): \"quoted\"\n\tä"}],
     "max_tokens": 700,
     "response_format": {"type": "json_schema", "json_schema": {"name": "documents", "strict": true,
-                        "schema": {"type": "object", "properties": {}}}}})"));
+                        "schema": {"type": "object", "properties": {}, "required": [],
+                                   "additionalProperties": false}}}})"));
+}
+
+TEST(OpenAiRequest, WithoutStrictTheSchemaIsOnlyFollowed) {
+  const Json body = body_of(codec().encode(small_question(), {.strict = false}, endpoint(), false));
+  EXPECT_EQ(body["response_format"]["json_schema"],
+            (Json{{"name", "documents"},
+                  {"schema", {{"type", "object"}, {"properties", Json::object()}}}}));
+}
+
+TEST(OpenAiRequest, AForcedToolTakesTheSchema) {
+  const Json body = body_of(
+      codec().encode(small_question(), {.structured = Structured::tool}, endpoint(), false));
+  ASSERT_EQ(body["tools"].size(), 1U);
+  const Json& function = body["tools"][0]["function"];
+  EXPECT_EQ(function["name"], "documents");
+  EXPECT_EQ(function["strict"], true);
+  EXPECT_EQ(function["parameters"]["type"], "object");
+  EXPECT_EQ(body["tool_choice"],
+            Json::parse(R"({"type":"function","function":{"name":"documents"}})"));
+  EXPECT_EQ(body["parallel_tool_calls"], false);
+  EXPECT_FALSE(body.contains("response_format"));
+}
+
+TEST(OpenAiRequest, ACacheKeyIsMadeOfTheStableMessages) {
+  const auto key_of = [](const Question& question) {
+    const Dialect dialect{.prompt_cache = PromptCache::key};
+    return body_of(codec().encode(question, dialect, endpoint(), false))
+        .value("prompt_cache_key", "");
+  };
+  Question question = small_question();
+  EXPECT_EQ(key_of(question), "") << "nothing is stable";
+  question.messages[0].stable = true;
+  const std::string key = key_of(question);
+  EXPECT_LE(key.size(), 64U);
+  EXPECT_NE(key, "");
+  question.messages[1].text = "another";
+  EXPECT_EQ(key_of(question), key);
+  question.messages[0].text = "another";
+  EXPECT_NE(key_of(question), key);
+}
+
+TEST(OpenAiRequest, WholeBodyForResponses) {
+  Question question = small_question();
+  question.messages.insert(question.messages.begin() + 1,
+                           {{"user", "example"}, {"assistant", "{}"}});
+  question.parameters = {
+      {"reasoning_effort", "low"}, {"verbosity", "low"}, {"temperature", 0}, {"seed", 7}};
+  const HttpRequest request = codec().encode(question, {.api = Api::responses}, endpoint(), true);
+  EXPECT_EQ(request.url, "https://api.openai.com/v1/responses");
+  EXPECT_EQ(body_of(request), Json::parse(R"({
+    "model": "gpt-4o",
+    "instructions": "You document code.",
+    "input": [{"role": "user", "content": [{"type": "input_text", "text": "example"}]},
+              {"role": "assistant", "content": [{"type": "output_text", "text": "{}"}]},
+              {"role": "user", "content": [{"type": "input_text", "text": "def f(): \"quoted\"\n\tä"}]}],
+    "max_output_tokens": 700,
+    "text": {"format": {"type": "json_schema", "name": "documents", "strict": true,
+                        "schema": {"type": "object", "properties": {}, "required": [],
+                                   "additionalProperties": false}},
+             "verbosity": "low"},
+    "store": false,
+    "temperature": 0,
+    "reasoning": {"effort": "low"},
+    "stream": true})"));
+}
+
+TEST(OpenAiRequest, WhatResponsesHaveNotIsRefusedThereAlone) {
+  EXPECT_TRUE(codec().lacks("seed", {.api = Api::responses}));
+  EXPECT_TRUE(codec().lacks("stop", {.api = Api::responses}));
+  EXPECT_FALSE(codec().lacks("seed", {}));
 }
 
 TEST(OpenAiRequest, DialectOfReasoningModels) {
@@ -79,9 +152,10 @@ TEST(OpenAiRequest, WithoutJsonSchemaTheSchemaStandsInThePrompt) {
   for (const Structured structured : {Structured::json_object, Structured::none}) {
     const Json body =
         body_of(codec().encode(small_question(), {.structured = structured}, endpoint(), false));
-    EXPECT_EQ(body["messages"].size(), 3U);
+    EXPECT_EQ(body["messages"].size(), 2U);
     EXPECT_THAT(body["messages"][0]["content"].get<std::string>(),
-                HasSubstr(R"({"type":"object","properties":{}})"));
+                AllOf(StartsWith("You document code.\n\n"),
+                      HasSubstr(R"({"type":"object","properties":{}})")));
     EXPECT_THAT(body["messages"][0]["content"].get<std::string>(), HasSubstr("JSON"));
     if (structured == Structured::none) {
       EXPECT_FALSE(body.contains("response_format"));

@@ -1,0 +1,124 @@
+#include <algorithm>
+
+#include "providers/openai/stream.h"
+#include "providers/wire/members.h"
+
+namespace docwright::providers::openai {
+namespace {
+
+using namespace wire;
+
+// A member that is there and not null.
+const Json* given(const Json& json, std::string_view name) {
+  const Json* found = member(json, name);
+  return found == nullptr || found->is_null() ? nullptr : found;
+}
+
+class ChatEvents final : public EventReader {
+ public:
+  explicit ChatEvents(const Reading& reading) : reading_(reading) {}
+
+  void event(std::string_view name, std::string_view data) override {
+    if (error_) return;
+    // Some servers name their errors, and send the end mark before or after them.
+    if (name == "error") return fail(data);
+    if (done_) return;
+    if (data == "[DONE]") {
+      done_ = true;
+      return;
+    }
+    const Result<Json> chunk = parse_json(data);
+    if (!chunk || !chunk->is_object()) {
+      error_ = broken(ErrorClass::malformed, 200, "an event of the stream is not a JSON object");
+      return;
+    }
+    if (given(*chunk, "error") != nullptr) return fail(data);
+    if (const Json* groq = given(*chunk, "x_groq"); groq != nullptr && given(*groq, "error"))
+      return fail(dump_json({{"error", *given(*groq, "error")}}));
+    take(*chunk);
+  }
+
+  std::string_view text() const override { return deeds_.answered ? deeds_.arguments : text_; }
+
+  CallResult<Answer> end() override {
+    if (error_) return std::unexpected(std::move(*error_));
+    if (answer_.finish_raw.empty()) {
+      return std::unexpected(broken(ErrorClass::truncated, 200,
+                                    "the stream ended without a finish_reason: it was cut"));
+    }
+    if (!done_) {
+      return std::unexpected(
+          broken(ErrorClass::truncated, 200, "the stream ended without its end mark: it was cut"));
+    }
+    conclude(answer_, std::move(text_), std::move(deeds_));
+    return std::move(answer_);
+  }
+
+ private:
+  void fail(std::string_view data) {
+    const bool worked = !text_.empty() || deeds_.called || !deeds_.refusal.empty() || answer_.usage;
+    error_ = error_under_good_status(data, worked, reading_.errors);
+  }
+
+  // Empty names do not replace known ones: Azure's first chunk has them. Usage comes with any
+  // chunk; the last counts, as some servers repeat a growing one.
+  void take(const Json& chunk) {
+    if (std::string id = text_of(chunk, "id"); !id.empty()) answer_.response_id = std::move(id);
+    if (std::string model = text_of(chunk, "model"); !model.empty())
+      answer_.model = std::move(model);
+    if (auto usage = usage_of(chunk)) answer_.usage = usage;
+    if (const Json* groq = given(chunk, "x_groq"); groq != nullptr && !answer_.usage)
+      answer_.usage = usage_of(*groq);
+    const Json* choices = member(chunk, "choices");
+    if (choices == nullptr || !choices->is_array() || choices->empty()) return;
+    const Json& choice = choices->front();
+    if (const Json* delta = member(choice, "delta")) take_delta(*delta);
+    // A filter that speaks after the stop takes the answer back, and nothing gives it again.
+    const std::string raw = text_of(choice, "finish_reason");
+    if (!raw.empty() && answer_.finish_raw != "content_filter") answer_.finish_raw = raw;
+  }
+
+  void take_delta(const Json& delta) {
+    text_ += text_of(delta, "content");
+    deeds_.refusal += text_of(delta, "refusal");
+    if (const Json* calls = given(delta, "tool_calls"); calls != nullptr && calls->is_array()) {
+      for (const Json& call : *calls) take_call_delta(call);
+    }
+  }
+
+  // Only the first call is the answer. Calls are told apart by their index; where a server leaves
+  // it out, by another id.
+  void take_call_delta(const Json& call) {
+    const Json* index = given(call, "index");
+    const std::string id = text_of(call, "id");
+    const bool first = !deeds_.called;
+    if (first) {
+      first_index_ = index == nullptr ? Json() : *index;
+      first_id_ = id;
+    }
+    const bool another = index != nullptr ? *index != first_index_ : !id.empty() && id != first_id_;
+    if (another) return;
+    const Json* function = member(call, "function");
+    const Json& source = function == nullptr ? call : *function;
+    // Some servers repeat the name with each part.
+    take_call(deeds_, reading_, first ? text_of(source, "name") : std::string(),
+              member(source, "arguments"));
+  }
+
+  const Reading reading_;
+  Answer answer_;
+  std::string text_;
+  Deeds deeds_;
+  Json first_index_;
+  std::string first_id_;
+  bool done_ = false;
+  std::optional<CallError> error_;
+};
+
+}  // namespace
+
+std::unique_ptr<EventReader> chat_events(const Reading& reading) {
+  return std::make_unique<ChatEvents>(reading);
+}
+
+}  // namespace docwright::providers::openai
