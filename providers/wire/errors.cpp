@@ -117,6 +117,21 @@ std::string word(const Json& json, std::string_view name) {
   return found->is_number_integer() ? found->dump() : std::string();
 }
 
+// Azure's innererror.code, Anthropic's details.error_code, the reason in a list of Google's
+// details.
+std::string inner_code(const Json& error) {
+  for (const std::string_view name : {"innererror", "inner_error"}) {
+    if (const Json* inner = member(error, name)) return word(*inner, "code");
+  }
+  const Json* details = member(error, "details");
+  if (details == nullptr) return {};
+  if (!details->is_array()) return text_of(*details, "error_code");
+  for (const Json& entry : *details) {
+    if (std::string reason = text_of(entry, "reason"); !reason.empty()) return reason;
+  }
+  return {};
+}
+
 // {"error":{...}}, {"error":"text"}, {"object":"error",...}, {"detail":...}, {"error_message":...},
 // or an array of one.
 Said said_by(const std::string& body) {
@@ -132,9 +147,7 @@ Said said_by(const std::string& body) {
   const Json& source = error != nullptr && error->is_object() ? *error : top;
   said.codes = {word(source, "code"), word(source, "type"), text_of(source, "status"), {}};
   if (said.codes[1].empty()) said.codes[1] = word(source, "error_type");
-  for (const std::string_view name : {"innererror", "inner_error"}) {
-    if (const Json* inner = member(source, name)) said.codes[3] = word(*inner, "code");
-  }
+  said.codes[3] = inner_code(source);
   for (const std::string_view name : {"message", "error_message", "detail"}) {
     if (said.message.empty()) said.message = text_of(source, name);
   }

@@ -5,6 +5,8 @@
 #include <cctype>
 #include <cmath>
 
+#include "runtime/text.h"
+
 namespace docwright::providers::wire {
 namespace {
 
@@ -116,6 +118,21 @@ std::optional<Duration> rate_limit_reset(const HttpResponse& response) {
   return used_up;
 }
 
+// Anthropic tells moments; how far they are, the answer's own Date tells.
+std::optional<Duration> anthropic_reset(const HttpResponse& response) {
+  const auto sent = http_date(header(response, "date"));
+  if (!sent) return std::nullopt;
+  std::optional<Duration> used_up;
+  for (const std::string_view what : {"requests", "tokens", "input-tokens", "output-tokens"}) {
+    const std::string limit = "anthropic-ratelimit-" + std::string(what);
+    const auto reset = parse_rfc3339(header(response, limit + "-reset"));
+    if (!reset || header(response, limit + "-remaining") != "0") continue;
+    const Duration wait = std::clamp<Duration>(*reset - *sent, Duration{0}, kLongest);
+    used_up = std::max(used_up.value_or(Duration{0}), wait);
+  }
+  return used_up;
+}
+
 std::optional<Duration> from_text(std::string_view message) {
   for (const std::string_view phrase :
        {"try again in ", "retry in ", "retry after ", "try again after "}) {
@@ -181,6 +198,7 @@ std::optional<Duration> retry_hint(const HttpResponse& response, std::string_vie
   }
   if (const auto hint = retry_after(response)) return hint;
   if (const auto hint = rate_limit_reset(response)) return hint;
+  if (const auto hint = anthropic_reset(response)) return hint;
   return from_text(message);
 }
 

@@ -5,8 +5,9 @@
 namespace docwright::providers::wire {
 
 // In this order: retry-after-ms; retry-after (seconds, or an HTTP date against the answer's own
-// Date header: clocks differ); x-ratelimit-reset-* of the limit of which nothing is left; "try
-// again in 41.724s" in the message. Never negative; a hint of more than a day counts as a day.
+// Date header: clocks differ); x-ratelimit-reset-* or anthropic-ratelimit-*-reset (a moment,
+// against the Date header too) of the limit of which nothing is left; "try again in 41.724s" in the
+// message. Never negative; a hint of more than a day counts as a day.
 std::optional<Duration> retry_hint(const HttpResponse& response, std::string_view message);
 
 // "6m0s", "1m26.4s", "120ms", "1h2m3s", "45 seconds", "0.5" (seconds). Absent where `text` does not

@@ -1,0 +1,134 @@
+#include "providers/anthropic/response.h"
+
+#include <array>
+
+#include "providers/anthropic/errors.h"
+#include "providers/wire/members.h"
+#include "providers/wire/model_list.h"
+#include "providers/wire/schema.h"
+#include "providers/wire/usage.h"
+
+namespace docwright::providers::anthropic {
+namespace {
+
+using namespace wire;
+
+struct FinishName {
+  std::string_view raw;
+  Finish finish;
+};
+// Any other one is an error, such as pause_turn, which only comes with the provider's own tools.
+constexpr std::array kFinishNames = {
+    FinishName{"end_turn", Finish::complete},
+    FinishName{"stop_sequence", Finish::complete},
+    FinishName{"tool_use", Finish::tool_call},
+    FinishName{"max_tokens", Finish::length},
+    FinishName{"model_context_window_exceeded", Finish::length},
+    FinishName{"refusal", Finish::refusal},
+};
+
+Finish finish_named(std::string_view raw) {
+  for (const FinishName& entry : kFinishNames) {
+    if (entry.raw == raw) return entry.finish;
+  }
+  return Finish::error;
+}
+
+// Whether the answer stands in the input of the tool that the request made the model call.
+bool in_the_tool(const Reply& reply, const Dialect& dialect) {
+  return dialect.structured == Structured::tool && reply.calls_tool;
+}
+
+// input_tokens is only what no cache had a part in.
+std::optional<Usage> usage_of(const Json& usage) {
+  Usage counted;
+  counted.input_cached = count_of(usage, "cache_read_input_tokens");
+  counted.input_cache_write = count_of(usage, "cache_creation_input_tokens");
+  counted.input =
+      count_of(usage, "input_tokens") + counted.input_cached + counted.input_cache_write;
+  if (const Json* lifetimes = member(usage, "cache_creation")) {
+    counted.input_cache_write_1h =
+        std::min(count_of(*lifetimes, "ephemeral_1h_input_tokens"), counted.input_cache_write);
+  }
+  counted.output = count_of(usage, "output_tokens");
+  if (const Json* details = member(usage, "output_tokens_details"))
+    counted.reasoning = std::min(count_of(*details, "thinking_tokens"), counted.output);
+  return believable(counted);
+}
+
+void take_block(Reply& reply, const Json& block) {
+  const std::string type = text_of(block, "type");
+  if (type == "text") reply.text += text_of(block, "text");
+  if (type != "tool_use" || reply.calls_tool) return;
+  reply.calls_tool = true;
+  const Json* input = member(block, "input");
+  reply.input = input == nullptr ? "{}" : dump_json(*input);
+}
+
+}  // namespace
+
+void take_usage(Json& known, const Json* usage) {
+  if (usage == nullptr || !usage->is_object()) return;
+  for (const auto& [name, value] : usage->items()) {
+    if (!value.is_null()) known[name] = value;
+  }
+}
+
+void take_stop(Reply& reply, const Json& holder) {
+  if (std::string raw = text_of(holder, "stop_reason"); !raw.empty())
+    reply.stop_reason = std::move(raw);
+  if (const Json* details = member(holder, "stop_details"))
+    reply.explanation = text_of(*details, "explanation");
+}
+
+CallResult<Answer> answer_of(Reply reply, const Question& question, const Dialect& dialect) {
+  if (reply.stop_reason.empty()) {
+    return std::unexpected(
+        broken(ErrorClass::truncated, 200, "the answer has no stop_reason: it was cut"));
+  }
+  Answer answer;
+  const bool in_tool = in_the_tool(reply, dialect);
+  answer.finish = finish_named(reply.stop_reason);
+  if (in_tool && answer.finish == Finish::tool_call) answer.finish = Finish::complete;
+  answer.finish_raw = std::move(reply.stop_reason);
+  answer.text = std::move(in_tool ? reply.input : reply.text);
+  if (question.schema)
+    answer.text = with_own_names(std::move(answer.text), *question.schema, SchemaSubset::anthropic);
+  if (answer.finish == Finish::refusal && answer.text.empty())
+    answer.text = std::move(reply.explanation);
+  answer.usage = usage_of(reply.usage);
+  answer.model = std::move(reply.model);
+  answer.response_id = std::move(reply.id);
+  return answer;
+}
+
+CallResult<Answer> decode(const HttpResponse& response, const Question& question,
+                          const Dialect& dialect) {
+  if (response.status < 200 || response.status >= 300) return std::unexpected(error_of(response));
+  const Result<Json> body = parse_json(response.body);
+  if (!body || !body->is_object()) {
+    return std::unexpected(broken(ErrorClass::malformed, response.status,
+                                  "the answer is not a JSON object: cut, or not from Anthropic"));
+  }
+  if (const Json* error = member(*body, "error"); error != nullptr && !error->is_null())
+    return std::unexpected(error_of(response));
+  const Json* content = member(*body, "content");
+  if (content == nullptr || !content->is_array()) {
+    return std::unexpected(
+        broken(ErrorClass::malformed, response.status, "the answer has no content"));
+  }
+  Reply reply;
+  reply.id = text_of(*body, "id");
+  reply.model = text_of(*body, "model");
+  for (const Json& block : *content) take_block(reply, block);
+  take_stop(reply, *body);
+  take_usage(reply.usage, member(*body, "usage"));
+  return answer_of(std::move(reply), question, dialect);
+}
+
+CallResult<std::vector<std::string>> listed_models(const HttpResponse& response) {
+  if (response.status < 200 || response.status >= 300) return std::unexpected(error_of(response));
+  return names_in(response, "data", "id");
+}
+
+}  // namespace docwright::providers::anthropic

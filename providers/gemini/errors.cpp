@@ -1,0 +1,96 @@
+#include "providers/gemini/errors.h"
+
+#include <array>
+#include <cctype>
+
+#include "providers/wire/members.h"
+#include "providers/wire/retry_hint.h"
+
+namespace docwright::providers::gemini {
+namespace {
+
+using namespace wire;
+
+// "quota" in a message says nothing: limits of a minute are told in the same words.
+constexpr std::array kRules = {
+    ErrorRule{.status = 429, .phrase = "spending cap", .error_class = ErrorClass::quota},
+    ErrorRule{.status = 429, .phrase = "credits are depleted", .error_class = ErrorClass::quota},
+    ErrorRule{.status = 403, .phrase = "unregistered callers", .error_class = ErrorClass::auth},
+    ErrorRule{.status = 403, .phrase = "reported as leaked", .error_class = ErrorClass::auth},
+    ErrorRule{.status = 400,
+              .phrase = "request payload size exceeds the limit",
+              .error_class = ErrorClass::too_large},
+    ErrorRule{.code = "FAILED_PRECONDITION", .error_class = ErrorClass::permission},
+    ErrorRule{.code = "DEADLINE_EXCEEDED", .error_class = ErrorClass::timeout},
+};
+
+// What an error tells beside its message.
+struct Details {
+  int status = 0;        // HTTP, as the body has it
+  bool per_day = false;  // a limit of a day is used up
+  bool none = false;     // the limit is zero: the plan does not have this model
+  std::optional<Duration> retry;
+};
+
+// "limit: 0" in a message, and no longer number.
+bool says_limit_zero(std::string_view message) {
+  constexpr std::string_view kZero = "limit: 0";
+  for (std::size_t at = message.find(kZero); at != message.npos; at = message.find(kZero, at + 1)) {
+    const std::size_t next = at + kZero.size();
+    const bool longer =
+        next < message.size() && std::isdigit(static_cast<unsigned char>(message[next])) != 0;
+    if (!longer) return true;
+  }
+  return false;
+}
+
+void take_violation(Details& details, const Json& violation) {
+  details.per_day |= text_of(violation, "quotaId").contains("PerDay");
+  details.none |= text_of(violation, "quotaValue") == "0";
+}
+
+Details details_of(const std::string& body) {
+  Details details;
+  const Result<Json> parsed = parse_json(body);
+  if (!parsed) return details;
+  const Json& top = parsed->is_array() && !parsed->empty() ? parsed->front() : *parsed;
+  const Json* error = member(top, "error");
+  if (error == nullptr) return details;
+  details.status = static_cast<int>(std::min<std::int64_t>(count_of(*error, "code"), 599));
+  details.none = says_limit_zero(text_of(*error, "message"));
+  const Json* list = member(*error, "details");
+  if (list == nullptr || !list->is_array()) return details;
+  for (const Json& entry : *list) {
+    if (std::string delay = text_of(entry, "retryDelay"); !delay.empty())
+      details.retry = go_duration(delay);
+    const Json* violations = member(entry, "violations");
+    if (violations == nullptr || !violations->is_array()) continue;
+    for (const Json& violation : *violations) take_violation(details, violation);
+  }
+  return details;
+}
+
+// Limits of a day and of a plan come with a short wait that helps nobody.
+void tell_limits_apart(CallError& error, const Details& details) {
+  if (error.error_class != ErrorClass::rate_limit && error.error_class != ErrorClass::quota) return;
+  if (!details.none && !details.per_day) return;
+  error.error_class = ErrorClass::quota;
+  error.retry_after = std::nullopt;
+  if (!details.none) error.quota_reset = QuotaReset::midnight_pacific;
+}
+
+}  // namespace
+
+CallError error_of(const HttpResponse& response) {
+  const Details details = details_of(response.body);
+  const bool good = response.status >= 200 && response.status < 300;
+  const int status = !good ? response.status : details.status >= 300 ? details.status : 500;
+  CallError error = wire::error_of({status, response.headers, response.body}, kRules);
+  error.status = response.status;
+  error.maybe_charged = good;
+  if (details.retry && error.transient()) error.retry_after = details.retry;
+  tell_limits_apart(error, details);
+  return error;
+}
+
+}  // namespace docwright::providers::gemini

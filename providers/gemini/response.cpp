@@ -1,0 +1,156 @@
+#include "providers/gemini/response.h"
+
+#include <array>
+
+#include "providers/gemini/errors.h"
+#include "providers/wire/members.h"
+#include "providers/wire/model_list.h"
+#include "providers/wire/schema.h"
+#include "providers/wire/usage.h"
+
+namespace docwright::providers::gemini {
+namespace {
+
+using namespace wire;
+
+struct FinishName {
+  std::string_view raw;
+  Finish finish;
+};
+// Any other one is an error.
+constexpr std::array kFinishNames = {
+    FinishName{"STOP", Finish::complete},
+    FinishName{"MAX_TOKENS", Finish::length},
+    FinishName{"SAFETY", Finish::content_filter},
+    FinishName{"RECITATION", Finish::content_filter},
+    FinishName{"BLOCKLIST", Finish::content_filter},
+    FinishName{"PROHIBITED_CONTENT", Finish::content_filter},
+    FinishName{"SPII", Finish::content_filter},
+    FinishName{"IMAGE_SAFETY", Finish::content_filter},
+    FinishName{"IMAGE_PROHIBITED_CONTENT", Finish::content_filter},
+    FinishName{"IMAGE_RECITATION", Finish::content_filter},
+};
+
+Finish finish_named(std::string_view raw) {
+  for (const FinishName& entry : kFinishNames) {
+    if (entry.raw == raw) return entry.finish;
+  }
+  return Finish::error;
+}
+
+// Calls of functions end with STOP as well. A STOP after nothing at all is a failure of the
+// provider's.
+Finish finish_of(const Reply& reply, bool in_function) {
+  if (!reply.block_reason.empty()) return Finish::content_filter;
+  const Finish named = finish_named(reply.finish_reason);
+  if (named != Finish::complete || in_function) return named;
+  if (reply.calls_function) return Finish::tool_call;
+  return reply.text.empty() ? Finish::error : named;
+}
+
+// Thoughts are paid for as answer, and not among the candidates' tokens; cached ones are among the
+// prompt's.
+std::optional<Usage> usage_of(const Json& document) {
+  const Json* usage = member(document, "usageMetadata");
+  if (usage == nullptr) return std::nullopt;
+  Usage counted;
+  counted.input =
+      count_of(*usage, "promptTokenCount") + count_of(*usage, "toolUsePromptTokenCount");
+  counted.input_cached = std::min(count_of(*usage, "cachedContentTokenCount"), counted.input);
+  counted.reasoning = count_of(*usage, "thoughtsTokenCount");
+  counted.output = count_of(*usage, "candidatesTokenCount") + counted.reasoning;
+  return believable(counted);
+}
+
+bool is_thought(const Json& part) {
+  const Json* thought = member(part, "thought");
+  return thought != nullptr && thought->is_boolean() && thought->get<bool>();
+}
+
+void take_part(Reply& reply, const Json& part) {
+  if (!is_thought(part)) reply.text += text_of(part, "text");
+  const Json* call = member(part, "functionCall");
+  if (call == nullptr || reply.calls_function) return;
+  reply.calls_function = true;
+  const Json* args = member(*call, "args");
+  reply.args = args == nullptr ? "{}" : dump_json(*args);
+}
+
+const Json* first_candidate(const Json& document) {
+  const Json* candidates = member(document, "candidates");
+  const bool any = candidates != nullptr && candidates->is_array() && !candidates->empty();
+  return any ? &candidates->front() : nullptr;
+}
+
+void replace(std::string& known, std::string said) {
+  if (!said.empty()) known = std::move(said);
+}
+
+}  // namespace
+
+void take(Reply& reply, const Json& document) {
+  replace(reply.id, text_of(document, "responseId"));
+  replace(reply.model, text_of(document, "modelVersion"));
+  if (const Json* feedback = member(document, "promptFeedback"))
+    replace(reply.block_reason, text_of(*feedback, "blockReason"));
+  const Json* candidate = first_candidate(document);
+  if (candidate != nullptr) replace(reply.finish_reason, text_of(*candidate, "finishReason"));
+  const bool ends = !reply.finish_reason.empty() || !reply.block_reason.empty();
+  if (const auto usage = usage_of(document); usage && ends) reply.usage = usage;
+  if (candidate == nullptr) return;
+  const Json* content = member(*candidate, "content");
+  const Json* parts = content == nullptr ? nullptr : member(*content, "parts");
+  if (parts == nullptr || !parts->is_array()) return;
+  for (const Json& part : *parts) take_part(reply, part);
+}
+
+CallResult<Answer> answer_of(Reply reply, const Question& question, const Dialect& dialect) {
+  if (reply.finish_reason.empty() && reply.block_reason.empty()) {
+    return std::unexpected(
+        broken(ErrorClass::truncated, 200, "the answer has no finishReason: it was cut"));
+  }
+  const bool in_function = dialect.structured == Structured::tool && reply.calls_function;
+  Answer answer;
+  answer.finish = finish_of(reply, in_function);
+  answer.finish_raw =
+      std::move(reply.block_reason.empty() ? reply.finish_reason : reply.block_reason);
+  answer.text = std::move(in_function ? reply.args : reply.text);
+  if (question.schema)
+    answer.text = with_own_names(std::move(answer.text), *question.schema, SchemaSubset::gemini);
+  answer.usage = reply.usage;
+  answer.model = std::move(reply.model);
+  answer.response_id = std::move(reply.id);
+  return answer;
+}
+
+CallResult<Answer> decode(const HttpResponse& response, const Question& question,
+                          const Dialect& dialect) {
+  if (response.status < 200 || response.status >= 300) return std::unexpected(error_of(response));
+  const Result<Json> body = parse_json(response.body);
+  const bool in_array = body && body->is_array() && !body->empty();
+  const Json& document = in_array ? body->front() : body ? *body : Json();
+  const auto no_answer = [&](std::string message) {
+    return std::unexpected(broken(ErrorClass::malformed, response.status, std::move(message)));
+  };
+  if (!document.is_object())
+    return no_answer("the answer is not a JSON object: cut, or not from Gemini");
+  if (const Json* error = member(document, "error"); error != nullptr && !error->is_null())
+    return std::unexpected(error_of(response));
+  Reply reply;
+  take(reply, document);
+  if (first_candidate(document) == nullptr && reply.block_reason.empty())
+    return no_answer("the answer has no candidates");
+  return answer_of(std::move(reply), question, dialect);
+}
+
+CallResult<std::vector<std::string>> listed_models(const HttpResponse& response) {
+  if (response.status < 200 || response.status >= 300) return std::unexpected(error_of(response));
+  auto names = names_in(response, "models", "name");
+  if (!names) return names;
+  for (std::string& name : *names) {
+    if (name.starts_with("models/")) name.erase(0, 7);
+  }
+  return names;
+}
+
+}  // namespace docwright::providers::gemini
