@@ -314,6 +314,10 @@ const Spec<Settings>& settings_spec() {
           table("providers", &S::providers, provider_spec()),
           option("models", &S::models)
               .about("Further models, and changes to shipped ones, in the form of models.yaml."),
+          word("unpriced_models", &S::unpriced_models,
+               {{"refuse", S::UnpricedModels::refuse}, {"allow", S::UnpricedModels::allow}})
+              .about("Models without prices: refused at submit and at lint, or asked without "
+                     "knowing what they cost, where no ceiling in money applies."),
           option("default_pipeline", &S::default_pipeline)
               .range(1, 100)
               .about("The pipeline of jobs that name none."),

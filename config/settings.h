@@ -95,6 +95,8 @@ struct Settings {
   HttpSettings http;
   std::string model = "gpt-5.4-mini";
   std::map<std::string, ProviderSettings> providers;
+  enum class UnpricedModels { refuse, allow };
+  UnpricedModels unpriced_models = UnpricedModels::refuse;
   Node models;  // further entries, in the form of models.yaml; null: none
   std::string default_pipeline = "docstrings";
   std::string pipelines,

@@ -68,6 +68,7 @@ int serve(const config::Configuration& configuration, const config::Environment&
   store::Store& store = **opened;
   const auto catalog = store_catalog(configured, settings.default_pipeline, store, clock.now());
   if (!catalog) return refuse(log, catalog.error(), kExitConfiguration);
+  for (const std::string& old : configured->models.old_prices(clock.now())) log.warning(old);
   if (auto set = apply_budgets(settings.budgets, store, clock.now(), log); !set)
     return refuse(log, set.error(), kExitConfiguration);
   const auto state = store.readers().read([](store::Database& database) {
@@ -118,7 +119,7 @@ int serve(const config::Configuration& configuration, const config::Environment&
                        .limits = limits_of(settings.front_door),
                        .seq = state->last_event};
   Reception reception({door, store, pool, dispatcher, clock, log, *catalog, ping,
-                       [&] { return view(models, providers, credentials); }},
+                       [&] { return view(models, providers, credentials, clock.now()); }},
                       reception_options(settings));
 
   // From here on work goes on, and clients are answered.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pipeline/call/options.h"
+#include "providers/parameters.h"
 #include "runtime/hash.h"
 #include "runtime/id.h"
 #include "runtime/text.h"
@@ -48,23 +49,21 @@ Result<const Catalog::Entry*> pipeline_of(const wire::SubmitJob& job, const Cata
               at(index, "pipeline"));
 }
 
-Result<void> check_model(const wire::SubmitJob& job, const Catalog& catalog, std::size_t index) {
-  if (job.model.empty() || catalog.models().find(job.model) != nullptr) return {};
-  const auto names = catalog.models().names();
-  return fail(Code::unknown_model,
-              fmt::format("unknown model '{}'{}", job.model, did_you_mean(job.model, names)),
-              at(index, "model"));
-}
-
 // The models that the job will ask: its own, else those of its pipeline's calls.
 std::vector<std::string_view> models_of(const wire::SubmitJob& job,
                                         const pipeline::Pipeline& pipeline) {
   if (!job.model.empty()) return {job.model};
-  std::vector<std::string_view> models;
-  for (const pipeline::Step& step : pipeline.steps()) {
-    if (step.kind->name() == "call") models.push_back(step.as<pipeline::CallOptions>().model);
+  return pipeline::models_of(pipeline);
+}
+
+Result<void> check_models(const wire::SubmitJob& job, const pipeline::Pipeline& pipeline,
+                          const Catalog& catalog, Time now, std::size_t index) {
+  const std::string_view place = job.model.empty() ? "pipeline" : "model";
+  for (const std::string_view name : models_of(job, pipeline)) {
+    const auto usable = catalog.models().usable(name, now);
+    if (!usable) return fail(usable.error().code, usable.error().message, at(index, place));
   }
-  return models;
+  return {};
 }
 
 // What lint says of a pipeline's parameters, a submit hears of its own. Null takes one out, which
@@ -77,7 +76,7 @@ Result<void> check_parameters(const wire::SubmitJob& job, const pipeline::Pipeli
     if (!provider) continue;
     for (const auto& [parameter, value] : job.parameters.items()) {
       if (value.is_null()) continue;
-      if (auto refusal = pipeline::parameter_refusal(*model, *provider, parameter);
+      if (auto refusal = providers::parameter_refusal(*model, provider, parameter, value);
           !refusal.empty())
         return fail(Code::invalid_request, std::move(refusal),
                     at(index, "parameters/" + pointer_token(parameter)));
@@ -102,8 +101,8 @@ class Converter {
     store::NewJob job;
     const auto entry = pipeline_of(asked, catalog_, index);
     if (!entry) return std::unexpected(entry.error());
-    if (auto known = check_model(asked, catalog_, index); !known)
-      return std::unexpected(known.error());
+    if (auto usable = check_models(asked, *(*entry)->pipeline, catalog_, now_, index); !usable)
+      return std::unexpected(usable.error());
     if (auto fine = check_parameters(asked, *(*entry)->pipeline, catalog_, index); !fine)
       return std::unexpected(fine.error());
     if (!asked.budget.empty()) {

@@ -141,7 +141,7 @@ wire::BudgetView view(const store::BudgetState& budget) {
 }
 
 wire::ModelsReply view(const providers::Models& models, const providers::Registry& providers,
-                       const providers::Credentials& credentials) {
+                       const providers::Credentials& credentials, Time now) {
   wire::ModelsReply reply;
   for (const providers::Model* model : models.all()) {
     const providers::Provider* provider = providers.find(model->provider);
@@ -151,10 +151,11 @@ wire::ModelsReply view(const providers::Models& models, const providers::Registr
                         .aliases = model->aliases,
                         .window_tokens = model->window_tokens,
                         .output_tokens_max = model->output_tokens_max,
-                        .priced = model->prices.has_value()};
-    if (model->prices) {
-      out.input_nusd_per_mtok = model->prices->input;
-      out.output_nusd_per_mtok = model->prices->output;
+                        .priced = false};
+    if (const Prices* prices = model->prices_at(now)) {
+      out.priced = true;
+      out.input_nusd_per_mtok = prices->input;
+      out.output_nusd_per_mtok = prices->output;
     }
     if (provider != nullptr) out.credentials = credentials.state(*provider, *model);
     reply.models.push_back(std::move(out));

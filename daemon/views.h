@@ -23,6 +23,6 @@ wire::PauseView view(const store::Pause& pause);
 std::vector<wire::PauseView> view(const std::vector<store::Pause>& pauses);
 wire::BudgetView view(const store::BudgetState& budget);
 wire::ModelsReply view(const providers::Models& models, const providers::Registry& providers,
-                       const providers::Credentials& credentials);
+                       const providers::Credentials& credentials, Time now);
 
 }  // namespace docwright::daemon

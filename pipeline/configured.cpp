@@ -34,7 +34,7 @@ std::expected<std::unique_ptr<Configured>, config::Errors> words_of(
     const config::Configuration& configuration) {
   const auto& settings = configuration.settings;
   auto providers = providers::all_providers();
-  auto models = providers::Models::shipped(providers, settings.models);
+  auto models = providers::Models::shipped(providers, settings.models, settings.unpriced_models);
   if (!models) return std::unexpected(config::Errors{models.error()});
   return std::make_unique<Configured>(
       Configured{.steps = all_steps(),

@@ -78,6 +78,9 @@ struct Surroundings {
   // The prompt file of that name, if there is one; and all names, for the nearest one.
   std::function<std::optional<config::NamedText>(std::string_view name)> prompt = {};
   std::vector<std::string> prompts = {};
+  // When it is to run: a model that cannot be asked then is an error. Absent: any time, and a model
+  // that has gone fails its calls, not the pipeline.
+  std::optional<Time> now = {};
 };
 
 // All lint errors at once, each with file:line:column and the nearest name.

@@ -1,14 +1,21 @@
 #include "providers/models_entry.h"
 
 #include "providers/models.h"
+#include "runtime/text.h"
 
 namespace docwright::providers {
 namespace {
 
 using config::group;
 using config::option;
+using config::records;
 using config::Spec;
 using config::word;
+
+std::string day_rule(const std::string& text) {
+  if (text.empty() || parse_rfc3339(text + "T00:00:00Z")) return {};
+  return "expected a day such as 2026-08-02, got '" + text + "'";
+}
 
 const Spec<LongContextEntry>& long_context_spec() {
   using E = LongContextEntry;
@@ -33,10 +40,13 @@ const Spec<LongContextEntry>& long_context_spec() {
 const Spec<PricesEntry>& prices_spec() {
   using E = PricesEntry;
   static const Spec<E> spec(
-      "Prices per million tokens. A model without prices is refused where a money budget applies; "
-      "a server that costs "
-      "nothing says 0USD.",
+      "Prices per million tokens, before tax. A model without prices is not asked unless "
+      "unpriced_models says so; a server that costs nothing says 0USD.",
       {
+          option("as_of", &E::as_of)
+              .check(day_rule)
+              .about("When they were looked up (2026-08-02). After 60 days docwright says that "
+                     "they are old."),
           option("input", &E::input).money().about("A million prompt tokens."),
           option("input_cached", &E::input_cached)
               .money()
@@ -44,11 +54,32 @@ const Spec<PricesEntry>& prices_spec() {
           option("input_cache_write", &E::input_cache_write)
               .money()
               .about("A million prompt tokens written to the cache; default: as input."),
+          option("input_cache_write_1h", &E::input_cache_write_1h)
+              .money()
+              .about("The same, kept for an hour; default: as input_cache_write."),
           option("output", &E::output)
               .money()
               .about("A million answer tokens, reasoning included."),
           group("long_context", &E::long_context, long_context_spec()),
+          option("batch_percent", &E::batch_percent)
+              .range(1, 100)
+              .about("Of all prices, through the provider's batch interface: to compare with; "
+                     "docwright asks at once."),
       });
+  return spec;
+}
+
+const Spec<PriceChangeEntry>& price_change_spec() {
+  using E = PriceChangeEntry;
+  static const Spec<E> spec("Prices that hold from a day on, in place of all before.",
+                            {
+                                option("from", &E::from)
+                                    .required()
+                                    .range(1, 10)
+                                    .check(day_rule)
+                                    .about("The first day (UTC): 2026-09-01."),
+                                group("prices", &E::prices, prices_spec()),
+                            });
   return spec;
 }
 
@@ -59,6 +90,11 @@ const Spec<ModelEntry>& model_entry_spec() {
   static const Spec<E> spec(
       "A model: who serves it, its limits, its prices, how it wants to be spoken to.",
       {
+          option("base", &E::base)
+              .range(0, 200)
+              .about("Another entry that this one is like: everything not said here is taken from "
+                     "there, but for its aliases; and, where a base_url is said here, its key and "
+                     "headers."),
           option("provider", &E::provider)
               .range(1, 100)
               .about("Who speaks to it: openai for every server with Chat Completions."),
@@ -78,8 +114,22 @@ const Spec<ModelEntry>& model_entry_spec() {
               .range(1, 1e9)
               .unit("tokens")
               .about("Longest answer that may be asked for. Required."),
+          option("encoding", &E::encoding)
+              .range(0, 40)
+              .about("How it cuts text into tokens (o200k_base, cl100k_base, ...): what `model "
+                     "show` says of it."),
           option("reasoning", &E::reasoning).about("It spends answer tokens on thinking."),
           group("prices", &E::prices, prices_spec()),
+          records("price_changes", &E::price_changes, price_change_spec()),
+          option("retires", &E::retires)
+              .check(day_rule)
+              .about("The day from which its provider does not serve it any more: until then "
+                     "submit and lint warn, from then on they refuse it."),
+          option("replaced_by", &E::replaced_by).range(0, 200).about("The model to name instead."),
+          option("quota_group", &E::quota_group)
+              .range(0, 100)
+              .about("Models of one provider and account that share its limits have the same "
+                     "word; default: the model by itself."),
           option("base_url", &E::base_url)
               .url()
               .about("Address of a server of its own; the provider's key and headers are not sent "
@@ -138,6 +188,11 @@ const Spec<ModelEntry>& model_entry_spec() {
                      "otherwise."),
           option("parameters_refused", &E::parameters_refused)
               .about("Parameters that the model rejects."),
+          option("parameter_words", &E::parameter_words)
+              .about("The words that a parameter may have: reasoning_effort: [low, high]."),
+          option("parameter_ranges", &E::parameter_ranges)
+              .about("The least and the largest number that a parameter may have: temperature: "
+                     "[0, 2]."),
       });
   return spec;
 }

@@ -40,6 +40,8 @@ Result<Exit> check(Session& session, const ConfigArguments& arguments) {
   if (!loaded) return complain(session, loaded.error());
   const auto configured = pipeline::configured(*loaded);
   if (!configured) return complain(session, configured.error());
+  for (const std::string& old : (*configured)->models.old_prices(SystemClock().now()))
+    session.out().insist(old);
   session.out().say(loaded->file.empty()
                         ? "No configuration file; the defaults and the environment are fine."
                         : fmt::format("{} is fine.", loaded->file));

@@ -11,6 +11,7 @@
 #include "client/cli/verbs.h"
 #include "client/source_files.h"
 #include "config/load.h"
+#include "pipeline/call/options.h"
 #include "pipeline/configured.h"
 #include "pipeline/registry.h"
 
@@ -59,7 +60,8 @@ Result<Exit> lint(Session& session, const LintArguments& arguments) {
   if (!configuration) return std::unexpected(config::combined(configuration.error()));
   const auto vocabulary = pipeline::vocabulary(*configuration);
   if (!vocabulary) return std::unexpected(config::combined(vocabulary.error()));
-  const pipeline::Surroundings surroundings = (*vocabulary)->surroundings();
+  pipeline::Surroundings surroundings = (*vocabulary)->surroundings();
+  surroundings.now = SystemClock().now();
 
   RowWriter rows(session.out(), session.format(),
                  {{.key = "at", .title = "AT"}, {.key = "message", .title = "MESSAGE"}});
@@ -73,6 +75,11 @@ Result<Exit> lint(Session& session, const LintArguments& arguments) {
     }
     const auto linted = pipeline::parse_pipeline({file, std::move(*text)}, surroundings);
     if (linted) {
+      for (const std::string_view name : pipeline::models_of(**linted)) {
+        const auto* model = (*vocabulary)->models.find(name);
+        if (model != nullptr && model->retires)
+          session.out().insist(fmt::format("{}: {}", file, model->retirement(*surroundings.now)));
+      }
       session.out().say(fmt::format("{}: pipeline {} is fine.", file, (*linted)->name()));
       continue;
     }

@@ -24,7 +24,7 @@ constexpr std::size_t kDecodeInline = std::size_t{64} << 10;
 constexpr Duration kStoreAgain = std::chrono::seconds(1);
 constexpr std::size_t kMessageBytesMax = 512;
 
-Intent intent_of(const AttemptOrder& order) {
+Intent intent_of(const AttemptOrder& order, const Prices* prices) {
   const Inquiry& inquiry = order.inquiry;
   Intent intent;
   intent.key = inquiry.key;
@@ -34,11 +34,10 @@ Intent intent_of(const AttemptOrder& order) {
   intent.key_id = order.endpoint.key_id;
   intent.input_tokens_max = inquiry.input_tokens_max;
   intent.output_tokens_max = inquiry.question->answer_tokens_max;
-  if (inquiry.model->prices) {
-    intent.bound =
-        cost_bound(*inquiry.model->prices, intent.input_tokens_max, intent.output_tokens_max);
+  if (prices != nullptr) {
+    intent.bound = cost_bound(*prices, intent.input_tokens_max, intent.output_tokens_max);
   }
-  intent.price_known = inquiry.model->prices.has_value() || inquiry.provider->local != nullptr;
+  intent.price_known = prices != nullptr;
   return intent;
 }
 
@@ -88,7 +87,10 @@ CallResult<Answer> guarded(Work work, bool maybe_charged) {
 class Attempt final {
  public:
   Attempt(const AttemptParts& parts, std::shared_ptr<const AttemptOrder> order)
-      : parts_(parts), order_(std::move(order)), intent_(intent_of(*order_)) {}
+      : parts_(parts),
+        order_(std::move(order)),
+        prices_(order_->inquiry.model->prices_at(parts.loop.clock().now())),
+        intent_(intent_of(*order_, prices_)) {}
 
   Task<AttemptOutcome> run() {
     Result<IntentOutcome> intended = co_await parts_.journal.intend(*order_->job, intent_);
@@ -198,8 +200,8 @@ class Attempt final {
       co_return co_await parts_.journal.failed(job, exchange_.report, error);
     }
     charge_ = intent_.bound;
-    if (const auto& usage = exchange_.answer->usage; usage && order_->inquiry.model->prices) {
-      charge_ = cost(*order_->inquiry.model->prices, *usage);
+    if (const auto& usage = exchange_.answer->usage; usage && prices_ != nullptr) {
+      charge_ = cost(*prices_, *usage);
     }
     co_return co_await parts_.journal.answered(job, exchange_.report, *exchange_.answer, charge_);
   }
@@ -224,6 +226,7 @@ class Attempt final {
 
   const AttemptParts parts_;
   const std::shared_ptr<const AttemptOrder> order_;
+  const Prices* const prices_;  // when it was asked; nullptr: unknown
   const Intent intent_;
   Exchange exchange_;
   Nusd charge_ = 0;

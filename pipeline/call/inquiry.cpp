@@ -8,6 +8,7 @@
 #include "pipeline/call/view.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/prompt.h"
+#include "providers/parameters.h"
 #include "runtime/text.h"
 
 namespace docwright::pipeline {
@@ -38,12 +39,13 @@ StepResult<Json> resolve_parameters(const Job& job, const CallOptions& options, 
   // a submit names another, what that one refuses is left out.
   const bool own_model = job.model.empty() || job.model == options.model;
   for (const auto& [name, value] : options.parameters.items()) {
-    if (own_model || parameter_refusal(model, provider, name).empty())
+    if (own_model || providers::parameter_refusal(model, &provider, name, value).empty())
       override_with(parameters, Json{{name, value}});
   }
   for (const auto& [name, value] : job.parameters.items()) {
     if (value.is_null()) continue;
-    if (auto refusal = parameter_refusal(model, provider, name); !refusal.empty())
+    if (auto refusal = providers::parameter_refusal(model, &provider, name, value);
+        !refusal.empty())
       return stop(Code::invalid_request, std::move(refusal));
   }
   override_with(parameters, job.parameters);
@@ -105,7 +107,7 @@ std::string dialect_text(const providers::Dialect& dialect) {
 StepResult<Resolved> resolve(const Parts& parts, const Job& job, const CallOptions& options) {
   Resolved resolved;
   const Result<const Model*> model =
-      parts.models.get(job.model.empty() ? options.model : job.model);
+      parts.models.usable(job.model.empty() ? options.model : job.model, parts.loop.clock().now());
   if (!model) return stop(model.error());
   resolved.model = *model;
   resolved.provider = parts.providers.find(resolved.model->provider);

@@ -1,9 +1,8 @@
 #include "pipeline/call/options.h"
 
-#include <algorithm>
-
 #include "pipeline/binding.h"
 #include "pipeline/call/call.h"
+#include "providers/parameters.h"
 
 namespace docwright::pipeline {
 namespace {
@@ -29,8 +28,8 @@ void check_parameters(const CallOptions& options, Binding& binding) {
   if (!model) return;
   const auto* provider = around.providers ? around.providers->find(model->provider) : nullptr;
   for (const auto& [name, value] : options.parameters.items()) {
-    if (!provider) break;
-    if (auto refusal = parameter_refusal(*model, *provider, name); !refusal.empty())
+    if (auto refusal = providers::parameter_refusal(*model, provider, name, value);
+        !refusal.empty())
       binding.error("parameters", refusal);
   }
   if (model->output_tokens_max > 0 && options.answer_tokens_max > model->output_tokens_max) {
@@ -41,24 +40,29 @@ void check_parameters(const CallOptions& options, Binding& binding) {
   }
 }
 
+void check_model(const CallOptions& options, Binding& binding) {
+  const auto& around = binding.surroundings();
+  if (around.models == nullptr || !around.now || around.models->find(options.model) == nullptr)
+    return;
+  const auto usable = around.models->usable(options.model, *around.now);
+  if (!usable) binding.error("model", usable.error().message);
+}
+
 void bind(CallOptions& options, Binding& binding) {
   options.model = binding.model(options.model);
+  check_model(options, binding);
   bind_templates(options, binding);
   check_parameters(options, binding);
 }
 
 }  // namespace
 
-std::string parameter_refusal(const providers::Model& model, const providers::Provider& provider,
-                              std::string_view parameter) {
-  const std::string name(parameter);
-  if (std::ranges::find(model.parameters_refused, parameter) != model.parameters_refused.end())
-    return "the model '" + model.name + "' refuses the parameter '" + name + "': leave it out";
-  if (provider.codec && provider.codec->reserves(parameter))
-    return "'" + name + "' is set by docwright itself: leave it out";
-  if (provider.codec && provider.codec->lacks(parameter, model.dialect))
-    return "'" + name + "' is unknown to the provider '" + provider.name + "': leave it out";
-  return {};
+std::vector<std::string_view> models_of(const Pipeline& pipeline) {
+  std::vector<std::string_view> models;
+  for (const Step& step : pipeline.steps()) {
+    if (step.kind->name() == "call") models.push_back(step.as<CallOptions>().model);
+  }
+  return models;
 }
 
 const config::Spec<CallOptions>& call_spec() {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/spec.h"
 #include "pipeline/registry.h"
@@ -11,6 +12,7 @@
 
 namespace docwright::pipeline {
 
+class Pipeline;
 struct Prompt;
 
 // exact: one schema per chunk, with the real names in it (right where grammars are cheap: local
@@ -40,9 +42,8 @@ struct CallOptions {
   std::shared_ptr<const Prompt> templates;
 };
 
-// Why a parameter cannot be sent to that model of that provider, and what to do; empty: it can.
-std::string parameter_refusal(const providers::Model& model, const providers::Provider& provider,
-                              std::string_view parameter);
+// The models that a pipeline's calls name.
+std::vector<std::string_view> models_of(const Pipeline& pipeline);
 
 const config::Spec<CallOptions>& call_spec();
 void add_call(StepRegistry& steps);

@@ -225,7 +225,8 @@ std::optional<Decision> Desk::post(const Arrival& arrival) {
   const Model* model = model_of(asked->model);
   served.status = 200;
   served.usage = *answer.usage;
-  if (model != nullptr && model->prices) served.cost = cost(*model->prices, served.usage);
+  const Prices* prices = model == nullptr ? nullptr : model->prices_at(arrival.time);
+  if (prices != nullptr) served.cost = cost(*prices, served.usage);
   ledger_.record(served);
   return Decision{api.answer(answer, *asked), delivery_of(fault)};
 }

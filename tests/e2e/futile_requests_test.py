@@ -13,7 +13,7 @@ MODELS = """models:
   report: {{base_url: "{url}", window_tokens: 128000, output_tokens_max: 126000, prices: {{input: 1USD, output: 1USD}}}}
   small: {{base_url: "{url}", window_tokens: 16000, output_tokens_max: 800, prices: {{input: 1USD, output: 1USD}}}}
   short: {{base_url: "{url}", window_tokens: 128000, input_tokens_max: 300, output_tokens_max: 800, prices: {{input: 1USD, output: 1USD}}}}
-  openai-like: {{base_url: "{url}", window_tokens: 128000, output_tokens_max: 9000, answer_limit_field: max_completion_tokens}}
+  openai-like: {{base_url: "{url}", window_tokens: 128000, output_tokens_max: 9000, prices: {{input: 0USD, output: 0USD}}, answer_limit_field: max_completion_tokens}}
 """
 PIPELINE = """
 name: {name}

@@ -22,9 +22,9 @@ providers:
   openai:
     key: {{env: SOME_KEY}}
 models:
-  loud-401: {{base_url: "{url}", key: {{file: {file}}}, window_tokens: 100000, output_tokens_max: 4000}}
-  loud-400: {{base_url: "{url}", key: {{file: {file}}}, window_tokens: 100000, output_tokens_max: 4000}}
-  loud-500: {{base_url: "{url}", key: {{file: {file}}}, window_tokens: 100000, output_tokens_max: 4000}}
+  loud-401: {{base_url: "{url}", key: {{file: {file}}}, window_tokens: 100000, output_tokens_max: 4000, prices: {{input: 0USD, output: 0USD}}}}
+  loud-400: {{base_url: "{url}", key: {{file: {file}}}, window_tokens: 100000, output_tokens_max: 4000, prices: {{input: 0USD, output: 0USD}}}}
+  loud-500: {{base_url: "{url}", key: {{file: {file}}}, window_tokens: 100000, output_tokens_max: 4000, prices: {{input: 0USD, output: 0USD}}}}
 """
 
 

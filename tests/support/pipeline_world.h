@@ -37,7 +37,9 @@ steps:
 class PipelineWorld : public ::testing::Test {
  protected:
   PipelineWorld()
-      : models_(providers::Models::parse({{"models.yaml", kTestModels}}, registry_).value()),
+      : models_(providers::Models::parse({{"models.yaml", kTestModels}}, registry_, {},
+                                         providers::Models::Unpriced::allow)
+                    .value()),
         outlines_(loop_, {}),
         disk_(loop_),
         journal_(loop_, disk_),

@@ -6,10 +6,19 @@
 #include <fstream>
 #include <iterator>
 
+#include "providers/parameters.h"
+#include "runtime/text.h"
+
 namespace docwright::providers {
 namespace {
 
 using ::testing::HasSubstr;
+
+Time day(const std::string& text) {
+  return parse_rfc3339(text + "T00:00:00Z").value();
+}
+
+const Time kNow = day("2026-08-21");
 
 const Registry& registry() {
   static const Registry providers = all_providers();
@@ -38,7 +47,8 @@ TEST(Models, TheShippedOnesAreComplete) {
   for (const Model* model : models.all()) {
     SCOPED_TRACE(model->name);
     EXPECT_NE(registry().find(model->provider), nullptr);
-    EXPECT_TRUE(model->prices.has_value());
+    EXPECT_NE(model->prices_at(kNow), nullptr);
+    EXPECT_EQ(model->prices_as_of.has_value(), model->provider != "offline");
     EXPECT_GE(model->window_tokens, 8192);
     EXPECT_LE(model->output_tokens_max, model->window_tokens);
     EXPECT_EQ(model->api_name, model->name);
@@ -72,7 +82,7 @@ TEST(Models, ServedOnlyByTheResponsesApiAreNotListed) {
 TEST(Models, GoldenCosts) {
   const Models models = shipped();
   const auto price = [&](std::string_view model, const Usage& usage) {
-    return cost(*models.find(model)->prices, usage);
+    return cost(*models.find(model)->prices_at(kNow), usage);
   };
   EXPECT_EQ(price("gpt-4o", {1000, 0, 0, 500, 0}), 7'500'000);  // 0.0025 + 0.005
   EXPECT_EQ(price("gpt-4o", {2006, 1920, 0, 300, 0}),
@@ -94,8 +104,8 @@ TEST(Models, ABoundIsNeverBelowACost) {
     for (const std::int64_t input : {1, 271'999, 272'000, 272'001, 900'000}) {
       for (const std::int64_t cached : {std::int64_t{0}, input / 2, input}) {
         for (const std::int64_t written : {std::int64_t{0}, input - cached}) {
-          EXPECT_GE(cost_bound(*model->prices, input, 777),
-                    cost(*model->prices, {input, cached, written, 777, 5}))
+          EXPECT_GE(cost_bound(*model->prices_at(kNow), input, 777),
+                    cost(*model->prices_at(kNow), {input, cached, written, 777, 5}))
               << model->name << ' ' << input << ' ' << cached << ' ' << written;
         }
       }
@@ -122,7 +132,7 @@ local/qwen:
   EXPECT_EQ(model->base_url, "http://127.0.0.1:8080/v1");
   EXPECT_EQ(model->dialect, Dialect{});
   EXPECT_EQ(model->parameters, (Json{{"temperature", 0}}));
-  EXPECT_EQ(model->prices, Prices{});
+  EXPECT_EQ(*model->prices_at(kNow), Prices{});
   EXPECT_EQ(config::described(model->key), "the environment variable LAB_KEY");
 }
 
@@ -130,7 +140,7 @@ TEST(Models, WithoutPricesTheyAreUnknown) {
   const Result<Models> models = Models::parse(
       {{"m.yaml", "models: {a: {window_tokens: 9, output_tokens_max: 3}}"}}, registry());
   ASSERT_TRUE(models.has_value()) << models.error().message;
-  EXPECT_FALSE(models->find("a")->prices.has_value());
+  EXPECT_EQ(models->find("a")->prices_at(kNow), nullptr);
 }
 
 TEST(Models, ALaterEntryChangesWhatItNames) {
@@ -143,9 +153,150 @@ gpt-4o:
   const Model* model = models->find("gpt-4o");
   EXPECT_EQ(model->output_tokens_max, 4096);
   EXPECT_EQ(model->window_tokens, 128'000);
-  EXPECT_EQ(model->prices->output, 12'000'000'000);
-  EXPECT_EQ(model->prices->input, 2'500'000'000);
-  EXPECT_EQ(model->prices->input_cached, 1'250'000'000);
+  EXPECT_EQ(model->prices_at(kNow)->output, 12'000'000'000);
+  EXPECT_EQ(model->prices_at(kNow)->input, 2'500'000'000);
+  EXPECT_EQ(model->prices_at(kNow)->input_cached, 1'250'000'000);
+}
+
+TEST(Models, PricesChangeOnTheirDay) {
+  const Result<Models> models = Models::parse({{"m.yaml", R"(
+defaults:
+  openai: {prices: {as_of: 2026-07-29}}
+models:
+  a:
+    window_tokens: 9
+    output_tokens_max: 3
+    prices: {input: 2USD, output: 10USD}
+    price_changes: [{from: 2026-09-01, prices: {input: 3USD, output: 15USD}}]
+  b: {base: a}
+)"}},
+                                              registry(), node(R"(
+b:
+  prices: {input: 1USD, output: 4USD}
+)"));
+  ASSERT_TRUE(models.has_value()) << models.error().message;
+  const Model* model = models->find("a");
+  EXPECT_EQ(model->prices_at(Time::min())->input, 2'000'000'000);
+  EXPECT_EQ(model->prices_at(day("2026-09-01") - Duration{1})->output, 10'000'000'000);
+  EXPECT_EQ(model->prices_at(day("2026-09-01"))->output, 15'000'000'000);
+  EXPECT_EQ(model->prices_as_of, day("2026-07-29"));
+  // A contract's prices go neither up nor out of date with the list's.
+  EXPECT_EQ(models->find("b")->prices_at(day("2030-01-01"))->output, 4'000'000'000);
+  EXPECT_EQ(models->find("b")->prices_as_of, std::nullopt);
+}
+
+TEST(Models, HalfOfThePricesOfAListThatChangesIsAMistake) {
+  EXPECT_THAT(error_of(R"(
+models:
+  a:
+    window_tokens: 9
+    output_tokens_max: 3
+    prices: {input: 2USD, output: 10USD}
+    price_changes: [{from: 2026-09-01, prices: {input: 3USD, output: 15USD}}]
+  b: {base: a, prices: {output: 9USD}}
+)"),
+              HasSubstr("m.yaml:8:24: 'models.b.prices': both input and output are required"));
+}
+
+TEST(Models, OldPricesAreSaid) {
+  const Result<Models> models = Models::parse({{"m.yaml", R"(
+models:
+  a: {window_tokens: 9, output_tokens_max: 3, prices: {as_of: 2026-07-29, input: 2USD, output: 1USD}}
+  b: {window_tokens: 9, output_tokens_max: 3, prices: {as_of: 2026-07-29, input: 2USD, output: 1USD}}
+  c: {window_tokens: 9, output_tokens_max: 3, prices: {input: 2USD, output: 1USD}}
+)"}},
+                                              registry());
+  ASSERT_TRUE(models.has_value()) << models.error().message;
+  EXPECT_THAT(models->old_prices(day("2026-09-27")), ::testing::IsEmpty());
+  EXPECT_THAT(models->old_prices(day("2026-09-28")),
+              ::testing::ElementsAre(HasSubstr("2026-07-29 of openai (2 models)")));
+}
+
+TEST(Models, OneThatRetiresIsRefusedFromItsDayOn) {
+  const Result<Models> models = Models::parse({{"m.yaml", R"(
+models:
+  old: {window_tokens: 9, output_tokens_max: 3, prices: {input: 2USD, output: 1USD},
+        retires: 2026-10-23, replaced_by: new}
+  new: {window_tokens: 9, output_tokens_max: 3, prices: {input: 2USD, output: 1USD}}
+)"}},
+                                              registry());
+  ASSERT_TRUE(models.has_value()) << models.error().message;
+  const Time last = day("2026-10-23") - Duration{1};
+  EXPECT_TRUE(models->usable("old", last).has_value());
+  EXPECT_EQ(models->find("old")->retirement(last),
+            "the model 'old' retires on 2026-10-23: use 'new'");
+  const auto refused = models->usable("old", day("2026-10-23"));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, Code::unknown_model);
+  EXPECT_EQ(refused.error().message, "the model 'old' retired on 2026-10-23: use 'new'");
+}
+
+TEST(Models, WithoutAPriceNoneIsAskedUnlessThatIsAllowed) {
+  const std::vector<Models::NamedText> texts{
+      {"m.yaml", "models: {a: {window_tokens: 9, output_tokens_max: 3}}"}};
+  const auto refused = Models::parse(texts, registry())->usable("a", kNow);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, Code::configuration);
+  EXPECT_THAT(refused.error().message, HasSubstr("unpriced_models: allow"));
+  EXPECT_TRUE(
+      Models::parse(texts, registry(), {}, Models::Unpriced::allow)->usable("a", kNow).has_value());
+}
+
+// Two deployments of one server, and another server: all like the provider's own model.
+TEST(Models, OnMadeOfAnotherSaysOnlyWhatDiffers) {
+  const Result<Models> models = Models::shipped(registry(), node(R"(
+west:
+  base: gpt-5.4-mini
+  api_name: our-mini
+  base_url: https://west.example
+  key: {env: WEST_KEY}
+  headers: {X-Team: docs}
+west-2: {base: west, api_name: our-mini-2}
+east: {base: west, base_url: https://east.example}
+gateway: {base: gpt-5.4-mini, base_url: https://gateway.example}
+)"));
+  ASSERT_TRUE(models.has_value()) << models.error().message;
+  const Model* mini = models->find("gpt-5.4-mini");
+  const Model* west = models->find("west-2");
+  EXPECT_EQ(west->api_name, "our-mini-2");
+  EXPECT_EQ(west->base_url, "https://west.example/v1");
+  EXPECT_TRUE(west->key.given());
+  EXPECT_EQ(west->window_tokens, mini->window_tokens);
+  EXPECT_EQ(west->dialect, mini->dialect);
+  EXPECT_EQ(west->parameters_refused, mini->parameters_refused);
+  EXPECT_EQ(*west->prices_at(kNow), *mini->prices_at(kNow));
+  EXPECT_EQ(models->find("gateway")->api_name, "gpt-5.4-mini");
+  // Another server does not see the key of the first.
+  EXPECT_FALSE(models->find("east")->key.given());
+  EXPECT_TRUE(models->find("east")->headers.empty());
+}
+
+TEST(Models, ParametersHaveTheirWordsAndRanges) {
+  const Result<Models> models = Models::parse({{"m.yaml", R"(
+models:
+  a:
+    window_tokens: 9
+    output_tokens_max: 3
+    parameters_refused: [seed]
+    parameter_words: {reasoning_effort: [low, high]}
+    parameter_ranges: {temperature: [0, 1]}
+)"}},
+                                              registry());
+  ASSERT_TRUE(models.has_value()) << models.error().message;
+  const Provider* openai = registry().find("openai");
+  const auto refusal = [&](const char* name, const Json& value) {
+    return parameter_refusal(*models->find("a"), openai, name, value);
+  };
+  EXPECT_EQ(refusal("reasoning_effort", "low"), "");
+  EXPECT_EQ(refusal("reasoning_effort", "max"),
+            "the model 'a' takes reasoning_effort low, high, got \"max\"");
+  EXPECT_EQ(refusal("temperature", 0), "");
+  EXPECT_EQ(refusal("temperature", 1), "");
+  EXPECT_EQ(refusal("temperature", 1.5), "the model 'a' takes temperature from 0 to 1, got 1.5");
+  EXPECT_EQ(refusal("seed", 1), "the model 'a' refuses the parameter 'seed': leave it out");
+  EXPECT_EQ(refusal("messages", Json::array()),
+            "'messages' is set by docwright itself: leave it out");
+  EXPECT_EQ(refusal("top_p", 3), "");
 }
 
 TEST(Models, EveryMistakeHasItsPlace) {
@@ -174,7 +325,7 @@ TEST(Models, EveryMistakeHasItsPlace) {
        "'max_tokens' is set by docwright itself"},
       {"models:\n  a: {window_tokens: 5, output_tokens_max: 5, parameters: {seed: 1}, "
        "parameters_refused: [seed]}\n",
-       "'seed' is among parameters_refused"},
+       "'models.a.parameters': the model 'a' refuses the parameter 'seed'"},
       {"models:\n  a: {window_tokens: 5, output_tokens_max: 5, structured: maybe}\n",
        "json_schema"},
       {"models:\n  a: {window_tokens: 5, output_tokens_max: 5, headers: {A: b}}\n",
@@ -183,6 +334,21 @@ TEST(Models, EveryMistakeHasItsPlace) {
        "5, output_tokens_max: 5}\n",
        "'b' is the name of another model"},
       {"models:\n  'a b': {window_tokens: 5}\n", "is no name for a model"},
+      {"models:\n  a: {base: gtp}\n  gpt: {window_tokens: 5, output_tokens_max: 5}\n",
+       "m.yaml:2:13: 'models.a.base': there is no model 'gtp' (did you mean 'gpt'?)"},
+      {"models:\n  a: {base: b}\n  b: {base: a}\n", "'models.b.base': 'a' is made of this one"},
+      {"models:\n  a: {window_tokens: 5, output_tokens_max: 5, retires: 2026-13-01}\n",
+       "m.yaml:2:56: 'models.a.retires': expected a day such as 2026-08-02, got '2026-13-01'"},
+      {"models:\n  a: {window_tokens: 5, output_tokens_max: 5, replaced_by: b}\n",
+       "'models.a.replaced_by': there is no model 'b'"},
+      {"models:\n  a: {window_tokens: 5, output_tokens_max: 5, price_changes: [{from: "
+       "2026-01-01, prices: {input: 1USD, output: 1USD}}]}\n",
+       "'models.a.price_changes': expected days in ascending order"},
+      {"models:\n  a: {window_tokens: 5, output_tokens_max: 5, parameter_ranges: {seed: 1}}\n",
+       "the least and the largest number for 'seed'"},
+      {"models:\n  a: {window_tokens: 5, output_tokens_max: 5, parameter_words: {seed: [1]}}\n",
+       "expected a list of words for 'seed'"},
+      {"defaults: {openai: {window: 5}}\n", "m.yaml:1:21: unknown option 'defaults.openai.window'"},
       {"models: [a]\n", "expected a mapping"},
       {"model: {}\n", "m.yaml:1:1: 'model' is unknown here"},
       {"models: {a: {key: sk-plain}}\n", "m.yaml:1:19"},

@@ -134,7 +134,7 @@ TEST_F(SimulatorTest, CountsAndPricesWhatItServed) {
   EXPECT_EQ(ledger["requests"], 3);
   EXPECT_EQ(ledger["served"], 3);
   EXPECT_EQ(ledger["questions"].size(), 2U);
-  const Nusd one = cost(*models_->find("gpt-4o")->prices, *first->usage);
+  const Nusd one = cost(*models_->find("gpt-4o")->prices_at(Time{}), *first->usage);
   EXPECT_GT(one, 0);
   EXPECT_GE(ledger["cost_nusd"].get<Nusd>(), 2 * one);
   EXPECT_EQ(ledger["by_status"]["200"], 3);
@@ -288,7 +288,7 @@ TEST_F(SimulatorTest, TheLedgerFileHasALinePerRequestBeforeItsAnswer) {
   const Json second = Json::parse(line);
   EXPECT_EQ(first["question"], second["question"]);
   EXPECT_EQ(first["question"].get<std::string>().size(), 64U);
-  EXPECT_EQ(first["cost_nusd"], cost(*models_->find("gpt-4o")->prices, *answer->usage));
+  EXPECT_EQ(first["cost_nusd"], cost(*models_->find("gpt-4o")->prices_at(Time{}), *answer->usage));
   EXPECT_EQ(first["traceparent"], "00-1");
   EXPECT_EQ(first["model"], "gpt-4o");
   EXPECT_EQ(second["fault"], "cut_before");
