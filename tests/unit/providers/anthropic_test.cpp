@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/providers/answer_schemas.h"
-#include "tests/unit/providers/fixtures.h"
 
 namespace docwright::providers {
 namespace {
@@ -165,21 +164,6 @@ TEST(AnthropicRequest, OverheadCoversEverythingButTheTexts) {
         static_cast<std::int64_t>(codec().encode(question, dialect, endpoint(), false).body.size());
     EXPECT_GE(texts + codec().overhead_tokens(question, dialect), sent);
   }
-}
-
-TEST(AnthropicResponse, EveryRecordedAnswer) {
-  for (const Json& fixture : testing::fixtures("answers.json", "anthropic"))
-    testing::check(codec(), fixture);
-}
-
-TEST(AnthropicResponse, EveryRecordedError) {
-  for (const Json& fixture : testing::fixtures("errors.json", "anthropic"))
-    testing::check(codec(), fixture);
-}
-
-TEST(AnthropicResponse, EveryRecordedStreamCutAtEveryByte) {
-  for (const Json& fixture : testing::fixtures("streams.json", "anthropic"))
-    testing::check_stream(codec(), fixture);
 }
 
 // litellm #9812: cache writes counted twice, $0.0913 instead of $0.0544.

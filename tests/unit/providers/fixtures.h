@@ -1,147 +1,169 @@
-// Recorded forms of answers, streams and errors: providers/NAME/fixtures/*.json, each a list of
-// cases with a name, what came, and what it is to be read as.
+// What came from a provider, as its folder records it: providers/NAME/fixtures/*.json, each a list
+// of cases {name, what came, what it is to be read as}.
+//
+//   status, headers, body (JSON) or raw (text)      a whole response
+//   stream (text, or pieces of it)                  the body of a stream under status 200
+//   api, forced_tool, schema                        how it was asked
+//   answer or error                                 the members that are looked at
 #pragma once
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
 
 #include "providers/provider.h"
+#include "providers/wire/json_array.h"
 #include "providers/wire/sse.h"
 
 namespace docwright::providers::testing {
 
-inline Json fixtures(const std::string& file, const std::string& provider = "openai") {
-  std::ifstream stream(DOCWRIGHT_SOURCE_DIR "/providers/" + provider + "/fixtures/" + file);
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+struct Recorded {
+  std::string name;
+  Question question;
+  Dialect dialect;
+  HttpResponse response;  // of a stream: its body is the stream
+  bool streamed = false;
+  Json wanted;  // the case
+};
+
+inline Recorded recorded(const Json& entry, const std::string& file) {
+  Recorded recorded;
+  recorded.wanted = entry;
+  recorded.name = file + ": " + entry.at("name").get<std::string>();
+  recorded.question.schema_name = "documents";
+  recorded.question.schema = std::make_shared<const Json>(entry.value("schema", Json::object()));
+  if (entry.value("forced_tool", false)) recorded.dialect.structured = Structured::tool;
+  if (entry.value("api", "chat") == "responses") recorded.dialect.api = Api::responses;
+  recorded.response.status = entry.value("status", 200);
+  recorded.streamed = entry.contains("stream");
+  if (recorded.streamed) {
+    const Json& stream = entry["stream"];
+    if (stream.is_string()) recorded.response.body = stream.get<std::string>();
+    if (stream.is_array())
+      for (const Json& piece : stream) recorded.response.body += piece.get<std::string>();
+  } else {
+    recorded.response.body = entry.contains("raw") ? entry["raw"].get<std::string>()
+                                                   : entry.value("body", Json()).dump();
+  }
+  for (const auto& [name, value] : entry.value("headers", Json::object()).items())
+    recorded.response.headers.emplace_back(name, value.get<std::string>());
+  return recorded;
+}
+
+// One file, as it is.
+inline Json fixtures(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
   return Json::parse(text);
 }
 
-// `body` as JSON, or `raw` as it is.
-inline HttpResponse response_of(const Json& fixture) {
-  HttpResponse response;
-  response.status = fixture.at("status").get<int>();
-  response.body =
-      fixture.contains("raw") ? fixture["raw"].get<std::string>() : fixture.at("body").dump();
-  if (fixture.contains("headers")) {
-    for (const auto& [name, value] : fixture["headers"].items()) {
-      response.headers.emplace_back(name, value.get<std::string>());
+inline std::filesystem::path fixtures_of(const std::string& provider) {
+  return std::filesystem::path(DOCWRIGHT_SOURCE_DIR) / "providers" / provider / "fixtures";
+}
+
+inline std::vector<Recorded> all_recorded(const std::string& provider) {
+  const std::filesystem::path folder = fixtures_of(provider);
+  std::vector<std::filesystem::path> files;
+  if (std::filesystem::exists(folder)) {
+    for (const auto& file : std::filesystem::directory_iterator(folder))
+      files.push_back(file.path());
+  }
+  std::ranges::sort(files);
+  std::vector<Recorded> all;
+  for (const auto& path : files) {
+    for (const Json& entry : fixtures(path)) {
+      // Retry hints alone are no exchange.
+      const bool whole = entry.contains("answer") || entry.contains("error");
+      if (whole) all.push_back(recorded(entry, path.stem().string()));
     }
   }
-  return response;
+  return all;
 }
 
-// `forced_tool`: the form of the answer was asked for by a tool.
-inline Dialect dialect_of(const Json& fixture) {
-  Dialect dialect;
-  if (fixture.value("forced_tool", false)) dialect.structured = Structured::tool;
-  return dialect;
-}
-
-// `schema`: of the answer.
-inline Question question_of(const Json& fixture) {
-  Question question;
-  question.schema = std::make_shared<const Json>(fixture.value("schema", Json::object()));
-  return question;
-}
-
-inline Json seen(const std::optional<Usage>& usage) {
-  if (!usage) return nullptr;
-  Json json = {{"input", usage->input},
-               {"input_cached", usage->input_cached},
-               {"input_cache_write", usage->input_cache_write},
-               {"output", usage->output},
-               {"reasoning", usage->reasoning}};
-  if (usage->input_cache_write_1h > 0) json["input_cache_write_1h"] = usage->input_cache_write_1h;
-  return json;
-}
-
-inline Json seen(const Answer& answer) {
-  return {{"text", answer.text},
-          {"finish", name(answer.finish)},
-          {"finish_raw", answer.finish_raw},
-          {"model", answer.model},
-          {"response_id", answer.response_id},
-          {"usage", seen(answer.usage)}};
-}
-
-inline Json seen(const CallError& error) {
-  constexpr std::array kResets = {"unsaid", "midnight_utc", "midnight_pacific"};
-  Json json = {{"class", name(error.error_class)},
-               {"message", error.message},
-               {"maybe_charged", error.maybe_charged},
-               {"transient", error.transient()},
-               {"code", error.code},
-               {"quota_reset", kResets.at(static_cast<std::size_t>(error.quota_reset))}};
-  if (error.retry_after)
-    json["retry_after_ms"] = std::chrono::duration<double, std::milli>(*error.retry_after).count();
-  if (error.context)
-    json["context"] = {{"window", error.context->window}, {"requested", error.context->requested}};
-  return json;
-}
-
-// Each member that the fixture names is as it says; null: it is not there.
-inline void expect_members(const Json& wanted, const Json& actual) {
-  for (const auto& [member, value] : wanted.items()) {
-    EXPECT_EQ(actual.value(member, Json()), value) << member << " of " << actual;
+// A stream, in pieces as the network brings them.
+inline CallResult<Answer> read_stream(const Codec& codec, const Recorded& recorded,
+                                      const std::vector<std::string_view>& pieces) {
+  const auto events = codec.events(recorded.question, recorded.dialect);
+  const std::size_t begin = recorded.response.body.find_first_not_of(" \r\n");
+  if (begin != std::string::npos && recorded.response.body[begin] == '[') {
+    wire::JsonArrayReader array([&](std::string_view element) { events->event({}, element); });
+    for (const std::string_view piece : pieces) array.feed(piece);
+    CallResult<Answer> answer = events->end();
+    if (answer && !array.complete()) {
+      CallError cut;
+      cut.error_class = ErrorClass::truncated;
+      cut.maybe_charged = true;
+      return std::unexpected(cut);
+    }
+    return answer;
   }
-}
-
-// The fixture's `answer` or `error`.
-inline void expect_recorded(const Json& fixture, const CallResult<Answer>& result) {
-  if (fixture.contains("answer")) {
-    ASSERT_TRUE(result.has_value()) << result.error().message;
-    expect_members(fixture["answer"], seen(*result));
-  } else {
-    ASSERT_FALSE(result.has_value()) << result->text;
-    expect_members(fixture["error"], seen(result.error()));
-    EXPECT_EQ(result.error().status, fixture.value("status", 200));
-    EXPECT_LE(result.error().message.size(), 512U);
-    EXPECT_FALSE(result.error().message.empty());
-  }
-}
-
-inline void check(const Codec& codec, const Json& fixture) {
-  SCOPED_TRACE(fixture.at("name").get<std::string>());
-  expect_recorded(fixture,
-                  codec.decode(response_of(fixture), question_of(fixture), dialect_of(fixture)));
-}
-
-inline CallResult<Answer> read_stream(const Codec& codec, const Json& fixture,
-                                      std::string_view bytes) {
-  const Question question = question_of(fixture);
-  const Dialect dialect = dialect_of(fixture);
-  const std::unique_ptr<EventReader> events = codec.events(question, dialect);
   wire::SseReader sse(
       [&](std::string_view name, std::string_view data) { events->event(name, data); });
-  sse.feed(bytes);
+  for (const std::string_view piece : pieces) sse.feed(piece);
   sse.end();
+  if (!sse.error_field().empty()) events->event("error", sse.error_field());
   if (const Result<Json> rest = parse_json(sse.rest()); rest && rest->contains("error"))
-    return codec.decode({200, {}, std::string(sse.rest())}, question, dialect);
+    return codec.decode({200, {}, std::string(sse.rest())}, recorded.question, recorded.dialect);
   return events->end();
 }
 
-// A `stream` as it comes, and cut at every byte: then it is an error, unless all that counts had
-// come.
-inline void check_stream(const Codec& codec, const Json& fixture) {
-  SCOPED_TRACE(fixture.at("name").get<std::string>());
-  const std::string stream = fixture.at("stream").get<std::string>();
-  const CallResult<Answer> whole = read_stream(codec, fixture, stream);
-  expect_recorded(fixture, whole);
-  for (std::size_t cut = 0; cut < stream.size(); ++cut) {
-    const CallResult<Answer> part =
-        read_stream(codec, fixture, std::string_view(stream).substr(0, cut));
-    if (!part) {
-      EXPECT_TRUE(part.error().maybe_charged) << "cut at " << cut;
-      continue;
+inline CallResult<Answer> read(const Codec& codec, const Recorded& recorded) {
+  if (recorded.streamed) return read_stream(codec, recorded, {recorded.response.body});
+  return codec.decode(recorded.response, recorded.question, recorded.dialect);
+}
+
+inline Json seen_of(const CallResult<Answer>& result) {
+  constexpr std::array kResets = {"unsaid", "midnight_utc", "midnight_pacific"};
+  if (!result) {
+    const CallError& error = result.error();
+    Json json = {{"class", name(error.error_class)},
+                 {"status", error.status},
+                 {"message", error.message},
+                 {"code", error.code},
+                 {"maybe_charged", error.maybe_charged},
+                 {"transient", error.transient()},
+                 {"quota_reset", kResets.at(static_cast<std::size_t>(error.quota_reset))}};
+    if (error.retry_after) {
+      const std::chrono::duration<double, std::milli> wait = *error.retry_after;
+      json["retry_after_ms"] = wait.count();
     }
-    ASSERT_TRUE(whole.has_value()) << "cut at " << cut;
-    EXPECT_EQ(part->text, whole->text) << "cut at " << cut;
-    EXPECT_EQ(part->finish, whole->finish) << "cut at " << cut;
-    if (part->usage) EXPECT_EQ(seen(part->usage), seen(whole->usage)) << "cut at " << cut;
+    if (error.context) {
+      json["context"] = {{"window", error.context->window},
+                         {"requested", error.context->requested}};
+    }
+    return {{"error", json}};
   }
+  Json usage;
+  if (result->usage) {
+    usage = {{"input", result->usage->input},
+             {"input_cached", result->usage->input_cached},
+             {"input_cache_write", result->usage->input_cache_write},
+             {"output", result->usage->output},
+             {"reasoning", result->usage->reasoning}};
+    if (result->usage->input_cache_write_1h > 0)
+      usage["input_cache_write_1h"] = result->usage->input_cache_write_1h;
+  }
+  return {{"answer",
+           {{"text", result->text},
+            {"finish", name(result->finish)},
+            {"finish_raw", result->finish_raw},
+            {"model", result->model},
+            {"response_id", result->response_id},
+            {"usage", usage}}}};
+}
+
+// What the case names is as it says; null: it is not there.
+inline void expect_as_recorded(const Recorded& recorded, const CallResult<Answer>& result) {
+  const char* kind = recorded.wanted.contains("answer") ? "answer" : "error";
+  const Json seen = seen_of(result);
+  ASSERT_TRUE(seen.contains(kind)) << seen;
+  for (const auto& [member, value] : recorded.wanted[kind].items())
+    EXPECT_EQ(seen[kind].value(member, Json()), value) << member << " of " << seen;
 }
 
 }  // namespace docwright::providers::testing

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/providers/answer_schemas.h"
-#include "tests/unit/providers/fixtures.h"
 
 namespace docwright::providers {
 namespace {
@@ -145,21 +144,6 @@ TEST(GeminiRequest, OverheadCoversEverythingButTheTexts) {
         static_cast<std::int64_t>(codec().encode(question, dialect, endpoint(), false).body.size());
     EXPECT_GE(texts + codec().overhead_tokens(question, dialect), sent);
   }
-}
-
-TEST(GeminiResponse, EveryRecordedAnswer) {
-  for (const Json& fixture : testing::fixtures("answers.json", "gemini"))
-    testing::check(codec(), fixture);
-}
-
-TEST(GeminiResponse, EveryRecordedError) {
-  for (const Json& fixture : testing::fixtures("errors.json", "gemini"))
-    testing::check(codec(), fixture);
-}
-
-TEST(GeminiResponse, EveryRecordedStreamCutAtEveryByte) {
-  for (const Json& fixture : testing::fixtures("streams.json", "gemini"))
-    testing::check_stream(codec(), fixture);
 }
 
 // litellm #14849: cached tokens counted twice, $0.7642 instead of $0.1849. The report's prices;

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "providers/openai/openai.h"
-#include "tests/unit/providers/fixtures.h"
 
 namespace docwright::providers {
 namespace {

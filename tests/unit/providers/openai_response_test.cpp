@@ -12,21 +12,15 @@ const Codec& codec() {
   return *provider.codec;
 }
 
-TEST(OpenAiResponse, EveryRecordedAnswer) {
-  for (const Json& fixture : testing::fixtures("answers.json")) testing::check(codec(), fixture);
-}
-
-TEST(OpenAiResponse, EveryRecordedError) {
-  for (const Json& fixture : testing::fixtures("errors.json")) testing::check(codec(), fixture);
-}
-
 TEST(OpenAiResponse, EveryRetryHint) {
-  for (const Json& fixture : testing::fixtures("retry_hints.json")) {
+  for (const Json& fixture :
+       testing::fixtures(testing::fixtures_of("openai") / "retry_hints.json")) {
     SCOPED_TRACE(fixture.at("name").get<std::string>());
     Json whole = fixture;
     whole["status"] = 429;
     whole["body"] = {{"error", {{"message", fixture["message"]}, {"code", "rate_limit_exceeded"}}}};
-    const CallResult<Answer> result = codec().decode(testing::response_of(whole), {}, {});
+    const CallResult<Answer> result =
+        codec().decode(testing::recorded(whole, "hints").response, {}, {});
     ASSERT_FALSE(result.has_value());
     EXPECT_EQ(result.error().error_class, ErrorClass::rate_limit);
     if (fixture["retry_after_ms"].is_null()) {
