@@ -7,6 +7,7 @@
 
 #include "client/cli/session.h"
 #include "client/cli/verbs.h"
+#include "client/source_files.h"
 #include "runtime/text.h"
 
 namespace docwright::cli {
@@ -14,20 +15,21 @@ namespace {
 
 namespace simulator = providers::simulator;
 
+constexpr std::size_t kScenarioBytesMax = std::size_t{1} << 20;
+
 struct SimulatorArguments {
-  simulator::Options options;
-  std::int64_t port = 0, seed = 1;
+  simulator::Server server;
+  std::optional<std::string> scenario, ledger;
+  std::int64_t seed = 1;
   std::string latency = "0ms", retry_after = "1s";
   std::vector<std::string> faults;
 };
 
-Result<simulator::Options> options_of(const SimulatorArguments& arguments) {
-  simulator::Options options = arguments.options;
-  options.port = static_cast<std::uint16_t>(arguments.port);
-  options.seed = static_cast<std::uint64_t>(arguments.seed);
+Result<simulator::Scenario> shorthands(const SimulatorArguments& arguments) {
+  simulator::Server server = arguments.server;
   for (const auto& [text, target, name] :
-       {std::tuple(&arguments.latency, &options.latency, "--latency"),
-        std::tuple(&arguments.retry_after, &options.retry_after, "--retry-after")}) {
+       {std::tuple(&arguments.latency, &server.latency.first_byte, "--latency"),
+        std::tuple(&arguments.retry_after, &server.retry_after, "--retry-after")}) {
     const auto duration = parse_duration(*text);
     if (!duration)
       return fail(Code::invalid_request,
@@ -38,24 +40,39 @@ Result<simulator::Options> options_of(const SimulatorArguments& arguments) {
     auto fault = simulator::parse_fault(text);
     if (!fault)
       return fail(Code::invalid_request, fmt::format("--fault {}", fault.error().message));
-    options.faults.push_back(*fault);
+    server.faults.push_back(*fault);
   }
-  return options;
+  simulator::Scenario scenario = simulator::one_server(std::move(server));
+  scenario.seed = arguments.seed;
+  return scenario;
+}
+
+Result<simulator::Scenario> scenario_of(const SimulatorArguments& arguments) {
+  Result<simulator::Scenario> scenario;
+  if (arguments.scenario) {
+    const auto text = client::read_file(*arguments.scenario, kScenarioBytesMax);
+    if (!text) return std::unexpected(text.error());
+    scenario = simulator::parse_scenario(*arguments.scenario, *text);
+  } else {
+    scenario = shorthands(arguments);
+  }
+  if (scenario && arguments.ledger) scenario->ledger = *arguments.ledger;
+  return scenario;
 }
 
 Result<Exit> simulate(Session&, const SimulatorArguments& arguments) {
-  auto options = options_of(arguments);
-  if (!options) return std::unexpected(options.error());
+  const auto scenario = scenario_of(arguments);
+  if (!scenario) return std::unexpected(scenario.error());
   const providers::Registry providers = providers::all_providers();
   const auto models = providers::Models::shipped(providers);
   if (!models) return std::unexpected(models.error());
-  if (auto served = simulator::run_simulator(std::move(*options), *models); !served)
+  if (auto served = simulator::run_simulator(*scenario, providers, *models); !served)
     return std::unexpected(served.error());
   return Exit::done;
 }
 
 std::string fault_list() {
-  std::string text = "Faults (KIND, KIND:every N, or KIND:PROBABILITY):\n";
+  std::string text = "Faults (KIND, KIND:every N, KIND:from N, or KIND:PROBABILITY):\n";
   for (const auto& fault : simulator::fault_descriptions())
     text += fmt::format("  {:<16}{}\n", fault.name, fault.sentence);
   return text;
@@ -67,8 +84,11 @@ Verb simulator_verb() {
   return {"simulator", "Plays the providers on the loopback, with faults on demand",
           [](Options& options) -> Action {
             auto arguments = std::make_shared<SimulatorArguments>();
-            simulator::Options& how = arguments->options;
-            options.number("--port", "PORT", arguments->port, 0, 65535,
+            simulator::Server& server = arguments->server;
+            options.text("--scenario", "FILE", arguments->scenario,
+                         "What it plays, as YAML (docs/simulator.md); the options below but "
+                         "--ledger are shorthands for a scenario of one server");
+            options.number("--port", "PORT", server.port, 0, 65535,
                            "0: a free one, printed at the start");
             options.text("--latency", "DURATION", arguments->latency, "Before each answer (0ms)");
             options.list("--fault", "FAULT", arguments->faults,
@@ -76,12 +96,14 @@ Verb simulator_verb() {
             options.text("--retry-after", "DURATION", arguments->retry_after,
                          "What a rate_limit says (1s)");
             options.number("--seed", "N", arguments->seed, 0, INT64_MAX,
-                           "Of faults by probability (1)");
-            options.number("--requests-per-minute", "N", how.requests_per_minute, 0, 1'000'000'000,
-                           "More get a 429; 0: no limit");
-            options.number("--concurrent-max", "N", how.concurrent_max, 0, 1'000'000,
-                           "More at once get a 429; 0: no limit");
-            options.text("--ledger", "FILE", how.ledger_file,
+                           "Of what is decided by chance (1)");
+            options.number("--requests-per-minute", "N", server.limits.requests_per_minute, 0,
+                           1'000'000'000, "More are refused; 0: no limit");
+            options.number("--tokens-per-minute", "N", server.limits.tokens_per_minute, 0,
+                           1'000'000'000'000, "More are refused; 0: no limit");
+            options.number("--concurrent-max", "N", server.limits.concurrent_max, 0, 1'000'000,
+                           "More at once are refused; 0: no limit");
+            options.text("--ledger", "FILE", arguments->ledger,
                          "Every request that was served, one JSON line each");
             options.footer(fault_list());
             return [arguments](Session& session) { return simulate(session, *arguments); };

@@ -137,7 +137,10 @@ class ChatServer final : public simulator::Api {
   }
 
   Rendered answer(const Answer& answer, const Asked&) const override {
-    const Json message = {{"role", "assistant"}, {"content", answer.text}, {"refusal", nullptr}};
+    const bool refused = answer.finish == Finish::refusal;
+    const Json message = {{"role", "assistant"},
+                          {"content", refused ? Json() : Json(answer.text)},
+                          {"refusal", refused ? Json(answer.text) : Json()}};
     const Json choice = {{"index", 0},
                          {"message", message},
                          {"logprobs", nullptr},
@@ -163,8 +166,9 @@ class ChatServer final : public simulator::Api {
       return Json::array({{{"index", 0}, {"delta", std::move(delta)}, {"finish_reason", finish}}});
     };
     chunk(choice({{"role", "assistant"}, {"content", ""}}, nullptr), nullptr);
+    const std::string said = answer.finish == Finish::refusal ? "refusal" : "content";
     for (const std::string_view piece : simulator::pieces(answer.text))
-      chunk(choice({{"content", piece}}, nullptr), nullptr);
+      chunk(choice({{said, piece}}, nullptr), nullptr);
     const bool beside = asked.usage_elsewhere && answer.usage;
     chunk(choice(Json::object(), raw(answer.finish)), beside ? usage_json(*answer.usage) : Json());
     if (!beside && asked.stream_usage && answer.usage)

@@ -47,7 +47,9 @@ struct Rendered {
 struct LimitState {
   std::int64_t requests = 0, requests_left = 0;  // a minute; 0: no limit
   std::int64_t tokens = 0, tokens_left = 0;
-  Duration requests_reset{}, tokens_reset{};  // until all is there again
+  Duration requests_reset{}, tokens_reset{};                     // until all is there again
+  std::int64_t requests_per_day = 0, requests_per_day_left = 0;  // 0: no limit
+  Duration day_reset{};
   Time now{};
 };
 

@@ -13,10 +13,10 @@
 
 namespace docwright::providers::simulator {
 
-// What all connections share; outlives them. One thread.
+// What all connections of one server share; outlives them. One thread.
 struct Hall {
   Desk desk;
-  Options options;
+  std::size_t connections_max = 0;
   std::int64_t in_flight = 0;
   std::size_t connections = 0;
   std::function<void()> on_leave;  // a place has become free
@@ -35,19 +35,24 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
   void handle();
-  void get(std::string_view path);
-  void post(std::string_view path);
-  void send(Rendered reply);
-  void deliver(Decision decision);
+  void get(const Arrival& arrival);
+  void post(Arrival arrival);
+  void deliver(Delivery delivery);
+  void begin();
+  void flow();
+  void append_piece();
+  void end();
   void hold();
   void answered();
-  std::string head_of(const Rendered& reply) const;
+  std::string head() const;
 
   Hall& hall_;
   boost::asio::ip::tcp::socket socket_;
-  boost::asio::steady_timer latency_;
+  boost::asio::steady_timer pause_;
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
+  Delivery delivery_;     // of the request in parser_
+  std::size_t next_ = 0;  // of its pieces
   std::string out_;
   bool working_ = false;  // counted in flight
   bool keep_alive_ = false;

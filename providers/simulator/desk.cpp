@@ -4,231 +4,227 @@
 
 #include <algorithm>
 
-#include "providers/simulator/writer.h"
+#include "providers/simulator/answers.h"
+#include "providers/simulator/keys.h"
 
 namespace docwright::providers::simulator {
 namespace {
 
-constexpr std::int64_t kBytesPerToken = 4;
-
-// The first eight bytes of the question's hash: what its answer's words and its faults vary by.
-std::uint64_t number_of(const std::string& question) {
-  return std::stoull(question.substr(0, 16), nullptr, 16);
+// Where a model is kept; without a provider, as any provider's of that name.
+std::string place(std::string_view provider, std::string_view api_name) {
+  return std::string(provider) + '\n' + std::string(api_name);
 }
 
-// Uniform in [0, 1) by the question, the seed and how often it was asked: the order of arrival
-// changes nothing.
-double draw(std::uint64_t question, std::uint64_t seed, std::uint64_t times, std::uint64_t fault) {
-  std::uint64_t x = question ^ (seed * 0x9e3779b97f4a7c15ULL) ^ (times << 32) ^ fault;
-  for (const int shift : {30, 27, 31}) {
-    x = (x ^ (x >> shift)) * 0xbf58476d1ce4e5b9ULL;
-  }
-  return static_cast<double>(x >> 11) * 0x1.0p-53;
+// What is asked, whatever way the answer is to come.
+std::uint64_t number_of(const Asked& asked) {
+  std::string all = asked.model + '\n' + dump_json(asked.schema);
+  for (const Message& message : asked.messages) all += '\n' + message.role + '\n' + message.text;
+  std::uint64_t number = 0;
+  const Hash hash = sha256(all);
+  for (std::size_t i = 0; i < sizeof number; ++i) number = number << 8 | hash[i];
+  return number;
 }
 
-CallError refusal(ErrorClass error_class, std::string message,
-                  std::optional<Duration> retry_after = {}) {
+CallError refused_as(ErrorClass error_class) {
   CallError error;
   error.error_class = error_class;
-  error.message = std::move(message);
-  error.retry_after = retry_after;
   return error;
 }
 
-Delivery delivery_of(const Fault* fault) {
-  if (fault == nullptr) return Delivery::whole;
-  switch (fault->kind) {
-    case FaultKind::cut_before:
-      return Delivery::cut_before;
-    case FaultKind::cut_body:
-      return Delivery::cut_body;
-    case FaultKind::silent:
-      return Delivery::silent;
-    default:
-      return Delivery::whole;
-  }
+Fit fit_of(const Asked& asked, std::int64_t window) {
+  return {asked.model, window, prompt_tokens(asked), asked.answer_tokens_max};
 }
 
-// At most `bytes`, and no character cut in two.
-std::string head_of(const std::string& text, std::size_t bytes) {
-  std::size_t end = std::min(bytes, text.size());
-  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-    --end;
-  return text.substr(0, end);
+bool is_lost(const Delivery& delivery, const Fault* fault) {
+  return delivery.ending != Ending::whole ||
+         (fault != nullptr && fault->kind == FaultKind::error_frame);
 }
 
 }  // namespace
 
-std::int64_t simulated_tokens(std::int64_t bytes) {
-  return (bytes + kBytesPerToken - 1) / kBytesPerToken;
-}
+struct Desk::Case {
+  const Arrival& arrival;
+  const Spoken& spoken;
+  const Api& api;
+  Served served;
+  Asked asked;
+  Draw draw;
+  Limits::Request limit;
+  const Fault* fault = nullptr;
 
-Desk::Desk(Options options, const Models& models, std::vector<Spoken> spoken)
-    : options_(std::move(options)),
+  CallError misfit(std::int64_t window) const {
+    const Fit fit = fit_of(asked, window);
+    CallError error = refused_as(ErrorClass::context_length);
+    error.message = api.overflow(fit).value_or("");
+    error.context = ContextNumbers{window, fit.prompt_tokens + fit.answer_tokens_max};
+    return error;
+  }
+};
+
+Desk::Desk(std::string name, Server server, std::int64_t seed, const Models& models,
+           std::vector<Spoken> spoken, Ledger& ledger)
+    : name_(std::move(name)),
+      server_(std::move(server)),
+      seed_(static_cast<std::uint64_t>(seed)),
       spoken_(std::move(spoken)),
-      ledger_(options_.ledger_file),
-      limit_{static_cast<double>(options_.requests_per_minute), Moment{}},
-      counted_(options_.faults.size()) {
-  for (const Model* model : models.all()) models_.emplace(model->api_name, *model);
-}
-
-const Model* Desk::model_of(std::string_view api_name) const {
-  const auto found = models_.find(std::string(api_name));
-  return found == models_.end() ? nullptr : &found->second;
-}
-
-Rendered Desk::models() const {
-  std::vector<std::string_view> names;
-  for (const auto& [name, model] : models_) names.push_back(name);
-  std::ranges::sort(names);
-  return spoken_.front().api->models(names);
-}
-
-// A bucket that refills continuously, and a minute's requests at once at the start.
-std::optional<CallError> Desk::over_limit(const Arrival& arrival) {
-  if (options_.concurrent_max > 0 && arrival.in_flight > options_.concurrent_max) {
-    return refusal(
-        ErrorClass::rate_limit,
-        fmt::format("Rate limit reached: {} requests at once are allowed. Please try again in 1s.",
-                    options_.concurrent_max),
-        std::chrono::seconds(1));
-  }
-  if (options_.requests_per_minute == 0) return std::nullopt;
-  const auto rate = static_cast<double>(options_.requests_per_minute);
-  const double passed = std::chrono::duration<double>(arrival.moment - limit_.filled).count();
-  limit_.tokens = std::min(rate, limit_.tokens + passed * rate / 60);
-  limit_.filled = arrival.moment;
-  if (limit_.tokens >= 1) {
-    limit_.tokens -= 1;
-    return std::nullopt;
-  }
-  const double seconds = (1 - limit_.tokens) * 60 / rate;
-  return refusal(
-      ErrorClass::rate_limit,
-      fmt::format(
-          "Rate limit reached for requests per minute: Limit {}. Please try again in {:.3f}s.",
-          options_.requests_per_minute, seconds),
-      std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds)));
-}
-
-std::optional<CallError> Desk::impossible(const Asked& asked, const Usage& usage) const {
-  const Model* model = model_of(asked.model);
-  if (model == nullptr || usage.input + asked.answer_tokens_max <= model->window_tokens)
-    return std::nullopt;
-  return refusal(ErrorClass::context_length,
-                 fmt::format("This model's maximum context length is {} tokens. However, you "
-                             "requested {} tokens ({} in the "
-                             "messages, {} in the completion). Please reduce the length of the "
-                             "messages or completion.",
-                             model->window_tokens, usage.input + asked.answer_tokens_max,
-                             usage.input, asked.answer_tokens_max));
-}
-
-const Fault* Desk::fault_for(const std::string& question) {
-  const Fault* hit = nullptr;
-  const std::uint64_t times = ledger_.times(question);
-  for (std::size_t i = 0; i < options_.faults.size(); ++i) {
-    const Fault& fault = options_.faults[i];
-    ++counted_[i];
-    const bool hits = fault.every > 0
-                          ? counted_[i] % fault.every == 0
-                          : draw(number_of(question), options_.seed, times, i) < fault.probability;
-    if (hits && hit == nullptr) hit = &fault;
-  }
-  return hit;
-}
-
-std::optional<CallError> Desk::refusal_of(FaultKind kind, const Asked& asked) const {
-  switch (kind) {
-    case FaultKind::rate_limit:
-      return refusal(ErrorClass::rate_limit, "Rate limit reached for requests. Please slow down.",
-                     options_.retry_after);
-    case FaultKind::quota:
-      return refusal(
-          ErrorClass::quota,
-          "You exceeded your current quota, please check your plan and billing details.");
-    case FaultKind::server_error:
-      return refusal(ErrorClass::server,
-                     "The server had an error while processing your request. Sorry about that!");
-    case FaultKind::overloaded:
-      return refusal(ErrorClass::overloaded,
-                     "The engine is currently overloaded, please try again later.");
-    case FaultKind::context_length:
-      return refusal(ErrorClass::context_length,
-                     fmt::format("This model's maximum context length is 128000 tokens. However, "
-                                 "you requested {} tokens.",
-                                 128000 + asked.answer_tokens_max));
-    default:
-      return std::nullopt;
+      ledger_(ledger),
+      limits_(server_.limits),
+      faults_(server_.faults),
+      cache_(server_.cache_tokens_min) {
+  for (const Model* model : models.all()) {
+    models_.emplace(place(model->provider, model->api_name), *model);
+    models_.emplace(place({}, model->api_name), *model);
   }
 }
 
-Answer Desk::answer_of(const Asked& asked, const std::string& question, const Fault* fault) const {
-  Answer answer;
-  answer.text = written(asked, number_of(question));
-  answer.model = asked.model;
-  answer.response_id = "chatcmpl-" + question.substr(0, 24);
-  const FaultKind kind = fault == nullptr ? FaultKind::silent : fault->kind;
-  if (kind == FaultKind::wrong_names) answer.text = with_wrong_names(answer.text);
-  if (kind == FaultKind::prose) {
-    answer.text = "Here is the documentation that you asked for:\n\n```json\n" + answer.text +
-                  "\n```\n\nThe block above holds one entry for each definition.";
+const Model* Desk::model_of(const Spoken& spoken, std::string_view api_name) const {
+  for (const std::string_view provider : {spoken.provider, std::string_view()}) {
+    const auto found = models_.find(place(provider, api_name));
+    if (found != models_.end()) return &found->second;
   }
-  if (kind == FaultKind::truncated || kind == FaultKind::half_json) {
-    answer.text = head_of(answer.text, answer.text.size() / 2);
+  return nullptr;
+}
+
+const Prices* Desk::prices_of(const Case& at) const {
+  const Model* model = model_of(at.spoken, at.asked.model);
+  return model == nullptr ? nullptr : model->prices_at(at.arrival.time);
+}
+
+std::int64_t Desk::charged_tokens(const Case& at) const {
+  const std::int64_t prompt = prompt_tokens(at.asked);
+  switch (server_.limits.charge) {
+    case TokensCharged::requested:
+      return prompt + at.asked.answer_tokens_max;
+    case TokensCharged::larger:
+      return std::max(prompt, at.asked.answer_tokens_max);
+    case TokensCharged::used:
+      break;
   }
-  if (kind == FaultKind::truncated) answer.finish = Finish::length;
-  if (asked.answer_tokens_max > 0) {
-    const auto most = static_cast<std::size_t>(asked.answer_tokens_max * kBytesPerToken);
-    if (answer.text.size() > most) {
-      answer.text = head_of(answer.text, most);
-      answer.finish = Finish::length;
+  const Answer answer = answer_of(at.asked, at.served.question, at.draw, server_.answers, nullptr);
+  return prompt + answer.usage->output;
+}
+
+std::optional<CallError> Desk::refusal(Case& at) {
+  const Arrival& arrival = at.arrival;
+  if (arrival.body.size() > server_.body_bytes_max) return refused_as(ErrorClass::too_large);
+  const std::string_view key = key_of(arrival.headers, arrival.query);
+  at.served.key = key_name(key, server_.keys);
+  if (const auto refused = refusal_of(key, server_.keys)) return refused_as(*refused);
+
+  auto asked = at.api.parse({arrival.path, arrival.query, arrival.headers, arrival.body});
+  if (!asked) return asked.error();
+  at.asked = std::move(*asked);
+  at.served.model = at.asked.model;
+  at.served.stream = at.asked.stream;
+  at.draw.question = number_of(at.asked);
+  at.draw.times = times_[at.draw.question]++;
+  if (!server_.models.empty() &&
+      std::ranges::find(server_.models, at.asked.model) == server_.models.end())
+    return refused_as(ErrorClass::not_found);
+
+  if (server_.limits.scope == LimitScope::model) at.limit.scope = at.asked.model;
+  if (server_.limits.scope == LimitScope::key) at.limit.scope = at.served.key;
+  at.limit.tokens = charged_tokens(at);
+  if (auto error = limits_.take(at.limit)) return error;
+
+  at.fault = faults_.hit(at.draw, at.asked.model, at.served.key);
+  if (at.fault != nullptr) {
+    const FaultDescription& what = description_of(at.fault->kind);
+    at.served.fault = what.name;
+    if (what.refused_as) {
+      CallError error = at.fault->kind == FaultKind::context_length
+                            ? at.misfit(prompt_tokens(at.asked) - 1)
+                            : refused_as(*what.refused_as);
+      error.status = at.fault->status > 0 ? static_cast<int>(at.fault->status) : what.status;
+      if (at.fault->retry_after > Duration::zero()) error.retry_after = at.fault->retry_after;
+      if (!error.retry_after && at.fault->kind == FaultKind::rate_limit)
+        error.retry_after = server_.retry_after;
+      return error;
     }
   }
-  answer.usage = Usage{};
-  answer.usage->input = std::max<std::int64_t>(simulated_tokens(asked.prompt_bytes), 1);
-  answer.usage->output = simulated_tokens(static_cast<std::int64_t>(answer.text.size()));
-  return answer;
+  const Model* model = model_of(at.spoken, at.asked.model);
+  if (model != nullptr && at.api.overflow(fit_of(at.asked, model->window_tokens)))
+    return at.misfit(model->window_tokens);
+  return std::nullopt;
 }
 
-std::optional<Decision> Desk::post(const Arrival& arrival) {
-  const auto found =
-      std::ranges::find_if(spoken_, [&](const auto& one) { return one.api->takes(arrival.path); });
-  if (found == spoken_.end()) return std::nullopt;
-  const Api& api = *found->api;
+Delivery Desk::refuse(Case& at, const CallError& error) {
+  Delivery delivery = plain(at.api.error(error));
+  if (error.status > 0) delivery.status = error.status;
+  at.served.status = delivery.status;
+  add_latency(server_.latency, at.draw, 0, delivery);
+  return delivery;
+}
 
-  Served served;
-  served.time = arrival.time;
-  served.question = hex(sha256(arrival.body));
-  served.traceparent = arrival.traceparent;
-  served.request_id = arrival.request_id;
+void Desk::add_cached(const Case& at, Usage& usage) {
+  const bool unasked = at.api.caches_unasked();
+  const PrefixCache::Found found = cache_.look_up(at.asked, unasked);
+  usage.input_cached = std::min(found.cached, usage.input);
+  const Prices* prices = prices_of(at);
+  const bool writes_cost = prices != nullptr && prices->input_cache_write > 0;
+  if (!unasked || writes_cost)
+    usage.input_cache_write = std::min(found.written, usage.input - usage.input_cached);
+}
+
+Delivery Desk::serve(Case& at) {
+  Answer answer = answer_of(at.asked, at.served.question, at.draw, server_.answers, at.fault);
+  Usage charged = *answer.usage;
+  add_cached(at, charged);
+  spoil_usage(at.fault, at.asked.answer_tokens_max, charged, answer.usage);
+  at.asked.usage_elsewhere = at.fault != nullptr && at.fault->kind == FaultKind::usage_elsewhere;
+  Delivery delivery = delivery_of(at.api, answer, at.asked, server_, at.fault);
+  add_latency(server_.latency, at.draw, charged.output, delivery);
+
+  at.served.status = delivery.status;
+  at.served.lost = is_lost(delivery, at.fault);
+  at.served.usage = charged;
+  if (const Prices* prices = prices_of(at)) at.served.cost = cost(*prices, charged);
+  return delivery;
+}
+
+std::optional<Delivery> Desk::post(const Arrival& arrival) {
+  const auto spoken = std::ranges::find_if(
+      spoken_, [&](const Spoken& one) { return one.api->takes(arrival.path); });
+  if (spoken == spoken_.end()) return std::nullopt;
+  Case at{arrival, *spoken, *spoken->api, {}, {}, {}, {}};
+  at.served.time = arrival.time;
+  at.served.server = name_;
+  at.served.question = hex(sha256(arrival.body));
+  at.served.traceparent = header(arrival.headers, "traceparent");
+  at.served.request_id = header(arrival.headers, "x-client-request-id");
+  at.draw.seed = seed_;
+  at.limit.in_flight = arrival.in_flight;
+  at.limit.time = arrival.time;
+  at.limit.moment = arrival.moment;
   ledger_.in_flight(arrival.in_flight);
-  const auto refuse = [&](const CallError& error) {
-    Decision decision{api.error(error)};
-    served.status = decision.reply.status;
-    ledger_.record(served);
-    return decision;
-  };
 
-  const auto asked = api.parse({arrival.path, arrival.query, arrival.headers, arrival.body});
-  if (!asked) return refuse(asked.error());
-  served.model = asked->model;
-  if (const auto error = over_limit(arrival)) return refuse(*error);
-  const Fault* fault = fault_for(served.question);
-  if (fault != nullptr) {
-    served.fault = name(fault->kind);
-    if (const auto error = refusal_of(fault->kind, *asked)) return refuse(*error);
+  const auto error = refusal(at);
+  Delivery delivery = error ? refuse(at, *error) : serve(at);
+  ledger_.record(at.served);
+  const std::string id = fmt::format("req_{}{}", at.served.question.substr(0, 12), at.draw.times);
+  for (Headers& more :
+       std::vector<Headers>{at.api.identity(id), at.api.limits(limits_.state(at.limit))})
+    std::ranges::move(more, std::back_inserter(delivery.headers));
+  return delivery;
+}
+
+std::optional<Delivery> Desk::get(const Arrival& arrival) const {
+  const auto spoken = std::ranges::find_if(
+      spoken_, [&](const Spoken& one) { return one.api->lists(arrival.path); });
+  if (spoken == spoken_.end()) return std::nullopt;
+  const std::string_view key = key_of(arrival.headers, arrival.query);
+  const auto refused = refusal_of(key, server_.keys);
+  // Out of quota, a key still lists.
+  if (refused && *refused != ErrorClass::quota)
+    return plain(spoken->api->error(refused_as(*refused)));
+  std::vector<std::string_view> names(server_.models.begin(), server_.models.end());
+  if (names.empty()) {
+    for (const auto& [at, model] : models_) {
+      if (at == place(spoken->provider, model.api_name)) names.push_back(model.api_name);
+    }
   }
-  const Answer answer = answer_of(*asked, served.question, fault);
-  if (const auto error = impossible(*asked, *answer.usage)) return refuse(*error);
-
-  const Model* model = model_of(asked->model);
-  served.status = 200;
-  served.usage = *answer.usage;
-  const Prices* prices = model == nullptr ? nullptr : model->prices_at(arrival.time);
-  if (prices != nullptr) served.cost = cost(*prices, served.usage);
-  ledger_.record(served);
-  return Decision{api.answer(answer, *asked), delivery_of(fault)};
+  std::ranges::sort(names);
+  return plain(spoken->api->models(names));
 }
 
 }  // namespace docwright::providers::simulator

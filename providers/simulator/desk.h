@@ -1,8 +1,6 @@
-// Decides what becomes of one simulated request: limits, then faults, then an answer; records and
-// prices it. No I/O but the ledger's.
+// Decides what becomes of one request to a simulated server: key, limits, faults, then an answer;
+// records and prices it. No I/O but the ledger's.
 #pragma once
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -10,22 +8,18 @@
 
 #include "providers/models.h"
 #include "providers/simulator/api.h"
+#include "providers/simulator/delivery.h"
+#include "providers/simulator/fault_picker.h"
 #include "providers/simulator/ledger.h"
-#include "providers/simulator/options.h"
+#include "providers/simulator/limits.h"
+#include "providers/simulator/prefix_cache.h"
+#include "providers/simulator/scenario.h"
 
 namespace docwright::providers::simulator {
 
-enum class Delivery { whole, cut_before, cut_body, silent };
-
-struct Decision {
-  Rendered reply;
-  Delivery delivery = Delivery::whole;
-};
-
 struct Arrival {
   std::string_view path, query, body;
-  Headers headers;
-  std::string traceparent, request_id;
+  Headers headers;             // names in lower case
   std::int64_t in_flight = 1;  // this one included
   Time time{};
   Moment moment{};
@@ -35,37 +29,37 @@ struct Arrival {
 class Desk final {
  public:
   // `models` gives prices and windows by the provider's own names; a model that it does not know is
-  // free and boundless.
-  Desk(Options options, const Models& models, std::vector<Spoken> spoken);
+  // free and boundless. The ledger outlives the desk.
+  Desk(std::string name, Server server, std::int64_t seed, const Models& models,
+       std::vector<Spoken> spoken, Ledger& ledger);
 
   // None where no format takes this path.
-  std::optional<Decision> post(const Arrival& arrival);
-  Rendered models() const;
+  std::optional<Delivery> post(const Arrival& arrival);
+  // A list of models; none where no format has one at this path.
+  std::optional<Delivery> get(const Arrival& arrival) const;
   const Ledger& ledger() const { return ledger_; }
 
  private:
-  struct Limit {
-    double tokens = 0;
-    Moment filled{};
-  };
+  struct Case;  // one request on its way through
 
-  std::optional<CallError> over_limit(const Arrival& arrival);
-  std::optional<CallError> impossible(const Asked& asked, const Usage& usage) const;
-  const Fault* fault_for(const std::string& question);
-  std::optional<CallError> refusal_of(FaultKind kind, const Asked& asked) const;
-  Answer answer_of(const Asked& asked, const std::string& question, const Fault* fault) const;
-  const Model* model_of(std::string_view api_name) const;
+  std::optional<CallError> refusal(Case& at);
+  std::int64_t charged_tokens(const Case& at) const;  // to the limits
+  Delivery refuse(Case& at, const CallError& error);
+  Delivery serve(Case& at);
+  void add_cached(const Case& at, Usage& usage);
+  const Model* model_of(const Spoken& spoken, std::string_view api_name) const;
+  const Prices* prices_of(const Case& at) const;
 
-  const Options options_;
-  std::unordered_map<std::string, Model> models_;  // by api_name
+  const std::string name_;
+  const Server server_;
+  const std::uint64_t seed_;
+  std::unordered_map<std::string, Model> models_;  // by provider and api_name, see place()
   const std::vector<Spoken> spoken_;
-  Ledger ledger_;
-  Limit limit_;
-  std::vector<std::uint64_t> counted_;  // requests that each fault has seen
+  Ledger& ledger_;
+  Limits limits_;
+  FaultPicker faults_;
+  PrefixCache cache_;
+  std::unordered_map<std::uint64_t, std::uint64_t> times_;  // how often each question was asked
 };
-
-// The rule by which tokens are counted: four bytes each, rounded up; never more than their bytes,
-// so any proven bound holds.
-std::int64_t simulated_tokens(std::int64_t bytes);
 
 }  // namespace docwright::providers::simulator

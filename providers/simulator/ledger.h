@@ -3,6 +3,7 @@
 #pragma once
 #include <map>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 
 #include "providers/provider.h"
@@ -14,9 +15,12 @@ struct Served {
   Time time{};
   std::string question;  // SHA-256 of the request's body, hexadecimal: docwright's bodies hold
                          // nothing that changes
-  std::string model;
+  std::string server, model;
+  std::string key;  // its name
   int status = 0;
   std::string fault;  // name; empty: none
+  bool stream = false;
+  bool lost = false;  // charged, and never whole with the asker
   Usage usage;
   Nusd cost = 0;
   std::string traceparent, request_id;  // X-Client-Request-Id
@@ -34,20 +38,26 @@ class Ledger final {
 
   void record(const Served& served);
   void in_flight(std::int64_t now);
-  // {"requests","served","cost_nusd","usage","by_status","by_fault","in_flight_max","questions":{hash:
-  // times served}}
+  // {"requests","served","cost_nusd","usage","lost":{"served","cost_nusd"},"by_status","by_fault",
+  // "rows":[{"server","model","key","requests","served","usage","cost_nusd"}],"in_flight_max",
+  // "questions":{hash: times served}}
   Json totals() const;
-  // How often a question was served (or failed) before.
-  std::uint64_t times(const std::string& question) const;
 
  private:
+  struct Sum {
+    std::int64_t requests = 0, served = 0;
+    Usage usage;
+    Nusd cost = 0;
+    void add(const Served& served);
+  };
+
   int file_ = -1;
-  std::int64_t requests_ = 0, served_ = 0, in_flight_max_ = 0;
-  Nusd cost_ = 0;
-  Usage usage_;
+  Sum all_, lost_;
+  std::map<std::tuple<std::string, std::string, std::string>, Sum> rows_;  // server, model, key
+  std::int64_t in_flight_max_ = 0;
   std::map<int, std::int64_t> by_status_;
   std::map<std::string, std::int64_t> by_fault_;
-  std::unordered_map<std::string, std::uint64_t> served_questions_, asked_;
+  std::unordered_map<std::string, std::uint64_t> questions_;
 };
 
 }  // namespace docwright::providers::simulator

@@ -17,37 +17,84 @@ namespace {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-}  // namespace
+std::vector<Spoken> spoken_by(const Server& server) {
+  std::vector<Spoken> spoken = all_spoken();
+  if (!server.provider.empty())
+    std::erase_if(spoken, [&](const Spoken& one) { return one.provider != server.provider; });
+  return spoken;
+}
 
-struct Simulator::State {
-  State(Options options, const Models& models)
-      : hall{Desk(options, models, all_spoken()), options, 0, 0, [this] { accept(); }},
-        acceptor(context, tcp::endpoint(boost::asio::ip::address_v4::loopback(), options.port)),
-        signals(context) {
+tcp::endpoint endpoint_of(const Server& server) {
+  return {boost::asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(server.port)};
+}
+
+// One server of the scenario: accepts as many connections as it may have.
+class Entrance final {
+ public:
+  Entrance(const std::string& name, const Server& server, std::int64_t seed, const Models& models,
+           Ledger& ledger, boost::asio::io_context& context)
+      : address_{name, server.provider, 0},
+        hall_{Desk(name, server, seed, models, spoken_by(server), ledger), server.connections_max,
+              0, 0, [this] { accept(); }},
+        acceptor_(context, endpoint_of(server)) {
+    address_.port = acceptor_.local_endpoint().port();
     accept();
   }
 
+  void stop() { stopping_ = true; }
+  const Simulator::Address& address() const { return address_; }
+
+ private:
   void accept() {
-    if (accepting || stopping || hall.connections >= hall.options.connections_max) return;
-    accepting = true;
-    acceptor.async_accept([this](error_code error, tcp::socket socket) {
-      accepting = false;
-      if (!error) std::make_shared<Connection>(std::move(socket), hall)->serve();
+    if (accepting_ || stopping_ || hall_.connections >= hall_.connections_max) return;
+    accepting_ = true;
+    acceptor_.async_accept([this](error_code error, tcp::socket socket) {
+      accepting_ = false;
+      if (!error) std::make_shared<Connection>(std::move(socket), hall_)->serve();
       if (error != boost::asio::error::operation_aborted) accept();
     });
   }
 
-  Hall hall;
-  boost::asio::io_context context{1};  // after hall: its end lets go of the connections
-  tcp::acceptor acceptor;
-  boost::asio::signal_set signals;
-  bool accepting = false;
-  bool stopping = false;
+  Simulator::Address address_;
+  Hall hall_;
+  tcp::acceptor acceptor_;
+  bool accepting_ = false;
+  bool stopping_ = false;
 };
 
-Simulator::Simulator(Options options, const Models& models) {
+// As providers have it: with the path of the provider's own address.
+std::string base_url(const Simulator::Address& address, const Registry& providers) {
+  std::string path = "/v1";
+  if (const Provider* provider = providers.find(address.provider)) {
+    const std::string_view own = provider->base_url;
+    const std::size_t host = own.find("://");
+    const std::size_t slash = host == own.npos ? own.npos : own.find('/', host + 3);
+    path = slash == own.npos ? "" : own.substr(slash);
+  }
+  return fmt::format("http://127.0.0.1:{}{}", address.port, path);
+}
+
+}  // namespace
+
+struct Simulator::State {
+  State(const Scenario& scenario, const Models& models)
+      : ledger(scenario.ledger), signals(context) {
+    for (const auto& [name, server] : scenario.servers) {
+      entrances.push_back(
+          std::make_unique<Entrance>(name, server, scenario.seed, models, ledger, context));
+    }
+  }
+
+  Ledger ledger;
+  // Declared before the context: its end lets go of the connections, which tell their hall.
+  std::vector<std::unique_ptr<Entrance>> entrances;
+  boost::asio::io_context context{1};
+  boost::asio::signal_set signals;
+};
+
+Simulator::Simulator(const Scenario& scenario, const Models& models) {
   try {
-    state_ = std::make_unique<State>(std::move(options), models);
+    state_ = std::make_unique<State>(scenario, models);
   } catch (const boost::system::system_error& error) {
     throw std::system_error(error.code().value(), std::system_category(),
                             "the simulator cannot listen");
@@ -55,11 +102,13 @@ Simulator::Simulator(Options options, const Models& models) {
 }
 
 Simulator::~Simulator() {
-  state_->stopping = true;
+  for (const auto& entrance : state_->entrances) entrance->stop();
 }
 
-std::uint16_t Simulator::port() const {
-  return state_->acceptor.local_endpoint().port();
+std::vector<Simulator::Address> Simulator::addresses() const {
+  std::vector<Address> addresses;
+  for (const auto& entrance : state_->entrances) addresses.push_back(entrance->address());
+  return addresses;
 }
 
 void Simulator::run(bool signals) {
@@ -77,11 +126,20 @@ void Simulator::stop() {
   state_->context.stop();
 }
 
-Result<void> run_simulator(Options options, const Models& models) {
+Result<void> run_simulator(const Scenario& scenario, const Registry& providers,
+                           const Models& models) {
   try {
-    Simulator simulator(std::move(options), models);
-    const std::string line = fmt::format(
-        "{{\"port\":{0},\"base_url\":\"http://127.0.0.1:{0}/v1\"}}\n", simulator.port());
+    Simulator simulator(scenario, models);
+    Json servers = Json::object();
+    for (const Simulator::Address& address : simulator.addresses()) {
+      servers[address.server] = {{"port", address.port},
+                                 {"base_url", base_url(address, providers)}};
+    }
+    const Simulator::Address first = simulator.addresses().front();
+    const Json said = {{"port", first.port},
+                       {"base_url", base_url(first, providers)},
+                       {"servers", std::move(servers)}};
+    const std::string line = dump_json(said) + '\n';
     std::fwrite(line.data(), 1, line.size(), stdout);
     std::fflush(stdout);
     simulator.run(true);

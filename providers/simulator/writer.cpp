@@ -57,7 +57,19 @@ std::uint64_t mixed(std::uint64_t seed, std::string_view text) {
   return hash;
 }
 
-offline::Words simulated_words(const offline::Facts& facts, std::uint64_t seed) {
+// So many bytes of sentences that mean nothing, or a little less.
+std::string filler(std::size_t bytes) {
+  std::string text;
+  for (int number = 1;; ++number) {
+    const std::string sentence = fmt::format(
+        " Sentence {} of this rehearsal adds to its length and to nothing else at all.", number);
+    if (text.size() + sentence.size() > bytes) return text;
+    text += sentence;
+  }
+}
+
+offline::Words simulated_words(const offline::Facts& facts, std::uint64_t seed,
+                               std::size_t filler_bytes) {
   constexpr std::array<std::string_view, 6> kVerbs = {"Prepares", "Collects", "Computes",
                                                       "Checks",   "Arranges", "Carries out"};
   constexpr std::array<std::string_view, 5> kThings = {"intermediate figures", "pending entries",
@@ -68,7 +80,9 @@ offline::Words simulated_words(const offline::Facts& facts, std::uint64_t seed) 
   words.summary = fmt::format("{} {} for a rehearsal, variant {}.", pick(hash, kVerbs),
                               pick(hash >> 8, kThings), hash >> 16 & 0xfff);
   words.description =
-      "The words are invented; names, parameters and results follow the facts in the prompt.";
+      std::string(
+          "The words are invented; names, parameters and results follow the facts in the prompt.") +
+      filler(filler_bytes);
   for (const offline::ParameterFacts& parameter : facts.parameters) {
     words.parameters.emplace_back(parameter.name,
                                   fmt::format("Rehearsed meaning of `{}`.", parameter.name));
@@ -111,14 +125,26 @@ void rename_parameters(Json& json) {
 
 }  // namespace
 
-std::string written(const Asked& asked, std::uint64_t seed) {
-  if (!asked.schema.is_object()) return "A rehearsal without a schema: nothing to fill in.";
-  const offline::Wording wording{
-      [seed](const offline::Facts& facts) { return simulated_words(facts, seed); },
-      std::string(kNote)};
+std::string written(const Asked& asked, std::uint64_t seed, std::size_t bytes_wanted) {
+  const auto missing_from = [&](std::string_view text) {
+    return bytes_wanted - std::min(bytes_wanted, text.size());
+  };
+  if (!asked.schema.is_object()) {
+    const std::string text = "A rehearsal without a schema: nothing to fill in.";
+    return text + filler(missing_from(text));
+  }
   const auto properties = asked.schema.find("properties");
   if (properties != asked.schema.end() && properties->contains("documents")) {
-    return dump_json(offline::answer_for(asked.schema, facts_in(asked), wording));
+    const std::vector<offline::Facts> facts = facts_in(asked);
+    const auto document = [&](std::size_t filler_bytes) {
+      const offline::Wording wording{
+          [&](const offline::Facts& of) { return simulated_words(of, seed, filler_bytes); },
+          std::string(kNote)};
+      return dump_json(offline::answer_for(asked.schema, facts, wording));
+    };
+    const std::string shortest = document(0);
+    const std::size_t missing = facts.empty() ? 0 : missing_from(shortest) / facts.size();
+    return missing == 0 ? shortest : document(missing);
   }
   const TextFor text = [](std::string_view property) {
     return fmt::format("Rehearsed words for {}.", property.empty() ? "the answer" : property);

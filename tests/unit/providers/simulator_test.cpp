@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "providers/http_client.h"
+#include "providers/wire/sse.h"
 #include "runtime/task_group.h"
 #include "tests/unit/providers/answer_schemas.h"
 
@@ -16,16 +17,18 @@ namespace {
 
 using namespace std::chrono_literals;
 using simulator::FaultKind;
-using simulator::Options;
+using simulator::Scenario;
+using simulator::Server;
 using testing::expect_valid;
 using ::testing::HasSubstr;
 
 // A simulator on a thread, and docwright's own codec and client against it.
 class SimulatorTest : public ::testing::Test {
  protected:
-  void run(Options options) {
+  void run(Server server) { run(simulator::one_server(std::move(server))); }
+  void run(const Scenario& scenario) {
     stop();
-    simulator_ = std::make_unique<simulator::Simulator>(std::move(options), *models_);
+    simulator_ = std::make_unique<simulator::Simulator>(scenario, *models_);
     thread_ = std::thread([this] { simulator_->run(); });
   }
   void stop() {
@@ -37,10 +40,10 @@ class SimulatorTest : public ::testing::Test {
   }
   void TearDown() override { stop(); }
 
-  static Options with_fault(std::string_view fault) {
-    Options options;
-    options.faults.push_back(*simulator::parse_fault(fault));
-    return options;
+  static Server with_fault(std::string_view fault) {
+    Server server;
+    server.faults.push_back(*simulator::parse_fault(fault));
+    return server;
   }
 
   Question question(std::string text = "Which?",
@@ -67,6 +70,20 @@ class SimulatorTest : public ::testing::Test {
     tasks_.spawn("send", send(std::move(request), result));
     loop_.run_until_idle();
     return result;
+  }
+  // The same as a stream; what has come when it ends early goes into `text`.
+  CallResult<Answer> ask_streamed(const Question& question, std::string* text = nullptr) {
+    const Codec& codec = *providers_.find("openai")->codec;
+    const auto response = exchange(codec.encode(question, {}, {base_url(), "k", "", {}}, true));
+    if (!response) return std::unexpected(response.error());
+    EXPECT_EQ(header(response->headers, "content-type"), "text/event-stream");
+    const std::unique_ptr<EventReader> reader = codec.events(question, {});
+    wire::SseReader events(
+        [&](std::string_view name, std::string_view data) { reader->event(name, data); });
+    events.feed(response->body);
+    events.end();
+    if (text != nullptr) *text = reader->text();
+    return reader->end();
   }
   std::string base_url() const {
     return "http://127.0.0.1:" + std::to_string(simulator_->port()) + "/v1";
@@ -103,7 +120,7 @@ class SimulatorTest : public ::testing::Test {
 };
 
 TEST_F(SimulatorTest, AnswersWithAValidDocumentOfTheRightNames) {
-  run({});
+  run(Server{});
   for (const Json& schema : {testing::shared_schema(), testing::exact_schema()}) {
     const CallResult<Answer> answer = ask(question("Which?", schema));
     ASSERT_TRUE(answer.has_value()) << answer.error().message;
@@ -117,7 +134,7 @@ TEST_F(SimulatorTest, AnswersWithAValidDocumentOfTheRightNames) {
 }
 
 TEST_F(SimulatorTest, TheSameQuestionHasTheSameAnswer) {
-  run({});
+  run(Server{});
   const CallResult<Answer> first = ask(question()), second = ask(question()),
                            other = ask(question("Other?"));
   ASSERT_TRUE(first && second && other);
@@ -126,7 +143,7 @@ TEST_F(SimulatorTest, TheSameQuestionHasTheSameAnswer) {
 }
 
 TEST_F(SimulatorTest, CountsAndPricesWhatItServed) {
-  run({});
+  run(Server{});
   const CallResult<Answer> first = ask(question());
   ASSERT_TRUE(first && first->usage);
   ASSERT_TRUE(ask(question()) && ask(question("Other?")));
@@ -142,7 +159,7 @@ TEST_F(SimulatorTest, CountsAndPricesWhatItServed) {
 }
 
 TEST_F(SimulatorTest, UsageStaysWithinTheCodecsBound) {
-  run({});
+  run(Server{});
   const Question asked = question();
   const CallResult<Answer> answer = ask(asked);
   ASSERT_TRUE(answer && answer->usage);
@@ -154,7 +171,7 @@ TEST_F(SimulatorTest, UsageStaysWithinTheCodecsBound) {
 }
 
 TEST_F(SimulatorTest, TheAnswerLimitHolds) {
-  run({});
+  run(Server{});
   Question asked = question();
   asked.answer_tokens_max = 10;
   const CallResult<Answer> answer = ask(asked);
@@ -165,7 +182,7 @@ TEST_F(SimulatorTest, TheAnswerLimitHolds) {
 }
 
 TEST_F(SimulatorTest, AQuestionAboveTheWindowIsRefused) {
-  run({});
+  run(Server{});
   Question asked = question();
   asked.answer_tokens_max = 128'000;
   const CallError error = refusal(asked);
@@ -180,6 +197,13 @@ TEST_F(SimulatorTest, RefusalsOfEachKind) {
       {"quota", ErrorClass::quota},
       {"server_error", ErrorClass::server},
       {"overloaded", ErrorClass::overloaded},
+      {"timeout", ErrorClass::timeout},
+      {"conflict", ErrorClass::server},
+      {"auth", ErrorClass::auth},
+      {"permission", ErrorClass::permission},
+      {"not_found", ErrorClass::not_found},
+      {"too_large", ErrorClass::too_large},
+      {"content_filter", ErrorClass::content_filter},
       {"context_length", ErrorClass::context_length}};
   for (const auto& [fault, error_class] : cases) {
     run(with_fault(fault));
@@ -240,6 +264,120 @@ TEST_F(SimulatorTest, AnswersThatAreWrong) {
   }
 }
 
+TEST_F(SimulatorTest, AStreamBringsTheSameAnswer) {
+  for (const bool keep_alive : {false, true}) {
+    Server server;
+    server.keep_alive = keep_alive;
+    server.latency.per_token = keep_alive ? Duration{} : 10us;
+    run(server);
+    const CallResult<Answer> plain = ask(question()), streamed = ask_streamed(question());
+    ASSERT_TRUE(plain.has_value());
+    ASSERT_TRUE(streamed.has_value()) << streamed.error().message;
+    EXPECT_EQ(streamed->text, plain->text);
+    EXPECT_EQ(streamed->finish, Finish::complete);
+    EXPECT_EQ(streamed->usage, plain->usage);
+  }
+}
+
+TEST_F(SimulatorTest, StreamsThatBreak) {
+  run(with_fault("error_frame"));
+  std::string text;
+  CallResult<Answer> answer = ask_streamed(question(), &text);
+  ASSERT_FALSE(answer.has_value());
+  EXPECT_EQ(answer.error().error_class, ErrorClass::server);
+  EXPECT_THAT(text, HasSubstr("{\"documents\""));
+
+  for (const std::string_view kind : {"cut_body", "stall", "cut_before"}) {
+    Server server = with_fault(kind);
+    server.faults[0].at_byte = 700;
+    run(server);
+    limits_.idle = kind == "stall" ? 50ms : Duration(20s);
+    answer = ask_streamed(question());
+    ASSERT_FALSE(answer.has_value()) << kind;
+    EXPECT_TRUE(answer.error().maybe_charged) << kind;
+    client_.reset();
+    limits_ = {};
+    const Json ledger = get("/ledger");
+    EXPECT_EQ(ledger["lost"]["served"], 1) << kind;
+    EXPECT_EQ(ledger["lost"]["cost_nusd"], ledger["cost_nusd"]) << kind;
+    EXPECT_GT(ledger["cost_nusd"].get<Nusd>(), 0) << kind;
+  }
+}
+
+TEST_F(SimulatorTest, UsageThatIsNotWhereItShouldBe) {
+  run(with_fault("usage_elsewhere"));
+  EXPECT_TRUE(ask_streamed(question())->usage.has_value());
+  for (const char* fault : {"usage_missing", "usage_zero"}) {
+    run(with_fault(fault));
+    EXPECT_FALSE(ask_streamed(question())->usage.has_value()) << fault;
+    EXPECT_FALSE(ask(question())->usage.has_value()) << fault;
+    EXPECT_GT(get("/ledger")["cost_nusd"].get<Nusd>(), 0) << fault;
+  }
+}
+
+TEST_F(SimulatorTest, AnAnswerThatNobodyWants) {
+  run(with_fault("refusal"));
+  EXPECT_EQ(ask(question())->finish, Finish::refusal);
+  run(with_fault("filtered"));
+  EXPECT_EQ(ask(question())->finish, Finish::content_filter);
+}
+
+TEST_F(SimulatorTest, KeysAreKnownAndTold) {
+  Server server;
+  server.keys = {{"mine", "k", simulator::KeyState::valid}};
+  run(server);
+  EXPECT_TRUE(ask(question()).has_value());
+  EXPECT_EQ(get("/ledger")["rows"][0]["key"], "mine");
+  EXPECT_TRUE(get("/v1/models").contains("error")) << "a list asks for a key, too";
+  server.keys[0].state = simulator::KeyState::revoked;
+  run(server);
+  EXPECT_EQ(refusal(question()).error_class, ErrorClass::auth);
+}
+
+TEST_F(SimulatorTest, AModelThatIsNotThere) {
+  Server server;
+  server.models = {"gpt-4.1"};
+  run(server);
+  EXPECT_EQ(refusal(question()).error_class, ErrorClass::not_found);
+  EXPECT_EQ(get("/v1/models")["data"].size(), 1U);
+}
+
+TEST_F(SimulatorTest, APrefixThatWasSeenCostsLess) {
+  Server server;
+  server.cache_tokens_min = 0;
+  run(server);
+  Question asked = question("Once", testing::shared_schema());
+  asked.messages[0].text = std::string(6000, 's');
+  const CallResult<Answer> first = ask(asked);
+  asked.messages[1].text += " more";
+  const CallResult<Answer> second = ask(asked);
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(first->usage->input_cached, 0);
+  EXPECT_GE(second->usage->input_cached, 1408);
+  const Prices& prices = *models_->find("gpt-4o")->prices_at(Time{});
+  EXPECT_EQ(get("/ledger")["cost_nusd"].get<Nusd>(),
+            cost(prices, *first->usage) + cost(prices, *second->usage));
+}
+
+TEST_F(SimulatorTest, SeveralServersHaveOneLedger) {
+  Scenario scenario;
+  scenario.servers["a"].provider = "openai";
+  scenario.servers["b"] = with_fault("overloaded");
+  run(scenario);
+  ASSERT_EQ(simulator_->addresses().size(), 2U);
+  EXPECT_TRUE(ask(question()).has_value());
+  HttpRequest request = providers_.find("openai")->codec->encode(
+      question(), {},
+      {"http://127.0.0.1:" + std::to_string(simulator_->addresses()[1].port) + "/v1", "k", "", {}},
+      false);
+  EXPECT_EQ(exchange(std::move(request))->status, 503);
+  const Json rows = get("/ledger")["rows"];
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0]["server"], "a");
+  EXPECT_EQ(rows[0]["served"], 1);
+  EXPECT_EQ(rows[1]["served"], 0);
+}
+
 TEST_F(SimulatorTest, EveryNthAndByProbability) {
   run(with_fault("server_error:every 3"));
   std::string seen;
@@ -259,9 +397,9 @@ TEST_F(SimulatorTest, EveryNthAndByProbability) {
 }
 
 TEST_F(SimulatorTest, RequestsPerMinute) {
-  Options options;
-  options.requests_per_minute = 2;
-  run(options);
+  Server server;
+  server.limits.requests_per_minute = 2;
+  run(server);
   EXPECT_TRUE(ask(question("1")).has_value());
   EXPECT_TRUE(ask(question("2")).has_value());
   const CallError error = refusal(question("3"));
@@ -274,9 +412,9 @@ TEST_F(SimulatorTest, RequestsPerMinute) {
 TEST_F(SimulatorTest, TheLedgerFileHasALinePerRequestBeforeItsAnswer) {
   const std::string file =
       std::filesystem::temp_directory_path() / ("ledger-" + std::to_string(::getpid()));
-  Options options = with_fault("cut_before:every 2");
-  options.ledger_file = file;
-  run(options);
+  Scenario scenario = simulator::one_server(with_fault("cut_before:every 2"));
+  scenario.ledger = file;
+  run(scenario);
   const CallResult<Answer> answer = ask(question());
   ASSERT_TRUE(answer.has_value());
   EXPECT_FALSE(ask(question()).has_value());
@@ -297,9 +435,9 @@ TEST_F(SimulatorTest, TheLedgerFileHasALinePerRequestBeforeItsAnswer) {
 }
 
 TEST_F(SimulatorTest, OtherPaths) {
-  run({});
+  run(Server{});
   EXPECT_EQ(get("/health"), (Json{{"status", "ok"}}));
-  EXPECT_GE(get("/v1/models")["data"].size(), 25U);
+  EXPECT_GE(get("/v1/models")["data"].size(), 20U);
   EXPECT_TRUE(get("/nothing").contains("error"));
   const CallResult<HttpResponse> response =
       exchange({"POST", base_url() + "/chat/completions", {}, "no json"});
@@ -308,18 +446,19 @@ TEST_F(SimulatorTest, OtherPaths) {
 }
 
 TEST_F(SimulatorTest, ATakenPortIsAnError) {
-  run({});
-  Options options;
-  options.port = simulator_->port();
-  EXPECT_THROW(simulator::Simulator(options, *models_), std::system_error);
+  run(Server{});
+  Server server;
+  server.port = simulator_->port();
+  EXPECT_THROW(simulator::Simulator(simulator::one_server(server), *models_), std::system_error);
 }
 
-TEST(SimulatorFaults, AsWritten) {
+TEST(SimulatorShorthands, AsWritten) {
   for (const simulator::FaultDescription& fault : simulator::fault_descriptions()) {
     EXPECT_EQ(simulator::parse_fault(fault.name)->kind, fault.kind);
     EXPECT_EQ(simulator::name(fault.kind), fault.name);
   }
-  EXPECT_EQ(simulator::parse_fault("silent:every 7")->every, 7U);
+  EXPECT_EQ(simulator::parse_fault("silent:every 7")->every, 7);
+  EXPECT_EQ(simulator::parse_fault("silent:from 1000")->from, 1000);
   EXPECT_EQ(simulator::parse_fault("silent:0.25")->probability, 0.25);
   for (const char* text : {"", "slent", "silent:", "silent:every", "silent:every 0",
                            "silent:every -1", "silent:2", "silent:-1", "silent:x"}) {
