@@ -31,6 +31,7 @@ struct Asked {
   std::int64_t prompt_bytes = 0;  // texts and schema: what prompt tokens are counted by
   std::int64_t stable_bytes = 0;  // of these, how many stand before the last cache mark
   bool stream = false;
+  bool stream_in_array = false;  // not as events, but as the elements of one JSON array
   bool stream_usage = false;     // usage is wanted at the end of the stream
   bool usage_elsewhere = false;  // set by the desk: the usage comes where other servers of this
                                  // format send it

@@ -1,0 +1,184 @@
+#include "providers/anthropic/simulated_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "providers/wire/members.h"
+
+namespace docwright::providers::anthropic {
+namespace {
+
+using namespace wire;
+
+using Complaint = std::optional<std::string>;
+
+constexpr std::array<std::string_view, 18> kFields = {
+    "model",    "max_tokens",    "messages",      "system",       "metadata",      "stop_sequences",
+    "stream",   "temperature",   "top_p",         "top_k",        "tools",         "tool_choice",
+    "thinking", "output_config", "cache_control", "service_tier", "inference_geo", "container"};
+
+constexpr std::size_t kMarksMax = 4;
+
+// "claude-opus-4-7" is 407, "claude-3-7-sonnet-20250219" 307, "claude-sonnet-5" 500.
+int version_of(std::string_view model) {
+  int numbers[2] = {0, 0};
+  std::size_t found = 0;
+  for (std::size_t at = 0; at < model.size() && found < 2;) {
+    const std::size_t end = std::min(model.find('-', at), model.size());
+    const std::string_view word = model.substr(at, end - at);
+    const bool number =
+        !word.empty() && word.size() < 3 && word.find_first_not_of("0123456789") == word.npos;
+    if (number)
+      numbers[found++] = std::stoi(std::string(word));
+    else if (found > 0)
+      break;
+    at = end + 1;
+  }
+  return numbers[0] * 100 + numbers[1];
+}
+
+Complaint missing_or_unknown(const Json& body) {
+  for (const char* name : {"model", "max_tokens", "messages"}) {
+    if (member(body, name) == nullptr) return fmt::format("{}: Field required", name);
+  }
+  for (const auto& [name, value] : body.items()) {
+    if (std::ranges::find(kFields, name) == kFields.end())
+      return fmt::format("{}: Extra inputs are not permitted", name);
+  }
+  const Json& limit = body["max_tokens"];
+  if (!limit.is_number_integer() || limit.get<std::int64_t>() < 0)
+    return "max_tokens: Input should be a valid integer";
+  return std::nullopt;
+}
+
+Complaint wrong_block(const Json& block, std::size_t& marks) {
+  marks += block.contains("cache_control") ? 1 : 0;
+  if (text_of(block, "type") != "text") return std::nullopt;
+  const std::string text = text_of(block, "text");
+  if (text.empty()) return "messages: text content blocks must be non-empty";
+  if (text.find_first_not_of(" \t\r\n") == text.npos)
+    return "messages: text content blocks must contain non-whitespace text";
+  return std::nullopt;
+}
+
+Complaint wrong_content(const Json& content, std::size_t& marks) {
+  if (content.is_string()) return wrong_block({{"type", "text"}, {"text", content}}, marks);
+  if (!content.is_array()) return "messages: Input should be a valid list";
+  for (const Json& block : content) {
+    if (auto complaint = wrong_block(block, marks)) return complaint;
+  }
+  return std::nullopt;
+}
+
+Complaint wrong_messages(const Json& body) {
+  const Json& messages = body["messages"];
+  if (!messages.is_array() || messages.empty()) return "messages: at least one message is required";
+  std::size_t marks = body.contains("cache_control") ? 1 : 0;
+  if (const Json* tools = member(body, "tools"); tools != nullptr && tools->is_array()) {
+    for (const Json& tool : *tools) marks += tool.contains("cache_control") ? 1 : 0;
+  }
+  if (const Json* system = member(body, "system")) {
+    if (auto complaint = wrong_content(*system, marks)) return complaint;
+  }
+  for (const Json& message : messages) {
+    const std::string role = text_of(message, "role");
+    if (role != "user" && role != "assistant") {
+      return fmt::format(
+          "messages: Unexpected role \"{}\". Allowed are \"user\" and \"assistant\".", role);
+    }
+    const Json* content = member(message, "content");
+    if (content == nullptr) return "messages.0.content: Field required";
+    if (auto complaint = wrong_content(*content, marks)) return complaint;
+  }
+  if (text_of(messages.front(), "role") != "user")
+    return "messages: first message must use the \"user\" role";
+  if (marks > kMarksMax) {
+    return fmt::format("A maximum of {} blocks with cache_control may be provided. Found {}.",
+                       kMarksMax, marks);
+  }
+  if (text_of(messages.back(), "role") == "assistant" &&
+      version_of(text_of(body, "model")) >= 406) {
+    return "This model does not support assistant message prefill. The conversation must end with "
+           "a user message.";
+  }
+  return std::nullopt;
+}
+
+Complaint wrong_sampling(const Json& body) {
+  const int version = version_of(text_of(body, "model"));
+  const Json* temperature = member(body, "temperature");
+  if (temperature != nullptr) {
+    const double value = temperature->is_number() ? temperature->get<double>() : -1;
+    if (value < 0 || value > 1) return "temperature: range: 0..1";
+    if (version >= 400 && body.contains("top_p")) {
+      return "`temperature` and `top_p` cannot both be specified for this model. Please use only "
+             "one.";
+    }
+    if (version >= 407 && value != 1) return "`temperature` is not supported by this model.";
+  }
+  for (const char* name : {"top_p", "top_k"}) {
+    if (version >= 407 && body.contains(name))
+      return fmt::format("`{}` is not supported by this model.", name);
+  }
+  return std::nullopt;
+}
+
+bool acceptable_key(std::string_view name) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+  return !name.empty() && name.size() <= 64 && name.find_first_not_of(kPlain) == name.npos;
+}
+
+Complaint wrong_schema(const Json& schema) {
+  if (!schema.is_object()) return std::nullopt;
+  for (const char* name : {"minimum", "maximum", "multipleOf", "minLength", "maxLength", "maxItems",
+                           "uniqueItems", "not"}) {
+    if (schema.contains(name))
+      return fmt::format("output_config.format.schema: property '{}' is not supported", name);
+  }
+  if (const Json* items = member(schema, "items")) {
+    if (auto complaint = wrong_schema(*items)) return complaint;
+  }
+  const Json* properties = member(schema, "properties");
+  if (properties == nullptr) return std::nullopt;
+  if (member(schema, "additionalProperties") == nullptr ||
+      schema["additionalProperties"] != false) {
+    return "output_config.format.schema: For 'object' type, 'additionalProperties' must be "
+           "explicitly set to false";
+  }
+  for (const auto& [name, value] : properties->items()) {
+    if (!acceptable_key(name)) return "Property keys should match pattern '^[a-zA-Z0-9_.-]{1,64}$'";
+    if (auto complaint = wrong_schema(value)) return complaint;
+  }
+  return std::nullopt;
+}
+
+Complaint wrong_form(const Json& body) {
+  if (const Json* config = member(body, "output_config")) {
+    const Json* format = member(*config, "format");
+    const Json* schema = format == nullptr ? nullptr : member(*format, "schema");
+    if (schema != nullptr) return wrong_schema(*schema);
+  }
+  const Json* tools = member(body, "tools");
+  if (tools == nullptr || !tools->is_array()) return std::nullopt;
+  for (const Json& tool : *tools) {
+    const Json* schema = member(tool, "input_schema");
+    if (schema == nullptr) return "tools.0.custom.input_schema: Field required";
+    if (auto complaint = wrong_schema(*schema)) return complaint;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> broken_rule(const Json& body) {
+  if (!body.is_object()) return "The request body is not valid JSON: an object is expected";
+  for (const auto rule : {missing_or_unknown, wrong_messages, wrong_sampling, wrong_form}) {
+    if (auto complaint = rule(body)) return complaint;
+  }
+  return std::nullopt;
+}
+
+}  // namespace docwright::providers::anthropic

@@ -1,0 +1,13 @@
+// The published rules that a Messages request has to keep, for the simulator.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "runtime/json.h"
+
+namespace docwright::providers::anthropic {
+
+// What the provider would say to it; none where it takes it.
+std::optional<std::string> broken_rule(const Json& body);
+
+}  // namespace docwright::providers::anthropic

@@ -1,0 +1,327 @@
+#include "providers/gemini/simulated.h"
+
+#include <fmt/format.h>
+
+#include "providers/gemini/simulated_rules.h"
+#include "providers/wire/members.h"
+
+namespace docwright::providers::gemini {
+namespace {
+
+using namespace wire;
+
+using simulator::Asked;
+using simulator::Received;
+using simulator::Rendered;
+
+constexpr std::string_view kPlain = ":generateContent";
+constexpr std::string_view kStream = ":streamGenerateContent";
+constexpr std::string_view kModels = "/models/";
+constexpr std::string_view kRpc = "type.googleapis.com/google.rpc.";
+
+std::unexpected<CallError> refuse(ErrorClass error_class, std::string message) {
+  CallError error;
+  error.error_class = error_class;
+  error.message = std::move(message);
+  return std::unexpected(std::move(error));
+}
+
+// As Gemini answers, by class: code, status, words.
+struct Shape {
+  int code;
+  std::string_view status, words;
+};
+Shape shape_of(ErrorClass error_class) {
+  switch (error_class) {
+    case ErrorClass::auth:
+      return {400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key."};
+    case ErrorClass::permission:
+      return {403, "PERMISSION_DENIED", "You do not have permission to access this."};
+    case ErrorClass::not_found:
+      return {404, "NOT_FOUND",
+              "The model is not found for API version v1beta, or is not supported for "
+              "generateContent."};
+    case ErrorClass::context_length:
+      return {400, "INVALID_ARGUMENT",
+              "The input token count exceeds the maximum number of tokens allowed."};
+    case ErrorClass::too_large:
+      return {400, "INVALID_ARGUMENT", "Request payload size exceeds the limit: 20971520 bytes."};
+    case ErrorClass::rate_limit:
+      return {429, "RESOURCE_EXHAUSTED",
+              "You exceeded your current quota, please check your plan and billing details."};
+    case ErrorClass::quota:
+      return {429, "RESOURCE_EXHAUSTED", "Your prepayment credits are depleted."};
+    case ErrorClass::overloaded:
+      return {503, "UNAVAILABLE", "The model is overloaded. Please try again later."};
+    case ErrorClass::server:
+      return {500, "INTERNAL", "An internal error has occurred."};
+    case ErrorClass::timeout:
+      return {504, "DEADLINE_EXCEEDED", "The request timed out. Please try again."};
+    default:
+      return {400, "INVALID_ARGUMENT", "Request contains an invalid argument."};
+  }
+}
+
+// Which limit, as Google names it.
+std::string_view quota_id(std::string_view code) {
+  if (code == "requests_per_day") return "GenerateRequestsPerDayPerProjectPerModel-FreeTier";
+  if (code == "tokens_per_day") return "GenerateContentInputTokensPerModelPerDay-FreeTier";
+  if (code == "tokens") return "GenerateContentInputTokensPerModelPerMinute-FreeTier";
+  return "GenerateRequestsPerMinutePerProjectPerModel-FreeTier";
+}
+
+Json details_of(const CallError& error) {
+  Json details = Json::array();
+  const auto add = [&](std::string_view type, Json members) {
+    Json entry = {{"@type", std::string(kRpc) + std::string(type)}};
+    entry.update(members);
+    details.push_back(std::move(entry));
+  };
+  if (error.error_class == ErrorClass::auth)
+    add("ErrorInfo", {{"reason", "API_KEY_INVALID"}, {"domain", "googleapis.com"}});
+  if (error.error_class != ErrorClass::rate_limit) return details;
+  const Json violation = {{"quotaId", quota_id(error.code)}, {"quotaValue", "10"}};
+  add("QuotaFailure", {{"violations", Json::array({violation})}});
+  if (error.retry_after) {
+    const double seconds = std::chrono::duration<double>(*error.retry_after).count();
+    add("RetryInfo", {{"retryDelay", fmt::format("{:.6f}s", seconds)}});
+  }
+  return details;
+}
+
+Json body_of(const CallError& error) {
+  const Shape shape = shape_of(error.error_class);
+  Json what = {{"code", shape.code},
+               {"message", error.message.empty() ? shape.words : error.message},
+               {"status", shape.status}};
+  if (Json details = details_of(error); !details.empty()) what["details"] = std::move(details);
+  return {{"error", std::move(what)}};
+}
+
+// Without a filter of its own words, the prompt is what is blocked.
+bool blocks_prompt(const CallError& error) {
+  return error.error_class == ErrorClass::content_filter;
+}
+
+Json blocked_prompt() {
+  return {{"promptFeedback", {{"blockReason", "PROHIBITED_CONTENT"}}}};
+}
+
+std::string_view finish_reason(Finish finish) {
+  switch (finish) {
+    case Finish::length:
+      return "MAX_TOKENS";
+    case Finish::content_filter:
+    case Finish::refusal:
+      return "SAFETY";
+    case Finish::error:
+      return "OTHER";
+    default:
+      return "STOP";
+  }
+}
+
+Json usage_json(const Usage& usage) {
+  return {{"promptTokenCount", usage.input},
+          {"cachedContentTokenCount", usage.input_cached},
+          {"candidatesTokenCount", usage.output - usage.reasoning},
+          {"thoughtsTokenCount", usage.reasoning},
+          {"totalTokenCount", usage.input + usage.output}};
+}
+
+// A part of an answer, or the whole of it.
+Json document(const Answer& answer, Json parts, std::string_view finish) {
+  Json candidate = {{"index", 0}, {"content", {{"parts", std::move(parts)}, {"role", "model"}}}};
+  if (!finish.empty()) candidate["finishReason"] = finish;
+  return {{"candidates", Json::array({std::move(candidate)})},
+          {"modelVersion", answer.model},
+          {"responseId", answer.response_id}};
+}
+
+Json text_parts(std::string_view text) {
+  return Json::array({{{"text", text}}});
+}
+
+// A model's broken JSON has no place in a function's arguments: nothing of it arrives.
+Json call_parts(const Answer& answer, const Asked& asked) {
+  const Result<Json> args = parse_json(answer.text);
+  return Json::array(
+      {{{"functionCall", {{"name", asked.forced_tool}, {"args", args ? *args : Json::object()}}},
+        {"thoughtSignature", "c2lt"}}});
+}
+
+bool calls_function(const Answer& answer, const Asked& asked) {
+  return !asked.forced_tool.empty() && answer.finish != Finish::refusal;
+}
+
+void add_texts(Asked& asked, const std::string& role, const Json& content) {
+  const Json* parts = member(content, "parts");
+  if (parts == nullptr) return;
+  for (const Json& part : *parts) {
+    asked.messages.push_back({role, text_of(part, "text")});
+    asked.prompt_bytes += static_cast<std::int64_t>(asked.messages.back().text.size());
+  }
+}
+
+void add_schema(Asked& asked, const Json& schema) {
+  asked.schema = schema;
+  asked.prompt_bytes += static_cast<std::int64_t>(dump_json(schema).size());
+}
+
+void add_function(Asked& asked, const Json& body) {
+  const Json* tools = member(body, "tools");
+  if (tools == nullptr || !tools->is_array() || tools->empty()) return;
+  const Json* functions = member(tools->front(), "functionDeclarations");
+  if (functions == nullptr || !functions->is_array() || functions->empty()) return;
+  asked.forced_tool = text_of(functions->front(), "name");
+  if (const Json* schema = member(functions->front(), "parametersJsonSchema"))
+    add_schema(asked, *schema);
+}
+
+// In an address, "%2F" is a slash.
+std::string decoded(std::string_view segment) {
+  std::string text;
+  for (std::size_t at = 0; at < segment.size(); ++at) {
+    if (segment[at] == '%' && at + 2 < segment.size()) {
+      text += static_cast<char>(std::stoi(std::string(segment.substr(at + 1, 2)), nullptr, 16));
+      at += 2;
+    } else {
+      text += segment[at];
+    }
+  }
+  return text;
+}
+
+class ContentServer final : public simulator::Api {
+ public:
+  bool takes(std::string_view path) const override {
+    return path.contains(kModels) && (path.ends_with(kPlain) || path.ends_with(kStream));
+  }
+
+  std::expected<Asked, CallError> parse(const Received& request) const override {
+    Asked asked;
+    asked.key = header(request.headers, "x-goog-api-key");
+    if (asked.key.empty()) {
+      return refuse(ErrorClass::permission,
+                    "Method doesn't allow unregistered callers (callers without established "
+                    "identity). Please use API Key or other form of API consumer identity to call "
+                    "this API.");
+    }
+    const Result<Json> body = parse_json(request.body);
+    if (!body) {
+      return refuse(ErrorClass::invalid_request,
+                    "Invalid JSON payload received. " + body.error().message);
+    }
+    if (auto complaint = broken_rule(*body))
+      return refuse(ErrorClass::invalid_request, std::move(*complaint));
+    const std::size_t name = request.path.rfind(kModels) + kModels.size();
+    asked.model = decoded(request.path.substr(name, request.path.rfind(':') - name));
+    asked.stream = request.path.ends_with(kStream);
+    asked.stream_usage = true;
+    asked.stream_in_array = asked.stream && !request.query.contains("alt=sse");
+    add_function(asked, *body);
+    if (const Json* system = member(*body, "systemInstruction"))
+      add_texts(asked, "system", *system);
+    for (const Json& content : (*body)["contents"])
+      add_texts(asked, text_of(content, "role") == "model" ? "assistant" : "user", content);
+    if (const Json* config = member(*body, "generationConfig")) {
+      asked.answer_tokens_max = count_of(*config, "maxOutputTokens");
+      if (const Json* schema = member(*config, "responseJsonSchema")) add_schema(asked, *schema);
+    }
+    return asked;
+  }
+
+  Rendered answer(const Answer& answer, const Asked& asked) const override {
+    Json body = document(
+        answer, calls_function(answer, asked) ? call_parts(answer, asked) : text_parts(answer.text),
+        finish_reason(answer.finish));
+    if (answer.usage) body["usageMetadata"] = usage_json(*answer.usage);
+    return {200, {}, dump_json(body)};
+  }
+
+  std::vector<std::string> stream(const Answer& answer, const Asked& asked) const override {
+    std::vector<Json> documents;
+    if (calls_function(answer, asked)) {
+      documents.push_back(document(answer, call_parts(answer, asked), {}));
+    } else {
+      for (const std::string_view piece : simulator::pieces(answer.text))
+        documents.push_back(document(answer, text_parts(piece), {}));
+    }
+    documents.push_back(document(answer, text_parts(""), finish_reason(answer.finish)));
+    if (answer.usage) {
+      // What has been sent is known from the beginning, what comes is not.
+      for (Json& each : documents)
+        each["usageMetadata"] = {{"promptTokenCount", answer.usage->input},
+                                 {"totalTokenCount", answer.usage->input}};
+      if (asked.usage_elsewhere) {
+        documents.back().erase("usageMetadata");
+        documents.push_back(Json::object());
+      }
+      documents.back()["usageMetadata"] = usage_json(*answer.usage);
+    }
+    return written(documents, asked);
+  }
+
+  std::string_view stream_type(const Asked& asked) const override {
+    return asked.stream_in_array ? "application/json" : "text/event-stream";
+  }
+  std::string keep_alive(const Asked& asked) const override {
+    return asked.stream_in_array ? "\n" : ": keep-alive\n\n";
+  }
+
+  // Not as an event: bare, over several lines.
+  std::string stream_error(const CallError& error) const override {
+    return body_of(error).dump(2) + "\n";
+  }
+
+  Rendered error(const CallError& error) const override {
+    if (blocks_prompt(error)) return {200, {}, dump_json(blocked_prompt())};
+    return {shape_of(error.error_class).code, {}, dump_json(body_of(error))};
+  }
+
+  // The prompt alone counts.
+  std::optional<std::string> overflow(const simulator::Fit& fit) const override {
+    if (fit.prompt_tokens <= fit.window) return std::nullopt;
+    return fmt::format(
+        "The input token count ({}) exceeds the maximum number of tokens allowed ({}).",
+        fit.prompt_tokens, fit.window);
+  }
+
+  bool caches_unasked() const override { return true; }
+
+  Headers identity(std::string_view) const override { return {}; }
+
+  Headers limits(const simulator::LimitState&) const override { return {}; }
+
+  bool lists(std::string_view path) const override { return path.ends_with("/v1beta/models"); }
+
+  Rendered models(const std::vector<std::string_view>& names) const override {
+    Json list = Json::array();
+    for (const std::string_view name : names) {
+      list.push_back({{"name", "models/" + std::string(name)},
+                      {"displayName", name},
+                      {"supportedGenerationMethods", {"generateContent", "countTokens"}}});
+    }
+    return {200, {}, dump_json({{"models", list}})};
+  }
+
+ private:
+  static std::vector<std::string> written(const std::vector<Json>& documents, const Asked& asked) {
+    std::vector<std::string> events;
+    for (const Json& each : documents) {
+      const std::string_view before = events.empty() ? "[" : ",\r\n";
+      events.push_back(asked.stream_in_array ? std::string(before) + dump_json(each)
+                                             : "data: " + dump_json(each) + "\r\n\r\n");
+    }
+    if (asked.stream_in_array) events.emplace_back("]");
+    return events;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<const simulator::Api> simulated_api() {
+  return std::make_unique<const ContentServer>();
+}
+
+}  // namespace docwright::providers::gemini
