@@ -24,6 +24,18 @@ Instant now() {
   return std::chrono::steady_clock::now();
 }
 
+struct Collected final : ResponseSink {
+  HttpResponse response;
+  void head(int status, Headers headers) noexcept override {
+    response.status = status;
+    response.headers = std::move(headers);
+  }
+  bool bytes(std::string_view piece) noexcept override {
+    response.body += piece;
+    return true;
+  }
+};
+
 // "https://api.openai.com" of "https://api.openai.com/v1/chat/completions".
 std::string origin_of(std::string_view url) {
   const std::size_t scheme = url.find("://");
@@ -51,6 +63,7 @@ struct HttpClient::State : std::enable_shared_from_this<HttpClient::State> {
     transfer->origin = origin_of(transfer->request.url);
     Host& host = hosts[transfer->origin];
     host.queue.push_back(transfer);
+    transfer->place = all.size();
     all.push_back(transfer);
     loop.expect(+1);  // the network answers from elsewhere
     start_queued(host);
@@ -90,7 +103,7 @@ struct HttpClient::State : std::enable_shared_from_this<HttpClient::State> {
   void done(CURL* easy, CURLcode code) {
     char* tag = nullptr;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &tag);
-    const Pointer transfer = held(reinterpret_cast<Transfer*>(tag));
+    const Pointer transfer = reinterpret_cast<Transfer*>(tag)->shared_from_this();
     transfer->finish(code);
     http::Easy handle = transfer->end();
     if (code == CURLE_OK) idle.push_back(std::move(handle));
@@ -136,17 +149,13 @@ struct HttpClient::State : std::enable_shared_from_this<HttpClient::State> {
 
   // The awaiter resumes on a turn of its own: it may send the next request at once.
   void complete(const Pointer& transfer, error_code why) {
-    const auto place = std::ranges::find(all, transfer);
-    if (place == all.end()) return;
-    *place = std::move(all.back());
+    if (!transfer->complete) return;  // it has ended before
+    all[transfer->place] = all.back();
+    all[transfer->place]->place = transfer->place;
     all.pop_back();
     loop.expect(-1);
     asio::post(loop.executor(),
                [finish = std::exchange(transfer->complete, nullptr), why] { finish(why); });
-  }
-
-  Pointer held(const Transfer* transfer) const {
-    return *std::ranges::find(all, transfer, &Pointer::get);
   }
 
   // --- deadlines: one timer for all, armed for the earliest; a deadline that moved later is seen
@@ -191,12 +200,12 @@ std::size_t HttpClient::in_flight() const {
   return state_->all.size();
 }
 
-Task<CallResult<HttpResponse>> HttpClient::send(HttpRequest request, Moment deadline) {
+Task<CallResult<void>> HttpClient::send(HttpRequest request, Moment deadline, ResponseSink& sink) {
   const auto state = state_;
   const Duration left = deadline - state->loop.clock().moment();
   const Instant latest = now() + std::clamp<Duration>(left, Duration{0}, std::chrono::hours(24));
   const auto transfer =
-      std::make_shared<Transfer>(std::move(request), state->options.limits, latest);
+      std::make_shared<Transfer>(std::move(request), state->options.limits, latest, sink);
   auto start = [state, transfer](auto handler) {
     auto slot = asio::get_associated_cancellation_slot(handler);
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
@@ -214,6 +223,13 @@ Task<CallResult<HttpResponse>> HttpClient::send(HttpRequest request, Moment dead
   co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(error_code)>(
       std::move(start), use_task);
   co_return std::move(transfer->result);
+}
+
+Task<CallResult<HttpResponse>> HttpClient::send(HttpRequest request, Moment deadline) {
+  Collected collected;
+  const CallResult<void> sent = co_await send(std::move(request), deadline, collected);
+  if (!sent) co_return std::unexpected(sent.error());
+  co_return std::move(collected.response);
 }
 
 }  // namespace docwright::providers

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "providers/provider.h"
+#include "providers/response_sink.h"
 #include "runtime/loop.h"
 
 namespace docwright::providers {
@@ -38,9 +39,13 @@ class HttpClient final {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // Waits for a place, sends, awaits the whole answer. Redirects are not followed (keys would
-  // follow). An error says whether the provider can have got the request (maybe_charged).
-  // Cancellation aborts the transfer. `deadline` bounds it all.
+  // Waits for a place, sends, ends when the whole answer has gone to the sink (which outlives the
+  // task). Redirects are not followed (keys would follow). An error status is an answer, even where
+  // its body was cut. An error says whether the provider can have got the request (maybe_charged);
+  // the sink may have got a part of an answer before. Cancellation aborts the transfer. `deadline`
+  // bounds it all.
+  Task<CallResult<void>> send(HttpRequest request, Moment deadline, ResponseSink& sink);
+  // The same, collected.
   Task<CallResult<HttpResponse>> send(HttpRequest request, Moment deadline);
 
   std::size_t in_flight() const;

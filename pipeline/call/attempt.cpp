@@ -4,8 +4,8 @@
 
 #include <array>
 
-#include "pipeline/call/forget_key.h"
 #include "pipeline/compute.h"
+#include "providers/answer_reader.h"
 #include "runtime/id.h"
 #include "runtime/text.h"
 
@@ -16,7 +16,6 @@ using providers::Answer;
 using providers::CallError;
 using providers::CallResult;
 using providers::ErrorClass;
-using providers::HttpResponse;
 
 // Larger answers are read on the pool.
 constexpr std::size_t kDecodeInline = std::size_t{64} << 10;
@@ -47,13 +46,12 @@ Moment deadline_of(const AttemptOrder& order, const Clock& clock) {
   return clock.moment() + std::min(order.inquiry.time_limit, std::max(left, Duration{0}));
 }
 
-std::string request_id_of(const HttpResponse& response) {
+std::string request_id_of(const providers::Headers& headers) {
   constexpr std::array<std::string_view, 4> kNames = {"x-request-id", "request-id",
                                                       "apim-request-id", "x-trace-id"};
   for (const std::string_view wanted : kNames) {
-    for (const auto& [header, value] : response.headers) {
-      if (header == wanted) return value.substr(0, 200);
-    }
+    if (const auto found = providers::header(headers, wanted); !found.empty())
+      return std::string(found.substr(0, 200));
   }
   return {};
 }
@@ -136,7 +134,7 @@ class Attempt final {
     const Inquiry& inquiry = order_->inquiry;
     try {
       return inquiry.provider->codec->encode(*inquiry.question, inquiry.model->dialect,
-                                             order_->endpoint, false);
+                                             order_->endpoint, inquiry.streams());
     } catch (const std::exception& error) {
       return fail(Code::internal, bug("writing the request", error));
     }
@@ -158,25 +156,23 @@ class Attempt final {
         fmt::format("{}.{}.{}.{}.{}", order_->job->id, inquiry.key.chunk, inquiry.key.step,
                     inquiry.key.question, order_->attempt));
     const Moment deadline = deadline_of(*order_, parts_.loop.clock());
-    CallResult<HttpResponse> response = co_await parts_.sender.send(std::move(request), deadline);
-    if (!response) {
-      exchange_.report.status = response.error().status;
-      exchange_.answer = std::unexpected(std::move(response.error()));
-      co_return;
-    }
-    forget_key(*response, order_->endpoint.key);
-    exchange_.report.status = response->status;
-    exchange_.report.provider_request_id = request_id_of(*response);
-    const bool at_once = response->body.size() <= kDecodeInline;
-    auto work = [order = order_, response = std::move(*response)] {
-      const Inquiry& asked = order->inquiry;
-      return guarded(
-          [&] {
-            return asked.provider->codec->decode(response, *asked.question, asked.model->dialect);
-          },
-          true);
+    const providers::AnswerReader::Asked asked{*inquiry.provider->codec, *inquiry.question,
+                                               inquiry.model->dialect, order_->endpoint.key,
+                                               inquiry.streams()};
+    providers::AnswerReader reader(parts_.loop.clock(), asked);
+    const Moment begin = parts_.loop.clock().moment();
+    CallResult<void> sent = co_await parts_.sender.send(std::move(request), deadline, reader);
+    CallReport& report = exchange_.report;
+    report.status = sent ? reader.status() : sent.error().status;
+    report.provider_request_id = request_id_of(reader.headers());
+    report.streamed = reader.streamed();
+    if (const auto first = reader.first_text()) report.first_token = *first - begin;
+    auto work = [&reader, &sent] {
+      return guarded([&] { return sent ? reader.end() : reader.end(std::move(sent.error())); },
+                     true);
     };
-    exchange_.answer = at_once ? work() : co_await parts_.pool.run(std::move(work));
+    const bool at_once = reader.left() <= kDecodeInline;
+    exchange_.answer = at_once ? work() : co_await parts_.pool.run(work);
   }
 
   // An outcome that the disk has no room for is offered again: what was paid must not be lost while

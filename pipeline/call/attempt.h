@@ -10,20 +10,20 @@
 
 namespace docwright::pipeline {
 
-// Sends one HTTP request: providers::HttpClient in the daemon, a script in tests.
+// Sends one HTTP request, as providers::HttpClient does; a script in tests.
 class Sender {
  public:
   virtual ~Sender() = default;
-  virtual Task<providers::CallResult<providers::HttpResponse>> send(providers::HttpRequest request,
-                                                                    Moment deadline) = 0;
+  virtual Task<providers::CallResult<void>> send(providers::HttpRequest request, Moment deadline,
+                                                 providers::ResponseSink& sink) = 0;
 };
 
 class HttpSender final : public Sender {
  public:
   explicit HttpSender(providers::HttpClient& client) : client_(client) {}  // outlives it
-  Task<providers::CallResult<providers::HttpResponse>> send(providers::HttpRequest request,
-                                                            Moment deadline) override {
-    return client_.send(std::move(request), deadline);
+  Task<providers::CallResult<void>> send(providers::HttpRequest request, Moment deadline,
+                                         providers::ResponseSink& sink) override {
+    return client_.send(std::move(request), deadline, sink);
   }
 
  private:

@@ -20,6 +20,8 @@ using providers::Question;
 
 // A cut answer is asked for once more; what was not enough by far would not be by a little.
 constexpr std::int64_t kRaiseFactor = 4;
+// An answer of more tokens takes minutes: a connection that is silent for so long may be cut.
+constexpr std::int64_t kLongAnswer = 16'000;
 
 // A later mapping overrides an earlier one's members; null takes one out. 0 is a value.
 void override_with(Json& parameters, const Json& later) {
@@ -184,7 +186,16 @@ StepResult<Inquiry> make_inquiry(const Run& run, const ChunkRun& chunk, const St
   inquiry.retries = step.retries;
   inquiry.time_limit = step.time_limit;
   inquiry.on_unknown = options.on_unknown;
+  inquiry.stream = options.stream;
   return inquiry;
+}
+
+bool Inquiry::streams() const {
+  using providers::Streaming;
+  if (stream != Stream::by_model) return stream == Stream::always;
+  const Streaming wanted = model->dialect.streaming;
+  return wanted == Streaming::always ||
+         (wanted == Streaming::long_answers && question->answer_tokens_max > kLongAnswer);
 }
 
 std::optional<Inquiry> raised(const Inquiry& inquiry) {

@@ -24,6 +24,10 @@ struct Inquiry {
   int retries = 0;                    // after transient errors
   Duration time_limit{};              // of one attempt
   OnUnknown on_unknown = OnUnknown::repeat;
+  Stream stream = Stream::by_model;
+
+  // Whether the answer is asked for as a stream.
+  bool streams() const;
 };
 
 // Who answers and how, with what the submit says over what the pipeline says over the model's

@@ -103,7 +103,14 @@ const config::Spec<CallOptions>& call_spec() {
                  {"park", OnUnknown::park},
                  {"fail", OnUnknown::fail}})
                .about("What becomes of a question whose outcome a crash or a cut connection left "
-                      "unknown; the lost call stays charged.")}));
+                      "unknown; the lost call stays charged."),
+           word("stream", &S::stream,
+                {{"by_model", Stream::by_model},
+                 {"always", Stream::always},
+                 {"never", Stream::never}})
+               .about("Whether the answer is asked for as a stream. by_model: as the model's "
+                      "`streaming` says, by default where the answer limit is above 16,000 "
+                      "tokens.")}));
   return spec;
 }
 

@@ -22,6 +22,8 @@ enum class AnswerSchema { exact, shared };
 // What becomes of a call whose outcome a crash or a cut connection left unknown; it stays charged
 // in any case.
 enum class OnUnknown { repeat, park, fail };
+// Whether the answer is asked for as a stream; by_model: as models.yaml says of the model.
+enum class Stream { by_model, always, never };
 
 struct CallOptions {
   std::string name;    // of this question; later templates read its answer as {{steps.NAME...}}
@@ -34,6 +36,7 @@ struct CallOptions {
   std::int64_t answer_tokens_max = 4096;
   AnswerSchema answer_schema = AnswerSchema::shared;
   OnUnknown on_unknown = OnUnknown::repeat;
+  Stream stream = Stream::by_model;
   Duration time_limit = std::chrono::minutes(10);  // of one attempt, once it has a place
   int retries = 5;                                 // after transient errors
 

@@ -77,7 +77,7 @@ bool Transfer::begin(Easy with, const std::string& proxy, Instant now) {
     line.assign(name).append(": ").append(value);
     list = curl_slist_append(list, line.c_str());
   }
-  headers_.reset(list);
+  request_headers_.reset(list);
   easy_ = std::move(with);
   set(easy_, CURLOPT_PRIVATE, this);
   set(easy_, CURLOPT_WRITEDATA, this);
@@ -85,7 +85,7 @@ bool Transfer::begin(Easy with, const std::string& proxy, Instant now) {
   set(easy_, CURLOPT_PREREQDATA, this);
   set(easy_, CURLOPT_ERRORBUFFER, error_);
   set(easy_, CURLOPT_URL, request.url.c_str());
-  set(easy_, CURLOPT_HTTPHEADER, headers_.get());
+  set(easy_, CURLOPT_HTTPHEADER, request_headers_.get());
   // Empty: none at all. Null: the environment's.
   if (!proxy.empty()) {
     set(easy_, CURLOPT_PROXY, proxy.c_str());
@@ -191,52 +191,61 @@ bool Transfer::take(std::size_t bytes) {
 std::size_t Transfer::on_body(char* data, std::size_t, std::size_t bytes, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   if (!transfer.take(bytes)) return 0;
-  transfer.response_.body.append(data, bytes);
-  return bytes;
+  transfer.tell_head();
+  transfer.unwanted_ = !transfer.sink_.bytes({data, bytes});
+  return transfer.unwanted_ ? 0 : bytes;
 }
 
 std::size_t Transfer::on_header(char* data, std::size_t, std::size_t bytes, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   if (!transfer.take(bytes)) return 0;
-  transfer.header_line(std::string_view(data, bytes));
+  // After the body come trailers, which nobody asks for.
+  if (!transfer.head_told_) transfer.header_line(std::string_view(data, bytes));
   return bytes;
 }
 
 void Transfer::header_line(std::string_view line) {
   headers_end_ = trimmed(line).empty();
   if (line.starts_with("HTTP/")) {  // an interim answer's headers are not the answer's
-    response_.headers.clear();
+    headers_.clear();
     const std::size_t blank = line.find(' ');
-    response_.status = 0;
+    status_ = 0;
     for (const char c : blank == line.npos ? std::string_view() : line.substr(blank + 1, 3)) {
-      if (c >= '0' && c <= '9') response_.status = response_.status * 10 + (c - '0');
+      if (c >= '0' && c <= '9') status_ = status_ * 10 + (c - '0');
     }
     return;
   }
   const std::size_t colon = line.find(':');
   if (colon == line.npos) return;
-  response_.headers.emplace_back(lower(trimmed(line.substr(0, colon))),
-                                 std::string(trimmed(line.substr(colon + 1))));
+  headers_.emplace_back(lower(trimmed(line.substr(0, colon))),
+                        std::string(trimmed(line.substr(colon + 1))));
+}
+
+// Not before the first byte of the body: until then the headers may be those of an interim answer.
+void Transfer::tell_head() {
+  if (!std::exchange(head_told_, true)) sink_.head(status_, std::move(headers_));
 }
 
 // --- the end ---
 
 void Transfer::finish(CURLcode code) {
   const bool whole = code == CURLE_OK && headers_end_;
-  if (whole || response_.status >= 400) {
-    result = std::move(response_);
+  if (whole || error_status()) {
+    tell_head();
+    result = {};
   } else {
     result = std::unexpected(classified(code));
   }
 }
 
 void Transfer::fail(ErrorClass error_class, std::string message) {
-  if (response_.status >= 400) {
-    result = std::move(response_);
+  if (error_status()) {
+    tell_head();
+    result = {};
     return;
   }
   result = std::unexpected(CallError{.error_class = error_class,
-                                     .status = response_.status,
+                                     .status = status_,
                                      .message = std::move(message),
                                      .retry_after = std::nullopt,
                                      .maybe_charged = bytes_went_out()});
@@ -252,7 +261,7 @@ bool Transfer::bytes_went_out() const {
 
 CallError Transfer::classified(CURLcode code) const {
   CallError error;
-  error.status = response_.status;
+  error.status = status_;
   error.maybe_charged = bytes_went_out();
   error.error_class = error.maybe_charged ? ErrorClass::network : ErrorClass::connect;
   const std::string_view detail = error_[0] != '\0' ? error_ : curl_easy_strerror(code);
@@ -261,6 +270,10 @@ CallError Transfer::classified(CURLcode code) const {
     error.error_class = ErrorClass::malformed;
     error.message =
         fmt::format("{} answered with more than {} bytes", origin, limits_.response_bytes_max);
+  } else if (unwanted_) {
+    error.error_class = ErrorClass::malformed;
+    error.message = fmt::format(
+        "{} sent a stream of which a line or an event is too long, or which is none", origin);
   } else if (sent_twice_ || code == CURLE_OK) {
     error.message = fmt::format("{} closed the connection without an answer", origin);
   } else if (error.maybe_charged &&

@@ -1,8 +1,9 @@
-// One HTTP exchange as libcurl's callbacks fill it: what was sent, what came, how far it got, until
-// when it may wait.
+// One HTTP exchange as libcurl's callbacks carry it: what was sent, to whom goes what comes, how
+// far it got, until when it may wait.
 #pragma once
 #include <boost/system/error_code.hpp>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -15,10 +16,12 @@ namespace docwright::providers::http {
 using Instant = std::chrono::steady_clock::time_point;
 
 // Loop thread only. Shared by the awaiting coroutine and the client until it has ended.
-class Transfer final {
+class Transfer final : public std::enable_shared_from_this<Transfer> {
  public:
-  Transfer(HttpRequest to_send, const HttpLimits& with_limits, Instant at_latest)
-      : request(std::move(to_send)), deadline(at_latest), limits_(with_limits) {}
+  // The sink gets nothing after the transfer has ended.
+  Transfer(HttpRequest to_send, const HttpLimits& with_limits, Instant at_latest,
+           ResponseSink& sink)
+      : request(std::move(to_send)), deadline(at_latest), limits_(with_limits), sink_(sink) {}
 
   // Takes a handle on which configure_once() ran. False: a header that cannot be sent (an Error is
   // in `result`).
@@ -47,9 +50,10 @@ class Transfer final {
 
   HttpRequest request;
   const Instant deadline;
-  std::string origin;  // scheme, host and port: what connections are counted by
+  std::string origin;     // scheme, host and port: what connections are counted by
+  std::size_t place = 0;  // in the client's list
   std::function<void(boost::system::error_code)> complete;  // set while somebody awaits
-  CallResult<HttpResponse> result = std::unexpected(CallError{});
+  CallResult<void> result = std::unexpected(CallError{});
 
  private:
   enum class Phase { queued, connecting, sent, receiving };
@@ -60,22 +64,28 @@ class Transfer final {
 
   bool take(std::size_t bytes);
   void header_line(std::string_view line);
+  void tell_head();
+  bool error_status() const { return status_ >= 400; }
   bool bytes_went_out() const;
   std::string waited_for() const;
   CallError classified(CURLcode code) const;
 
   const HttpLimits& limits_;
+  ResponseSink& sink_;
   Easy easy_;
-  HeaderList headers_;
-  HttpResponse response_;
+  HeaderList request_headers_;
+  int status_ = 0;
+  Headers headers_;
   Phase phase_ = Phase::queued;
   Instant since_;  // beginning of the phase, or the last byte
   Instant total_;  // end of all, from admission
   std::size_t received_ = 0;
   curl_off_t uploaded_ = 0;
   bool headers_end_ =
-      false;  // seen: libcurl calls an answer complete that was cut among its headers
+      false;                // seen: libcurl calls an answer complete that was cut among its headers
+  bool head_told_ = false;  // to the sink
   bool too_large_ = false;
+  bool unwanted_ = false;  // by the sink
   bool sent_twice_ = false;
   char error_[CURL_ERROR_SIZE] = {};
 };

@@ -16,7 +16,7 @@ struct SseLimits {
   std::size_t line_bytes = std::size_t{16} << 20;
   std::size_t event_bytes = std::size_t{16} << 20;
   std::size_t events = 1'000'000;
-  std::size_t rest_bytes = std::size_t{64} << 10;  // what is beyond is dropped
+  std::size_t rest_bytes = std::size_t{1} << 20;  // what is beyond is dropped
 };
 
 // One body, one thread. Holds one event at most, and the rest.

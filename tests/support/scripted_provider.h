@@ -31,6 +31,27 @@ inline HttpResponse chat_completion(const std::string& text, std::string_view fi
   return {200, {{"content-type", "application/json"}, {"x-request-id", "req-7"}}, dump_json(body)};
 }
 
+// The same as a stream, a delta for each third of the text.
+inline HttpResponse chat_stream(const std::string& text, bool usage = true) {
+  std::string body;
+  const auto event = [&](const Json& chunk) { body += "data: " + dump_json(chunk) + "\n\n"; };
+  const auto delta = [](std::string_view content, const Json& finish) {
+    return Json{{"id", "cmpl-1"},
+                {"model", "test-1"},
+                {"choices", {{{"delta", {{"content", content}}}, {"finish_reason", finish}}}}};
+  };
+  const std::size_t third = text.size() / 3;
+  event(delta(std::string_view(text).substr(0, third), nullptr));
+  event(delta(std::string_view(text).substr(third, third), nullptr));
+  event(delta(std::string_view(text).substr(2 * third), "stop"));
+  if (usage) {
+    event({{"choices", Json::array()},
+           {"usage", {{"prompt_tokens", 100}, {"completion_tokens", 50}}}});
+  }
+  body += "data: [DONE]\n\n";
+  return {200, {{"content-type", "text/event-stream"}, {"x-request-id", "req-7"}}, body};
+}
+
 inline HttpResponse http_error(int status, std::string_view code, std::string_view message,
                                std::vector<std::pair<std::string, std::string>> headers = {}) {
   return {status, std::move(headers),
@@ -81,6 +102,10 @@ inline HttpResponse right_completion(const HttpRequest& request) {
   return chat_completion(dump_json(right_answer(request)));
 }
 
+inline HttpResponse right_stream(const HttpRequest& request) {
+  return chat_stream(dump_json(right_answer(request)));
+}
+
 class ScriptedProvider final : public pipeline::Sender {
  public:
   using Script = std::function<CallResult<HttpResponse>(const HttpRequest&, int number)>;
@@ -89,12 +114,14 @@ class ScriptedProvider final : public pipeline::Sender {
 
   Script script = [](const HttpRequest& request, int) { return right_completion(request); };
   Duration latency = std::chrono::milliseconds(50);
+  Duration halfway{};                 // between the two halves of a body
   std::vector<HttpRequest> requests;  // in the order of arrival
   std::vector<Time> arrivals;
   int in_flight = 0, most_in_flight = 0;
   std::map<std::string, int> served;  // answers by the request's body
 
-  Task<CallResult<HttpResponse>> send(HttpRequest request, Moment deadline) override {
+  Task<CallResult<void>> send(HttpRequest request, Moment deadline,
+                              providers::ResponseSink& sink) override {
     const int number = static_cast<int>(requests.size());
     requests.push_back(request);
     arrivals.push_back(loop_.clock().now());
@@ -110,7 +137,13 @@ class ScriptedProvider final : public pipeline::Sender {
     co_await loop_.sleep_until(std::min(done, deadline));
     if (deadline < done)
       co_return std::unexpected(CallError{ErrorClass::timeout, 0, "no answer in time", {}, true});
-    co_return response;
+    if (!response) co_return std::unexpected(response.error());
+    sink.head(response->status, response->headers);
+    const std::string_view body = response->body;
+    sink.bytes(body.substr(0, body.size() / 2));
+    if (halfway > Duration{0}) co_await loop_.sleep(halfway);
+    sink.bytes(body.substr(body.size() / 2));
+    co_return CallResult<void>{};
   }
 
  private:

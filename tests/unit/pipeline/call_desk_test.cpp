@@ -12,6 +12,8 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
+constexpr const char* kPrompt = ", user: \"{{code}}\\n{{facts}}\\n\"";
+
 class CallDeskTest : public PipelineWorld {
  protected:
   Json sent(std::size_t number = 0) { return *parse_json(provider_.requests.at(number).body); }
@@ -59,6 +61,40 @@ TEST_F(CallDeskTest, APermanentErrorHoldsForAllWhoAsked) {
   loop_.run_until_idle();
   EXPECT_EQ(provider_.requests.size(), 1U);
   EXPECT_THAT(text(outcomes_.at(5)), StartsWith("failed call_failed"));
+}
+
+TEST_F(CallDeskTest, AStreamIsAskedForWhereTheStepOrTheModelSaysSo) {
+  const auto asked = [this](const std::string& options) {
+    provider_.requests.clear();
+    provider_.script = [](const HttpRequest& request, int) {
+      return parse_json(request.body)->value("stream", false) ? right_stream(request)
+                                                              : right_completion(request);
+    };
+    static std::int64_t row = 0;
+    const auto job = planned_job(1, 1, ++row, with_call(options + kPrompt));
+    job->fresh = true;
+    EXPECT_EQ(text(run(job)), "succeeded 1 0") << options;
+    return sent().value("stream", false);
+  };
+  EXPECT_TRUE(asked("model: test, stream: always"));
+  EXPECT_FALSE(asked("model: test, stream: never"));
+  EXPECT_FALSE(asked("model: wide, answer_tokens_max: 16000"));
+  EXPECT_TRUE(asked("model: wide, answer_tokens_max: 16001"));
+  EXPECT_FALSE(asked("model: wide, answer_tokens_max: 16001, stream: never"));
+}
+
+TEST_F(CallDeskTest, OfAStreamTheFirstTextIsTimed) {
+  provider_.halfway = std::chrono::milliseconds(30);
+  provider_.script = [](const HttpRequest& request, int number) {
+    return number == 0 ? right_stream(request) : right_completion(request);
+  };
+  run(planned_job(1, 1, 1));
+  run(planned_job(1, 1, 2, with_call("model: other" + std::string(kPrompt))));
+  ASSERT_EQ(journal_.calls.size(), 2U);
+  EXPECT_TRUE(journal_.calls[0].streamed);
+  EXPECT_EQ(journal_.calls[0].first_token, provider_.latency);
+  EXPECT_FALSE(journal_.calls[1].streamed);
+  EXPECT_FALSE(journal_.calls[1].first_token);
 }
 
 // Cancels a run when a call of it is on its way.

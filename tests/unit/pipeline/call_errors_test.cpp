@@ -13,6 +13,15 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
+class BrokenEvents final : public providers::EventReader {
+ public:
+  void event(std::string_view, std::string_view) override {
+    throw std::out_of_range("no such event");
+  }
+  std::string_view text() const override { return {}; }
+  CallResult<providers::Answer> end() override { return providers::Answer{}; }
+};
+
 // The wire format of `openai`, with a bug.
 class BrokenCodec final : public providers::Codec {
  public:
@@ -28,9 +37,9 @@ class BrokenCodec final : public providers::Codec {
                                        const providers::Dialect&) const override {
     throw std::out_of_range("no such field");
   }
-  std::unique_ptr<providers::EventReader> events(const providers::Question& question,
-                                                 const providers::Dialect& dialect) const override {
-    return codec_.events(question, dialect);
+  std::unique_ptr<providers::EventReader> events(const providers::Question&,
+                                                 const providers::Dialect&) const override {
+    return std::make_unique<BrokenEvents>();
   }
   std::int64_t overhead_tokens(const providers::Question& question,
                                const providers::Dialect& dialect) const override {
@@ -168,6 +177,23 @@ TEST_F(CallErrors, ABugAfterTheRequestLeavesItsOutcomeUnknown) {
   EXPECT_GE(provider_.requests.size(), 1U);
   EXPECT_EQ(journal_.count("unknown"), static_cast<int>(provider_.requests.size()));
   EXPECT_EQ(journal_.count("intent"), 0);
+}
+
+TEST_F(CallErrors, ABugInReadingAStreamIsNoOther) {
+  provider_.script = [](const HttpRequest& request, int) { return right_stream(request); };
+  EXPECT_THAT(text(run(job_of_broken_codec(BrokenCodec::Bug::reading))),
+              HasSubstr("kept it from reading the answer: no such event"));
+  EXPECT_EQ(journal_.count("unknown"), static_cast<int>(provider_.requests.size()));
+}
+
+TEST_F(CallErrors, ACutStreamIsUnknownAndAskedAgain) {
+  HttpResponse cut = chat_stream("{}");
+  cut.body.resize(cut.body.size() - 10);
+  first(1, cut);
+  EXPECT_EQ(text(run(planned_job(1))), "succeeded 1 0");
+  EXPECT_THAT(states(), ElementsAre("unknown", "answered"));
+  EXPECT_EQ(journal_.calls.front().charge, journal_.calls.front().bound);
+  EXPECT_EQ(journal_.calls.front().error->error_class, ErrorClass::truncated);
 }
 
 TEST_F(CallErrors, AnExhaustedQuotaParksAtOnce) {

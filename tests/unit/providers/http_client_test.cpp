@@ -11,6 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::Pair;
@@ -68,6 +69,16 @@ class HttpClientTest : public ::testing::Test {
     EXPECT_EQ(outcomes_.size(), 1U);
     EXPECT_EQ(client_->in_flight(), 0U);
     return outcomes_.empty() ? std::unexpected(CallError{}) : outcomes_.front();
+  }
+  Task<void> ask_into(std::string url, ResponseSink& sink, CallResult<void>& outcome) {
+    outcome = co_await client_->send(post(url), clock_.moment() + 20s, sink);
+  }
+  CallResult<void> one_into(const std::string& url, ResponseSink& sink) {
+    CallResult<void> outcome;
+    open();
+    tasks_.spawn("ask", ask_into(url, sink, outcome));
+    loop_.run_until_idle();
+    return outcome;
   }
   CallError failure_of(HttpRequest request, Duration within = 20s) {
     const Outcome outcome = one(std::move(request), within);
@@ -183,6 +194,63 @@ TEST_F(HttpClientTest, NoMoreConnectionsPerHostThanAllowed) {
   for (const Outcome& outcome : outcomes_) EXPECT_TRUE(outcome.has_value());
   EXPECT_LE(server.connections(), 3);
   EXPECT_EQ(server.requests().size(), 50U);
+}
+
+// Notes what it gets; wants no more than `most` bytes.
+struct Noting final : ResponseSink {
+  int heads = 0, status = 0;
+  Headers headers;
+  std::vector<std::string> pieces;
+  std::size_t most = 1000, taken = 0;
+
+  void head(int with_status, Headers with_headers) noexcept override {
+    ++heads;
+    status = with_status;
+    headers = std::move(with_headers);
+  }
+  bool bytes(std::string_view piece) noexcept override {
+    pieces.emplace_back(piece);
+    taken += piece.size();
+    return taken <= most;
+  }
+};
+
+TEST_F(HttpClientTest, ASinkGetsTheAnswerAsItComes) {
+  Server server([](const Server::Request&) {
+    return Server::Turn{
+        "HTTP/1.1 103 Early Hints\r\nX-Not: this\r\n\r\n"
+        "HTTP/1.1 200 OK\r\nX-A: 1\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "3\r\nabc\r\n2\r\nde\r\n0\r\nX-Trailer: 1\r\n\r\n"};
+  });
+  Noting noting;
+  const CallResult<void> sent = one_into(server.url(), noting);
+  ASSERT_TRUE(sent.has_value()) << sent.error().message;
+  EXPECT_EQ(noting.heads, 1);
+  EXPECT_EQ(noting.status, 200);
+  EXPECT_THAT(noting.headers, Contains(Pair("x-a", "1")));
+  EXPECT_THAT(noting.headers, Not(Contains(Pair("x-not", "this"))));
+  EXPECT_THAT(noting.pieces, ElementsAre("abc", "de"));
+}
+
+TEST_F(HttpClientTest, ASinkGetsTheHeadOfAnEmptyAnswer) {
+  Server server([](const Server::Request&) { return Server::Turn{Server::answer(503, "")}; });
+  Noting noting;
+  EXPECT_TRUE(one_into(server.url(), noting).has_value());
+  EXPECT_EQ(noting.heads, 1);
+  EXPECT_EQ(noting.status, 503);
+  EXPECT_TRUE(noting.pieces.empty());
+}
+
+TEST_F(HttpClientTest, ASinkThatWantsNoMoreEndsTheExchange) {
+  Server server([](const Server::Request&) {
+    return Server::Turn{Server::answer(200, std::string(1'000'000, 'x')), Then::hold};
+  });
+  Noting noting;
+  const CallResult<void> sent = one_into(server.url(), noting);
+  ASSERT_FALSE(sent.has_value());
+  EXPECT_EQ(sent.error().error_class, ErrorClass::malformed);
+  EXPECT_TRUE(sent.error().maybe_charged);
+  EXPECT_EQ(noting.pieces.size(), 1U);
 }
 
 // --- what failed, and whether it can have been charged ---
