@@ -16,6 +16,7 @@ class Simulator:
                                         stdout=subprocess.PIPE, text=True)
         started = json.loads(self.process.stdout.readline())
         self.base_url = started["base_url"]
+        self.servers = {name: server["base_url"] for name, server in started["servers"].items()}
 
     def environment(self):
         """What a daemon needs to ask it."""

@@ -1,0 +1,73 @@
+// The official OpenAI client, told what to do: each line of its input, {"base_url", "key", "what", "options": of the client}, is a
+// conversation with a server; a line of output is what came, or how the client calls what went wrong.
+import { createInterface } from "node:readline";
+import OpenAI from "openai";
+import { makeParseableResponseFormat } from "openai/lib/parser";
+
+const question = {
+  model: "gpt-4o",
+  max_tokens: 500,
+  messages: [
+    { role: "system", content: "You document code." },
+    { role: "user", content: "What does it do?" },
+  ],
+};
+const schema = {
+  type: "object",
+  properties: { summary: { type: "string" }, lines: { type: "array", items: { type: "string" } }, count: { type: "integer" } },
+  required: ["summary", "lines", "count"],
+  additionalProperties: false,
+};
+const structured = {
+  ...question,
+  response_format: makeParseableResponseFormat(
+    { type: "json_schema", json_schema: { name: "description", strict: true, schema } },
+    (text) => JSON.parse(text),
+  ),
+};
+const conversations = {
+  async plain(client) {
+    const answer = await client.chat.completions.create(question);
+    return { text: answer.choices[0].message.content, finish: answer.choices[0].finish_reason, usage: answer.usage, model: answer.model };
+  },
+  async streamed(client) {
+    const stream = await client.chat.completions.create({ ...question, stream: true, stream_options: { include_usage: true } });
+    const seen = { text: "", finish: null, usage: null, chunks: 0 };
+    for await (const chunk of stream) {
+      ++seen.chunks;
+      seen.text += chunk.choices[0]?.delta?.content ?? "";
+      seen.finish = chunk.choices[0]?.finish_reason ?? seen.finish;
+      seen.usage = chunk.usage ?? seen.usage;
+      seen.model = chunk.model;
+    }
+    return seen;
+  },
+  async structured(client) {
+    const answer = await client.beta.chat.completions.parse(structured);
+    return { parsed: answer.choices[0].message.parsed, refusal: answer.choices[0].message.refusal };
+  },
+  async structured_stream(client) {
+    const answer = await client.beta.chat.completions.stream(structured).finalChatCompletion();
+    return { parsed: answer.choices[0].message.parsed };
+  },
+  async empty(client) {
+    return await client.chat.completions.create({ model: "gpt-4o", messages: [] });
+  },
+  async models(client) {
+    const names = [];
+    for await (const model of client.models.list()) names.push(model.id);
+    return { names };
+  },
+};
+
+async function converse({ base_url, key, what, options }) {
+  try {
+    const client = new OpenAI({ baseURL: base_url, apiKey: key, maxRetries: 0, timeout: 10_000, ...options });
+    return await conversations[what](client);
+  } catch (error) {
+    const { status, code, type, message, request_id } = error;
+    return { error: error.constructor.name, status, code, type, message, request_id };
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) console.log(JSON.stringify(await converse(JSON.parse(line))));
