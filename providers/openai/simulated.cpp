@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "providers/openai/simulated_rules.h"
 #include "providers/wire/members.h"
 
 namespace docwright::providers::openai {
@@ -12,13 +13,6 @@ using namespace wire;
 using simulator::Asked;
 using simulator::Received;
 using simulator::Rendered;
-
-std::unexpected<CallError> invalid(std::string message) {
-  CallError error;
-  error.error_class = ErrorClass::invalid_request;
-  error.message = std::move(message);
-  return std::unexpected(std::move(error));
-}
 
 bool is_true(const Json& json, std::string_view name) {
   const Json* found = member(json, name);
@@ -48,101 +42,85 @@ Json usage_json(const Usage& usage) {
       {"completion_tokens_details", {{"reasoning_tokens", usage.reasoning}}}};
 }
 
-Json schema_of(const Json& body) {
-  const Json* format = member(body, "response_format");
-  const Json* named = format == nullptr ? nullptr : member(*format, "json_schema");
-  const Json* schema = named == nullptr ? nullptr : member(*named, "schema");
-  return schema == nullptr ? Json() : *schema;
+std::string content_of(const Json& message) {
+  const Json* content = member(message, "content");
+  if (content == nullptr || !content->is_array()) return text_of(message, "content");
+  std::string text;
+  for (const Json& part : *content) text += text_of(part, "text");
+  return text;
 }
 
-// As OpenAI answers, by class: status, type, code, words.
-struct Shape {
-  int status;
-  std::string_view type, code, words;
-};
-Shape shape_of(ErrorClass error_class) {
-  switch (error_class) {
-    case ErrorClass::auth:
-      return {401, "invalid_request_error", "invalid_api_key",
-              "Incorrect API key provided. You can find your API key in your account."};
-    case ErrorClass::permission:
-      return {403, "request_forbidden", "", "You are not allowed to do this with this key."};
-    case ErrorClass::not_found:
-      return {404, "invalid_request_error", "model_not_found",
-              "The model does not exist or you do not have access to it."};
-    case ErrorClass::context_length:
-      return {400, "invalid_request_error", "context_length_exceeded",
-              "This model's maximum context length is exceeded by your messages."};
-    case ErrorClass::too_large:
-      return {413, "invalid_request_error", "", "The request body is too large."};
-    case ErrorClass::content_filter:
-      return {400, "invalid_request_error", "content_policy_violation",
-              "Your request was rejected as a result of our safety system."};
-    case ErrorClass::rate_limit:
-      return {429, "requests", "rate_limit_exceeded",
-              "Rate limit reached for requests. Please slow down."};
-    case ErrorClass::quota:
-      return {429, "insufficient_quota", "insufficient_quota",
-              "You exceeded your current quota, please check your plan and billing details."};
-    case ErrorClass::overloaded:
-      return {503, "service_unavailable_error", "server_is_overloaded",
-              "The engine is currently overloaded, please try again later."};
-    case ErrorClass::server:
-      return {500, "server_error", "",
-              "The server had an error while processing your request. Sorry about that!"};
-    case ErrorClass::timeout:
-      return {408, "server_error", "", "The request took too long."};
-    default:
-      return {400, "invalid_request_error", "", "This request is not valid."};
+// By the format, or by the one tool.
+void take_schema(const Json& body, Asked& asked) {
+  if (const Json* format = member(body, "response_format")) {
+    if (const Json* named = member(*format, "json_schema"))
+      if (const Json* schema = member(*named, "schema")) asked.schema = *schema;
+  }
+  const Json* tools = member(body, "tools");
+  if (tools == nullptr || !tools->is_array() || tools->empty()) return;
+  if (const Json* function = member(tools->front(), "function")) {
+    asked.forced_tool = text_of(*function, "name");
+    if (const Json* schema = member(*function, "parameters")) asked.schema = *schema;
   }
 }
 
-Json object_of(const CallError& error) {
-  const Shape shape = shape_of(error.error_class);
-  Json what = {{"message", error.message.empty() ? shape.words : error.message},
-               {"type", error.code.starts_with("tokens") ? "tokens" : shape.type},
-               {"param", nullptr},
-               {"code", nullptr}};
-  if (!shape.code.empty()) what["code"] = shape.code;
-  return what;
+Json tool_call(const Asked& asked, std::string_view arguments) {
+  return Json::array({{{"index", 0},
+                       {"id", "call_1"},
+                       {"type", "function"},
+                       {"function", {{"name", asked.forced_tool}, {"arguments", arguments}}}}});
+}
+
+Json message_of(const Answer& answer, const Asked& asked) {
+  Json message = {{"role", "assistant"}, {"content", answer.text}, {"refusal", nullptr}};
+  if (answer.finish == Finish::refusal) {
+    message["content"] = nullptr;
+    message["refusal"] = answer.text;
+  } else if (!asked.forced_tool.empty()) {
+    message["content"] = nullptr;
+    message["tool_calls"] = tool_call(asked, answer.text);
+    message["tool_calls"][0].erase("index");
+  }
+  return message;
+}
+
+Json delta_of(const Answer& answer, const Asked& asked, std::string_view piece) {
+  if (answer.finish == Finish::refusal) return {{"refusal", piece}};
+  if (asked.forced_tool.empty()) return {{"content", piece}};
+  return {{"tool_calls", Json::array({{{"index", 0}, {"function", {{"arguments", piece}}}}})}};
 }
 
 class ChatServer final : public simulator::Api {
  public:
-  bool takes(std::string_view path) const override { return path.ends_with("/chat/completions"); }
+  explicit ChatServer(Role role) : role_(role) {}
+
+  bool takes(std::string_view path) const override { return role_.takes(path); }
 
   std::expected<Asked, CallError> parse(const Received& request) const override {
     const Result<Json> body = parse_json(request.body);
-    if (!body) return invalid(body.error().message);
+    if (!body) return std::unexpected(invalid(body.error().message));
+    if (auto refusal = role_.refusal(request, *body)) return std::unexpected(std::move(*refusal));
+    if (auto refusal = chat_refusal(*body)) return std::unexpected(std::move(*refusal));
     Asked asked;
-    asked.model = text_of(*body, "model");
-    if (asked.model.empty()) return invalid("you must provide a model parameter");
-    const Json* messages = member(*body, "messages");
-    if (messages == nullptr || !messages->is_array() || messages->empty()) {
-      return invalid("'messages' must hold at least one message");
-    }
+    asked.model = role_.model(request, *body);
     asked.stream = is_true(*body, "stream");
     if (const Json* options = member(*body, "stream_options"))
       asked.stream_usage = is_true(*options, "include_usage");
-    for (const Json& message : *messages) {
-      asked.messages.push_back({text_of(message, "role"), text_of(message, "content")});
+    for (const Json& message : *member(*body, "messages")) {
+      asked.messages.push_back({text_of(message, "role"), content_of(message)});
       asked.prompt_bytes += static_cast<std::int64_t>(asked.messages.back().text.size());
     }
     asked.answer_tokens_max =
         std::max(count_of(*body, "max_tokens"), count_of(*body, "max_completion_tokens"));
-    asked.schema = schema_of(*body);
+    take_schema(*body, asked);
     if (!asked.schema.is_null())
       asked.prompt_bytes += static_cast<std::int64_t>(dump_json(asked.schema).size());
     return asked;
   }
 
-  Rendered answer(const Answer& answer, const Asked&) const override {
-    const bool refused = answer.finish == Finish::refusal;
-    const Json message = {{"role", "assistant"},
-                          {"content", refused ? Json() : Json(answer.text)},
-                          {"refusal", refused ? Json(answer.text) : Json()}};
+  Rendered answer(const Answer& answer, const Asked& asked) const override {
     const Json choice = {{"index", 0},
-                         {"message", message},
+                         {"message", message_of(answer, asked)},
                          {"logprobs", nullptr},
                          {"finish_reason", raw(answer.finish)}};
     Json body = {{"id", answer.response_id},
@@ -151,6 +129,7 @@ class ChatServer final : public simulator::Api {
                  {"model", answer.model}};
     body["choices"] = Json::array({choice});
     if (answer.usage) body["usage"] = usage_json(*answer.usage);
+    role_.dress(body);
     return {200, {}, dump_json(body)};
   }
 
@@ -160,16 +139,20 @@ class ChatServer final : public simulator::Api {
       Json body = {{"id", answer.response_id},      {"object", "chat.completion.chunk"},
                    {"created", 1787300000},         {"model", answer.model},
                    {"choices", std::move(choices)}, {"usage", std::move(usage)}};
-      events.push_back("data: " + dump_json(body) + "\n\n");
+      role_.dress(body);
+      events.push_back(event_of(body));
     };
     const auto choice = [](Json delta, Json finish) {
       return Json::array({{{"index", 0}, {"delta", std::move(delta)}, {"finish_reason", finish}}});
     };
-    chunk(choice({{"role", "assistant"}, {"content", ""}}, nullptr), nullptr);
-    const std::string said = answer.finish == Finish::refusal ? "refusal" : "content";
+    if (!role_.opening.empty()) events.emplace_back(role_.opening);
+    Json first = {{"role", "assistant"}, {"content", ""}};
+    if (!asked.forced_tool.empty())
+      first = {{"role", "assistant"}, {"content", nullptr}, {"tool_calls", tool_call(asked, "")}};
+    chunk(choice(std::move(first), nullptr), nullptr);
     for (const std::string_view piece : simulator::pieces(answer.text))
-      chunk(choice({{said, piece}}, nullptr), nullptr);
-    const bool beside = asked.usage_elsewhere && answer.usage;
+      chunk(choice(delta_of(answer, asked, piece), nullptr), nullptr);
+    const bool beside = answer.usage && (asked.usage_elsewhere != role_.usage_with_finish);
     chunk(choice(Json::object(), raw(answer.finish)), beside ? usage_json(*answer.usage) : Json());
     if (!beside && asked.stream_usage && answer.usage)
       chunk(Json::array(), usage_json(*answer.usage));
@@ -178,25 +161,21 @@ class ChatServer final : public simulator::Api {
   }
 
   std::string stream_error(const CallError& error) const override {
-    return "data: " + dump_json({{"error", object_of(error)}}) + "\n\n";
+    return event_of({{"error", error_object(error, role_)}});
   }
 
-  Headers limits(const simulator::LimitState&) const override { return {}; }
+  std::optional<std::string> overflow(const simulator::Fit& fit) const override {
+    auto words = Api::overflow(fit);
+    return words && !role_.overflow.empty() ? std::string(role_.overflow) : words;
+  }
+
+  Headers limits(const simulator::LimitState& state) const override { return role_.limits(state); }
 
   bool caches_unasked() const override { return true; }
 
-  bool lists(std::string_view path) const override { return path.ends_with("/models"); }
+  bool lists(std::string_view path) const override { return role_.lists(path); }
 
-  Rendered error(const CallError& error) const override {
-    Rendered rendered{
-        shape_of(error.error_class).status, {}, dump_json({{"error", object_of(error)}})};
-    if (error.retry_after) {
-      // Whole seconds, as the field has them; rounded up, so that nobody comes too early.
-      const auto seconds = std::chrono::ceil<std::chrono::seconds>(*error.retry_after);
-      rendered.headers.emplace_back("Retry-After", std::to_string(seconds.count()));
-    }
-    return rendered;
-  }
+  Rendered error(const CallError& error) const override { return error_response(error, role_); }
 
   Rendered models(const std::vector<std::string_view>& names) const override {
     Json list = Json::array();
@@ -206,12 +185,15 @@ class ChatServer final : public simulator::Api {
     }
     return {200, {}, dump_json({{"object", "list"}, {"data", list}})};
   }
+
+ private:
+  const Role role_;
 };
 
 }  // namespace
 
-std::unique_ptr<const simulator::Api> simulated_api() {
-  return std::make_unique<const ChatServer>();
+std::unique_ptr<const simulator::Api> chat_server(Role role) {
+  return std::make_unique<const ChatServer>(role);
 }
 
 }  // namespace docwright::providers::openai

@@ -1,0 +1,12 @@
+// Azure from the server's side, for the simulator.
+#pragma once
+#include <memory>
+
+#include "providers/simulator/api.h"
+
+namespace docwright::providers::azure_openai {
+
+// Paths: .../openai/deployments/NAME/chat/completions and .../openai/v1/chat/completions.
+std::unique_ptr<const simulator::Api> simulated_api();
+
+}  // namespace docwright::providers::azure_openai

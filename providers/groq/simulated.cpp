@@ -1,0 +1,100 @@
+#include "providers/groq/simulated.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "providers/openai/simulated.h"
+#include "providers/openai/simulated_rules.h"
+#include "providers/wire/members.h"
+
+namespace docwright::providers::groq {
+namespace {
+
+using namespace wire;
+using simulator::Received;
+
+constexpr auto kUnsupported =
+    std::to_array<std::string_view>({"logprobs", "top_logprobs", "logit_bias", "presence_penalty",
+                                     "frequency_penalty", "metadata", "store"});
+
+// Who writes JSON by a schema, and who is held to it.
+bool follows_schemas(std::string_view model) {
+  return model.starts_with("openai/gpt-oss") || model.starts_with("meta-llama/llama-4") ||
+         model.starts_with("moonshotai/kimi-k2");
+}
+bool enforces_schemas(std::string_view model) {
+  return model.starts_with("openai/gpt-oss");
+}
+
+std::optional<CallError> schema_refusal(const Json& body, const Json& named) {
+  const std::string model = text_of(body, "model");
+  if (!follows_schemas(model))
+    return openai::invalid("This model does not support response format `json_schema`.");
+  if (const Json* strict = member(named, "strict");
+      strict != nullptr && *strict == true && !enforces_schemas(model))
+    return openai::invalid("This model does not support `strict` in `json_schema`.");
+  const Json* stream = member(body, "stream");
+  if ((stream != nullptr && *stream == true) || member(body, "tools") != nullptr)
+    return openai::invalid("Streaming and tools are not supported with structured outputs.");
+  return std::nullopt;
+}
+
+std::optional<CallError> refusal(const Received&, const Json& body) {
+  for (const std::string_view name : kUnsupported) {
+    if (member(body, name) != nullptr)
+      return openai::invalid(fmt::format("`{}` is not supported with this model", name));
+  }
+  if (const Json* n = member(body, "n"); n != nullptr && *n != 1)
+    return openai::invalid("'n' : number must be at most 1");
+  const Json* format = member(body, "response_format");
+  const Json* named = format == nullptr ? nullptr : member(*format, "json_schema");
+  return named == nullptr ? std::nullopt : schema_refusal(body, *named);
+}
+
+openai::Shape shape_of(const CallError& error) {
+  switch (error.error_class) {
+    case ErrorClass::auth:
+      return {401, "invalid_request_error", "invalid_api_key", "Invalid API Key"};
+    case ErrorClass::permission:
+      return {403, "invalid_request_error", "model_permission_blocked_org",
+              "The model is blocked at the organization level."};
+    case ErrorClass::context_length:
+      return {400, "invalid_request_error", "context_length_exceeded",
+              "Please reduce the length of the messages or completion."};
+    case ErrorClass::too_large:
+      return {413, "tokens", "rate_limit_exceeded", "Request too large for model."};
+    case ErrorClass::malformed:
+      return {400, "invalid_request_error", "json_validate_failed",
+              "Failed to generate JSON. Please adjust your prompt."};
+    case ErrorClass::overloaded:
+      return {498, "capacity_exceeded", "capacity_exceeded", "Flex tier capacity exceeded."};
+    default:
+      return openai::role().shape(error);
+  }
+}
+
+Headers hint_of(Duration wait) {
+  return {{"retry-after", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count())}};
+}
+
+void dress(Json& body) {
+  body["x_groq"] = {{"id", "req_1"}};
+}
+
+}  // namespace
+
+std::unique_ptr<const simulator::Api> simulated_api() {
+  openai::Role role = openai::role();
+  role.takes = [](std::string_view path) { return path.ends_with("/openai/v1/chat/completions"); };
+  role.lists = [](std::string_view path) { return path.ends_with("/openai/v1/models"); };
+  role.refusal = refusal;
+  role.shape = shape_of;
+  role.hint = hint_of;
+  role.dress = dress;
+  role.usage_with_finish = true;
+  role.overflow = "Please reduce the length of the messages or completion.";
+  return openai::chat_server(role);
+}
+
+}  // namespace docwright::providers::groq

@@ -1,0 +1,170 @@
+#include "providers/openai/simulated.h"
+#include "providers/openai/simulated_rules.h"
+#include "providers/wire/members.h"
+
+namespace docwright::providers::openai {
+namespace {
+
+using namespace wire;
+
+using simulator::Asked;
+using simulator::Received;
+using simulator::Rendered;
+
+Json usage_json(const Usage& usage) {
+  return {
+      {"input_tokens", usage.input},
+      {"input_tokens_details",
+       {{"cached_tokens", usage.input_cached}, {"cache_write_tokens", usage.input_cache_write}}},
+      {"output_tokens", usage.output},
+      {"output_tokens_details", {{"reasoning_tokens", usage.reasoning}}},
+      {"total_tokens", usage.input + usage.output}};
+}
+
+std::string text_of_item(const Json& item) {
+  const Json* content = member(item, "content");
+  if (content == nullptr || !content->is_array()) return text_of(item, "content");
+  std::string text;
+  for (const Json& part : *content) text += text_of(part, "text");
+  return text;
+}
+
+void take_input(const Json& body, Asked& asked) {
+  if (std::string said = text_of(body, "instructions"); !said.empty())
+    asked.messages.push_back({"system", std::move(said)});
+  const Json& input = *member(body, "input");
+  if (input.is_string()) {
+    asked.messages.push_back({"user", input.get<std::string>()});
+  } else {
+    for (const Json& item : input)
+      asked.messages.push_back({text_of(item, "role"), text_of_item(item)});
+  }
+  for (const Message& message : asked.messages)
+    asked.prompt_bytes += static_cast<std::int64_t>(message.text.size());
+}
+
+void take_schema(const Json& body, Asked& asked) {
+  const Json* text = member(body, "text");
+  const Json* format = text == nullptr ? nullptr : member(*text, "format");
+  const Json* schema = format == nullptr ? nullptr : member(*format, "schema");
+  const Json* tools = member(body, "tools");
+  if (tools != nullptr && tools->is_array() && !tools->empty()) {
+    asked.forced_tool = text_of(tools->front(), "name");
+    schema = member(tools->front(), "parameters");
+  }
+  if (schema == nullptr) return;
+  asked.schema = *schema;
+  asked.prompt_bytes += static_cast<std::int64_t>(dump_json(*schema).size());
+}
+
+bool calls_the_tool(const Answer& answer, const Asked& asked) {
+  return !asked.forced_tool.empty() && answer.finish != Finish::refusal;
+}
+
+Json item_of(const Answer& answer, const Asked& asked, std::string_view text) {
+  if (calls_the_tool(answer, asked)) {
+    return {{"type", "function_call"},   {"id", "fc_1"},      {"call_id", "call_1"},
+            {"name", asked.forced_tool}, {"arguments", text}, {"status", "completed"}};
+  }
+  Json part = {{"type", "output_text"}, {"text", text}, {"annotations", Json::array()}};
+  if (answer.finish == Finish::refusal) part = {{"type", "refusal"}, {"refusal", text}};
+  return {{"type", "message"},     {"id", "msg_1"},           {"role", "assistant"},
+          {"status", "completed"}, {"phase", "final_answer"}, {"content", Json::array({part})}};
+}
+
+bool cut(const Answer& answer) {
+  return answer.finish == Finish::length || answer.finish == Finish::content_filter;
+}
+
+Json response_of(const Answer& answer, const Asked& asked) {
+  Json body = {
+      {"id", answer.response_id}, {"object", "response"},
+      {"created_at", 1787300000}, {"status", cut(answer) ? "incomplete" : "completed"},
+      {"error", nullptr},         {"incomplete_details", nullptr},
+      {"model", answer.model},    {"output", Json::array({item_of(answer, asked, answer.text)})},
+      {"usage", nullptr}};
+  if (cut(answer)) {
+    const bool length = answer.finish == Finish::length;
+    body["incomplete_details"] = {{"reason", length ? "max_output_tokens" : "content_filter"}};
+  }
+  if (answer.usage) body["usage"] = usage_json(*answer.usage);
+  return body;
+}
+
+std::string named_event(std::string_view type, std::size_t number, Json members) {
+  Json data = {{"type", type}, {"sequence_number", number}};
+  data.update(members);
+  return "event: " + std::string(type) + "\n" + event_of(data);
+}
+
+class ResponsesServer final : public simulator::Api {
+ public:
+  bool takes(std::string_view path) const override { return path.ends_with("/responses"); }
+
+  std::expected<Asked, CallError> parse(const Received& request) const override {
+    const Result<Json> body = parse_json(request.body);
+    if (!body) return std::unexpected(invalid(body.error().message));
+    if (auto refusal = responses_refusal(*body)) return std::unexpected(std::move(*refusal));
+    Asked asked;
+    asked.model = text_of(*body, "model");
+    const Json* stream = member(*body, "stream");
+    asked.stream = stream != nullptr && *stream == true;
+    asked.stream_usage = true;
+    asked.answer_tokens_max = count_of(*body, "max_output_tokens");
+    take_input(*body, asked);
+    take_schema(*body, asked);
+    return asked;
+  }
+
+  Rendered answer(const Answer& answer, const Asked& asked) const override {
+    return {200, {}, dump_json(response_of(answer, asked))};
+  }
+
+  std::vector<std::string> stream(const Answer& answer, const Asked& asked) const override {
+    std::vector<std::string> events;
+    const auto event = [&](std::string_view type, Json members) {
+      events.push_back(named_event(type, events.size(), std::move(members)));
+    };
+    const Json begun = {{"id", answer.response_id}, {"status", "in_progress"}, {"usage", nullptr}};
+    event("response.created", {{"response", begun}});
+    event("response.in_progress", {{"response", begun}});
+    event("response.output_item.added",
+          {{"output_index", 0}, {"item", item_of(answer, asked, "")}});
+    const std::string_view what = calls_the_tool(answer, asked)      ? "function_call_arguments"
+                                  : answer.finish == Finish::refusal ? "refusal"
+                                                                     : "output_text";
+    for (const std::string_view piece : simulator::pieces(answer.text)) {
+      event("response." + std::string(what) + ".delta", {{"output_index", 0}, {"delta", piece}});
+    }
+    event("response.output_item.done",
+          {{"output_index", 0}, {"item", item_of(answer, asked, answer.text)}});
+    event(cut(answer) ? "response.incomplete" : "response.completed",
+          {{"response", response_of(answer, asked)}});
+    return events;
+  }
+
+  std::string stream_error(const CallError& error) const override {
+    Json data = {{"type", "error"}};
+    const Json object = error_object(error, role_);
+    for (const std::string_view name : {"code", "message", "param"}) data[name] = object[name];
+    if (data["code"].is_null()) data["code"] = object["type"];
+    return "event: error\n" + event_of(data);
+  }
+
+  Headers limits(const simulator::LimitState& state) const override { return role_.limits(state); }
+  bool caches_unasked() const override { return true; }
+  bool lists(std::string_view) const override { return false; }
+  Rendered error(const CallError& error) const override { return error_response(error, role_); }
+  Rendered models(const std::vector<std::string_view>&) const override { return {404, {}, "{}"}; }
+
+ private:
+  const Role role_ = openai::role();
+};
+
+}  // namespace
+
+std::unique_ptr<const simulator::Api> responses_server() {
+  return std::make_unique<const ResponsesServer>();
+}
+
+}  // namespace docwright::providers::openai
