@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "providers/wire/conversation.h"
 #include "providers/wire/schema.h"
 #include "providers/wire/schema_words.h"
 
@@ -35,11 +36,6 @@ constexpr std::int64_t kInstructionTokens = 2'048;
 // A provider may render the schema with line breaks and indentation of its own.
 constexpr std::int64_t kSchemaRenderings = 2;
 
-// The provider refuses blocks of text without any.
-bool blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == text.npos;
-}
-
 Json adapted(const Question& question) {
   return wire::adapted_schema(*question.schema, SchemaSubset::anthropic);
 }
@@ -48,42 +44,39 @@ bool in_words(const Dialect& dialect) {
   return dialect.structured == Structured::json_object || dialect.structured == Structured::none;
 }
 
-Json text_block(const std::string& text) {
-  return {{"type", "text"}, {"text", text}};
-}
-
 // The prompt is cached up to the end of the last stable block: what stands before it is the same in
 // every question. One mark is enough (four may be set), as all that it covers changes together.
 const Message* marked(const Question& question, const Dialect& dialect) {
   const Message* last = nullptr;
   if (dialect.prompt_cache != PromptCache::marks) return last;
   for (const Message& message : question.messages) {
-    if (message.stable && !blank(message.text)) last = &message;
+    if (message.stable && !wire::is_blank(message.text)) last = &message;
   }
   return last;
 }
 
-// System messages stand beside the others. Turns of one role that follow each other are one.
+Json text_block(std::string_view text) {
+  return {{"type", "text"}, {"text", text}};
+}
+
 void add_messages(Json& body, const Question& question, const Dialect& dialect) {
-  Json system = Json::array();
-  Json turns = Json::array();
   const Message* mark = marked(question, dialect);
-  for (const Message& message : question.messages) {
-    if (blank(message.text)) continue;
-    Json block = text_block(message.text);
-    if (&message == mark) block["cache_control"] = {{"type", "ephemeral"}};
-    if (message.role == "system") {
-      system.push_back(std::move(block));
-    } else if (!turns.empty() && turns.back()["role"] == message.role) {
-      turns.back()["content"].push_back(std::move(block));
-    } else {
-      turns.push_back({{"role", message.role}, {"content", Json::array({std::move(block)})}});
+  const auto blocks_of = [&](const std::vector<const Message*>& messages) {
+    Json blocks = Json::array();
+    for (const Message* message : messages) {
+      blocks.push_back(text_block(message->text));
+      if (message == mark) blocks.back()["cache_control"] = {{"type", "ephemeral"}};
     }
-  }
+    return blocks;
+  };
+  const wire::Conversation conversation = wire::conversation_of(question.messages);
+  Json system = blocks_of(conversation.system);
   if (in_words(dialect))
     system.push_back(text_block(wire::schema_in_words(dump_json(adapted(question)))));
   if (!system.empty()) body["system"] = std::move(system);
-  body["messages"] = std::move(turns);
+  body["messages"] = Json::array();
+  for (const auto& turn : conversation.turns)
+    body["messages"].push_back({{"role", turn.role}, {"content", blocks_of(turn.messages)}});
 }
 
 void add_parameters(Json& body, const Json& parameters) {

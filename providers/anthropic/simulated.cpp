@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "providers/anthropic/simulated_errors.h"
 #include "providers/anthropic/simulated_rules.h"
 #include "providers/wire/members.h"
 #include "providers/wire/schema.h"
@@ -21,60 +22,6 @@ std::unexpected<CallError> refuse(ErrorClass error_class, std::string message) {
   error.error_class = error_class;
   error.message = std::move(message);
   return std::unexpected(std::move(error));
-}
-
-// As Anthropic answers, by class: status, type, words.
-struct Shape {
-  int status;
-  std::string_view type, words;
-};
-Shape shape_of(ErrorClass error_class) {
-  switch (error_class) {
-    case ErrorClass::auth:
-      return {401, "authentication_error", "invalid x-api-key"};
-    case ErrorClass::permission:
-      return {403, "permission_error",
-              "Your API key does not have permission to use the specified resource."};
-    case ErrorClass::not_found:
-      return {404, "not_found_error", "model: not known here"};
-    case ErrorClass::context_length:
-      return {400, "invalid_request_error", "prompt is too long"};
-    case ErrorClass::too_large:
-      return {413, "request_too_large", "Request exceeds the maximum size"};
-    case ErrorClass::content_filter:
-      return {400, "invalid_request_error", "Output blocked by content filtering policy"};
-    case ErrorClass::rate_limit:
-      return {429, "rate_limit_error",
-              "This request would exceed your organization's rate limit of requests per minute."};
-    case ErrorClass::quota:
-      return {400, "invalid_request_error",
-              "Your credit balance is too low to access the Anthropic API. Please go to Plans & "
-              "Billing to upgrade or purchase credits."};
-    case ErrorClass::overloaded:
-      return {529, "overloaded_error", "Overloaded"};
-    case ErrorClass::server:
-      return {500, "api_error", "Internal server error"};
-    case ErrorClass::timeout:
-      return {504, "timeout_error", "The request took too long."};
-    default:
-      return {400, "invalid_request_error", "This request is not valid."};
-  }
-}
-
-std::string_view words_of(const CallError& error) {
-  if (!error.message.empty()) return error.message;
-  if (error.error_class == ErrorClass::rate_limit && error.code.starts_with("tokens"))
-    return "This request would exceed your organization's rate limit of input tokens per minute.";
-  if (error.error_class == ErrorClass::rate_limit && error.code == "concurrent")
-    return "Number of concurrent connections has exceeded your rate limit.";
-  return shape_of(error.error_class).words;
-}
-
-Json body_of(const CallError& error) {
-  const Shape shape = shape_of(error.error_class);
-  return {{"type", "error"},
-          {"error", {{"details", nullptr}, {"type", shape.type}, {"message", words_of(error)}}},
-          {"request_id", "req_simulated"}};
 }
 
 std::string_view stop_reason(Finish finish, bool calls_tool) {
@@ -261,11 +208,11 @@ class MessagesServer final : public simulator::Api {
   std::string keep_alive(const Asked&) const override { return event("ping", Json::object()); }
 
   std::string stream_error(const CallError& error) const override {
-    return event("error", body_of(error));
+    return event("error", error_body(error));
   }
 
   Rendered error(const CallError& error) const override {
-    Rendered rendered{shape_of(error.error_class).status, {}, dump_json(body_of(error))};
+    Rendered rendered{status_of(error), {}, dump_json(error_body(error))};
     if (error.retry_after) {
       // Whole seconds; rounded up, so that nobody comes too early.
       const auto seconds = std::chrono::ceil<std::chrono::seconds>(*error.retry_after);

@@ -69,8 +69,9 @@ class MessageEvents final : public EventReader {
   }
 
   void start_block(const Json& event, const Json& block) {
-    reply_.text += text_of(block, "text");
-    if (text_of(block, "type") != "tool_use" || reply_.calls_tool) return;
+    const std::string type = text_of(block, "type");
+    if (type == "text") reply_.text += text_of(block, "text");
+    if (type != "tool_use" || reply_.calls_tool) return;
     reply_.calls_tool = true;
     tool_index_ = count_of(event, "index");
     const Json* input = member(block, "input");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "providers/wire/conversation.h"
 #include "providers/wire/path.h"
 #include "providers/wire/schema.h"
 #include "providers/wire/schema_words.h"
@@ -79,38 +80,27 @@ bool contains(const std::array<std::string_view, N>& names, std::string_view nam
   return std::ranges::find(names, name) != names.end();
 }
 
-// The provider refuses turns without parts, and parts without text.
-bool blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == text.npos;
-}
-
 Json adapted(const Question& question) {
   return wire::adapted_schema(*question.schema, SchemaSubset::gemini);
 }
 
-Json text_part(const std::string& text) {
-  return {{"text", text}};
+Json parts_of(const std::vector<const Message*>& messages) {
+  Json parts = Json::array();
+  for (const Message* message : messages) parts.push_back({{"text", message->text}});
+  return parts;
 }
 
-// Turns of one role that follow each other are one.
 void add_messages(Json& body, const Question& question, const Dialect& dialect) {
-  Json system = Json::array();
-  Json turns = Json::array();
-  for (const Message& message : question.messages) {
-    if (blank(message.text)) continue;
-    const std::string_view role = message.role == "assistant" ? "model" : "user";
-    if (message.role == "system") {
-      system.push_back(text_part(message.text));
-    } else if (!turns.empty() && turns.back()["role"] == role) {
-      turns.back()["parts"].push_back(text_part(message.text));
-    } else {
-      turns.push_back({{"role", role}, {"parts", Json::array({text_part(message.text)})}});
-    }
-  }
+  const wire::Conversation conversation = wire::conversation_of(question.messages);
+  Json system = parts_of(conversation.system);
   if (dialect.structured == Structured::json_object || dialect.structured == Structured::none)
-    system.push_back(text_part(wire::schema_in_words(dump_json(adapted(question)))));
+    system.push_back({{"text", wire::schema_in_words(dump_json(adapted(question)))}});
   if (!system.empty()) body["systemInstruction"] = {{"parts", std::move(system)}};
-  body["contents"] = std::move(turns);
+  body["contents"] = Json::array();
+  for (const auto& turn : conversation.turns) {
+    body["contents"].push_back({{"role", turn.role == "assistant" ? "model" : "user"},
+                                {"parts", parts_of(turn.messages)}});
+  }
 }
 
 std::string_view own_name(std::string_view parameter) {

@@ -126,14 +126,13 @@ CallResult<Answer> answer_of(Reply reply, const Question& question, const Dialec
 CallResult<Answer> decode(const HttpResponse& response, const Question& question,
                           const Dialect& dialect) {
   if (response.status < 200 || response.status >= 300) return std::unexpected(error_of(response));
-  const Result<Json> body = parse_json(response.body);
-  const bool in_array = body && body->is_array() && !body->empty();
-  const Json& document = in_array ? body->front() : body ? *body : Json();
   const auto no_answer = [&](std::string message) {
     return std::unexpected(broken(ErrorClass::malformed, response.status, std::move(message)));
   };
-  if (!document.is_object())
+  const Result<Json> body = parse_json(response.body);
+  if (!body || !body->is_structured())
     return no_answer("the answer is not a JSON object: cut, or not from Gemini");
+  const Json& document = body->is_array() && !body->empty() ? body->front() : *body;
   if (const Json* error = member(document, "error"); error != nullptr && !error->is_null())
     return std::unexpected(error_of(response));
   Reply reply;
