@@ -49,6 +49,7 @@ Node& child(Node& map, const std::string& key, const Mark& mark) {
 bool stands_as_it_is(Type type) {
   switch (type) {
     case Type::texts:
+    case Type::texts_or_one:
     case Type::text_map:
     case Type::integer_map:
     case Type::mapping:

@@ -310,7 +310,7 @@ const Spec<Settings>& settings_spec() {
           group("http", &S::http, http_spec()),
           option("model", &S::model)
               .range(1, 100)
-              .about("The model of calls whose pipeline names none."),
+              .about("The model, or the route, of calls whose pipeline names none."),
           table("providers", &S::providers, provider_spec()),
           option("models", &S::models)
               .about("Further models, and changes to shipped ones, in the form of models.yaml."),
@@ -318,6 +318,9 @@ const Spec<Settings>& settings_spec() {
                {{"refuse", S::UnpricedModels::refuse}, {"allow", S::UnpricedModels::allow}})
               .about("Models without prices: refused at submit and at lint, or asked without "
                      "knowing what they cost, where no ceiling in money applies."),
+          option("routes", &S::routes)
+              .about("Routes, in the form of routes.yaml: names for lists of models, of which the "
+                     "first that can answer does."),
           option("default_pipeline", &S::default_pipeline)
               .range(1, 100)
               .about("The pipeline of jobs that name none."),

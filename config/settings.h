@@ -98,6 +98,7 @@ struct Settings {
   enum class UnpricedModels { refuse, allow };
   UnpricedModels unpriced_models = UnpricedModels::refuse;
   Node models;  // further entries, in the form of models.yaml; null: none
+  Node routes;  // likewise, of routes.yaml
   std::string default_pipeline = "docstrings";
   std::string pipelines,
       prompts;  // folders beside the shipped ones; empty: in the configuration's folder

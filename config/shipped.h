@@ -1,5 +1,5 @@
-// The files of config/etc, compiled in: docwright.yaml, models.yaml, pipelines/NAME.yaml,
-// prompts/NAME.yaml.
+// The files of config/etc, compiled in: docwright.yaml, models.yaml, routes.yaml,
+// pipelines/NAME.yaml, prompts/NAME.yaml.
 #pragma once
 #include <optional>
 #include <span>

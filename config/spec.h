@@ -109,6 +109,8 @@ struct Option : SpecBase::Field {
   Option&& money() && { return std::move(*this).as(Type::money); }
   Option&& prompt() && { return std::move(*this).as(Type::prompt); }
   Option&& url() && { return std::move(*this).as(Type::url); }
+  // Of a list of texts: one text alone will do.
+  Option&& or_one() && { return std::move(*this).as(Type::texts_or_one); }
   // A further rule: returns the complaint about the value ("expected ..., got ..."), or nothing.
   Option&& check(std::function<std::string(const Member&)> rule) && {
     complaint = [rule = std::move(rule), member = at](const void* object) {

@@ -32,6 +32,8 @@ Json value_schema(const SpecBase::Field& field) {
       return {{"enum", info.words}};
     case Type::texts:
       return {{"type", "array"}, {"items", {{"type", "string"}}}};
+    case Type::texts_or_one:
+      return {{"type", Json::array({"string", "array"})}, {"items", {{"type", "string"}}}};
     case Type::text_map:
       return {{"type", "object"}, {"additionalProperties", {{"type", "string"}}}};
     case Type::integer_map:
@@ -71,7 +73,7 @@ void add_range(Json& schema, const OptionInfo& info) {
     if (info.most) schema[most] = whole(*info.most);
   };
   if (info.type == Type::integer || info.type == Type::number) set("minimum", "maximum");
-  if (info.type == Type::texts) set("minItems", "maxItems");
+  if (info.type == Type::texts || info.type == Type::texts_or_one) set("minItems", "maxItems");
 }
 
 // What the reference says of the value: its words, or its type with its range and unit.

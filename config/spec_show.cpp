@@ -45,6 +45,8 @@ std::string_view expected(Type type) {
       return "an amount such as 0.50USD or $2";
     case Type::texts:
       return "a list of texts";
+    case Type::texts_or_one:
+      return "a text or a list of texts";
     case Type::text_map:
       return "a mapping of names to texts";
     case Type::integer_map:

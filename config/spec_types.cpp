@@ -199,6 +199,10 @@ void read_value(const Node& node, Duration& value, const OptionInfo& info, const
 
 void read_value(const Node& node, std::vector<std::string>& value, const OptionInfo& info,
                 const std::string& path, Reading& reading) {
+  if (info.type == Type::texts_or_one && node.kind == Node::Kind::scalar) {
+    value = {node.text};
+    return;
+  }
   if (!is_list(node, info, path, reading)) return;
   std::vector<std::string> read;
   for (const auto& item : node.items) {

@@ -46,6 +46,7 @@ enum class Type {
   bytes,
   money,
   texts,
+  texts_or_one,  // a list of texts; one text stands for a list of one
   text_map,
   integer_map,
   mapping,

@@ -28,6 +28,7 @@ class Catalog final {
   const std::map<std::string, Entry, std::less<>>& pipelines() const { return pipelines_; }
   const std::string& default_pipeline() const { return default_pipeline_; }
   const providers::Models& models() const { return configured_->models; }
+  const pipeline::Routes& routes() const { return configured_->routes; }
   const providers::Registry& providers() const { return configured_->providers; }
 
  private:

@@ -93,8 +93,8 @@ int serve(const config::Configuration& configuration, const config::Environment&
   for (const store::Pause& pause : state->pauses) calls.pause(pause.pipeline);
   PipelineShelf shelf(pool, store, configured->steps, **catalog);
   JobRunner runner(store, shelf, documents,
-                   {loop, pool, log, random, outlines, providers, models, calls, journal, documents,
-                    metrics, settings.queue.chunks_at_once});
+                   {loop, pool, log, random, outlines, providers, models, configured->routes, calls,
+                    journal, documents, metrics, settings.queue.chunks_at_once});
   Dispatcher dispatcher({loop, store, runner, journal, calls, log, log_failures(log)},
                         dispatcher_options(settings.queue));
 

@@ -49,18 +49,21 @@ Result<const Catalog::Entry*> pipeline_of(const wire::SubmitJob& job, const Cata
               at(index, "pipeline"));
 }
 
-// The models that the job will ask: its own, else those of its pipeline's calls.
-std::vector<std::string_view> models_of(const wire::SubmitJob& job,
-                                        const pipeline::Pipeline& pipeline) {
-  if (!job.model.empty()) return {job.model};
-  return pipeline::models_of(pipeline);
+// Whom the job will ask: what it names itself, else what its pipeline's calls name.
+Result<std::vector<pipeline::Route>> routes_of(const wire::SubmitJob& job,
+                                               const pipeline::Pipeline& pipeline,
+                                               const Catalog& catalog, std::size_t index) {
+  if (job.model.empty()) return pipeline::routes_of(pipeline, catalog.models(), catalog.routes());
+  auto route = pipeline::route_of({&job.model, 1}, catalog.models(), catalog.routes());
+  if (!route) return fail(route.error().code, route.error().message, at(index, "model"));
+  return std::vector{std::move(*route)};
 }
 
-Result<void> check_models(const wire::SubmitJob& job, const pipeline::Pipeline& pipeline,
+Result<void> check_models(const wire::SubmitJob& job, const std::vector<pipeline::Route>& routes,
                           const Catalog& catalog, Time now, std::size_t index) {
   const std::string_view place = job.model.empty() ? "pipeline" : "model";
-  for (const std::string_view name : models_of(job, pipeline)) {
-    const auto usable = catalog.models().usable(name, now);
+  for (const pipeline::Route& route : routes) {
+    const auto usable = pipeline::usable(route, catalog.models(), now);
     if (!usable) return fail(usable.error().code, usable.error().message, at(index, place));
   }
   return {};
@@ -68,15 +71,14 @@ Result<void> check_models(const wire::SubmitJob& job, const pipeline::Pipeline& 
 
 // What lint says of a pipeline's parameters, a submit hears of its own. Null takes one out, which
 // every model takes.
-Result<void> check_parameters(const wire::SubmitJob& job, const pipeline::Pipeline& pipeline,
-                              const Catalog& catalog, std::size_t index) {
-  for (const std::string_view name : models_of(job, pipeline)) {
-    const providers::Model* model = catalog.models().find(name);
-    const auto* provider = model ? catalog.providers().find(model->provider) : nullptr;
-    if (!provider) continue;
+Result<void> check_parameters(const wire::SubmitJob& job,
+                              const std::vector<pipeline::Route>& routes, const Catalog& catalog,
+                              std::size_t index) {
+  for (const pipeline::Route& route : routes) {
     for (const auto& [parameter, value] : job.parameters.items()) {
       if (value.is_null()) continue;
-      if (auto refusal = providers::parameter_refusal(*model, provider, parameter, value);
+      if (auto refusal = pipeline::parameter_refusal(route, catalog.models(), catalog.providers(),
+                                                     parameter, value);
           !refusal.empty())
         return fail(Code::invalid_request, std::move(refusal),
                     at(index, "parameters/" + pointer_token(parameter)));
@@ -101,9 +103,11 @@ class Converter {
     store::NewJob job;
     const auto entry = pipeline_of(asked, catalog_, index);
     if (!entry) return std::unexpected(entry.error());
-    if (auto usable = check_models(asked, *(*entry)->pipeline, catalog_, now_, index); !usable)
+    const auto routes = routes_of(asked, *(*entry)->pipeline, catalog_, index);
+    if (!routes) return std::unexpected(routes.error());
+    if (auto usable = check_models(asked, *routes, catalog_, now_, index); !usable)
       return std::unexpected(usable.error());
-    if (auto fine = check_parameters(asked, *(*entry)->pipeline, catalog_, index); !fine)
+    if (auto fine = check_parameters(asked, *routes, catalog_, index); !fine)
       return std::unexpected(fine.error());
     if (!asked.budget.empty()) {
       const Result<Nusd> budget = parse_money(asked.budget);

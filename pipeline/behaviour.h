@@ -51,6 +51,7 @@ struct Run {
 struct Asked {
   RecordedAnswer answer;
   std::string provider, model;
+  bool fallback = false;  // no model could be asked: a local provider stood in
   Json parameters;
   std::string answer_language;
   Hash question{};  // of the canonical request

@@ -1,6 +1,7 @@
 #include "pipeline/binding.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -62,17 +63,26 @@ const Step* Binding::answer_of(std::string_view option, std::string_view kind,
   return found;
 }
 
-std::string Binding::model(const std::string& name) {
-  const std::string chosen = name.empty() ? surroundings_.default_model : name;
-  if (name.empty()) construction_.default_model_used = true;
-  if (construction_.first_model.empty()) construction_.first_model = chosen;
-  if (chosen.empty()) {
-    error("model", "no model is named here, and the configuration has no default");
-  } else if (!name.empty() && surroundings_.models && !surroundings_.models->find(name)) {
-    error("model", fmt::format("unknown model '{}'{}; `docwright model list` names all", chosen,
-                               did_you_mean(chosen, surroundings_.models->names())));
+std::vector<std::string> Binding::models(const std::vector<std::string>& names) {
+  if (names.empty()) {
+    construction_.default_model_used = true;
+    if (construction_.first_model.empty()) construction_.first_model = surroundings_.default_model;
+    if (surroundings_.default_model.empty())
+      error("model", "no model is named here, and the configuration has no default");
+    return {surroundings_.default_model};
   }
-  return chosen;
+  if (construction_.first_model.empty())
+    construction_.first_model = fmt::format("{}", fmt::join(names, ", "));
+  if (surroundings_.models == nullptr || surroundings_.routes == nullptr) return names;
+  const auto known = names.size() == 1
+                         ? model_and_route_names(*surroundings_.models, *surroundings_.routes)
+                         : surroundings_.models->names();
+  for (const std::string& name : names) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    error("model", fmt::format("unknown model '{}'{}; `docwright model list` names all", name,
+                               did_you_mean(name, known)));
+  }
+  return names;
 }
 
 std::shared_ptr<const Prompt> Binding::prompt(const std::string& name) {

@@ -36,10 +36,13 @@ std::expected<std::unique_ptr<Configured>, config::Errors> words_of(
   auto providers = providers::all_providers();
   auto models = providers::Models::shipped(providers, settings.models, settings.unpriced_models);
   if (!models) return std::unexpected(config::Errors{models.error()});
+  auto routes = Routes::shipped(*models, settings.routes);
+  if (!routes) return std::unexpected(config::Errors{routes.error()});
   return std::make_unique<Configured>(
       Configured{.steps = all_steps(),
                  .providers = std::move(providers),
                  .models = std::move(*models),
+                 .routes = std::move(*routes),
                  .pipelines = config::Library("pipelines", configuration.pipelines),
                  .prompts = config::Library("prompts", configuration.prompts),
                  .default_model = settings.model,
@@ -51,6 +54,7 @@ std::expected<std::unique_ptr<Configured>, config::Errors> words_of(
 Surroundings Configured::surroundings() const {
   return {.steps = steps,
           .models = &models,
+          .routes = &routes,
           .providers = &providers,
           .default_model = default_model,
           .prompt = [this](std::string_view name) { return prompts.find(name); },
@@ -73,7 +77,7 @@ std::expected<std::unique_ptr<const Configured>, config::Errors> configured(
   if (!catalogue) errors = std::move(catalogue.error());
 
   Names names(configuration, errors);
-  names.check("model", "model", settings.model, made->models.names());
+  names.check("model", "model", settings.model, model_and_route_names(made->models, made->routes));
   for (const auto& [name, provider] : settings.providers)
     names.check("providers." + name, "provider", name, made->providers.names());
   const auto pipelines = made->pipelines.names();

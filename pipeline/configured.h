@@ -16,6 +16,7 @@ struct Configured {
   StepRegistry steps;
   providers::Registry providers;
   providers::Models models;
+  Routes routes;
   config::Library pipelines, prompts;
   std::string default_model;
   Catalogue catalogue;  // every pipeline, own and shipped; empty in a vocabulary
@@ -28,8 +29,8 @@ struct Configured {
 std::expected<std::unique_ptr<const Configured>, config::Errors> vocabulary(
     const config::Configuration& configuration);
 
-// All errors at once: of models, of every pipeline and prompt, and names in the settings that name
-// nothing (a provider, the model, the default pipeline, the pipelines of
+// All errors at once: of models, of routes, of every pipeline and prompt, and names in the settings
+// that name nothing (a provider, the model, the default pipeline, the pipelines of
 // queue.pipeline_jobs_at_once), each where the setting came from and with the nearest name.
 std::expected<std::unique_ptr<const Configured>, config::Errors> configured(
     const config::Configuration& configuration);

@@ -6,6 +6,7 @@
 
 #include "outline/outline_service.h"
 #include "pipeline/ports.h"
+#include "pipeline/routes.h"
 #include "providers/http_client.h"
 #include "providers/models.h"
 #include "runtime/log.h"
@@ -42,6 +43,7 @@ struct Parts {
   outline::Service& outlines;
   const providers::Registry& providers;
   const providers::Models& models;
+  const Routes& routes;
   CallDesk& calls;
   Journal& journal;
   Documents& documents;

@@ -25,6 +25,7 @@
 #include "config/shipped.h"
 #include "config/spec.h"
 #include "pipeline/registry.h"
+#include "pipeline/routes.h"
 #include "providers/models.h"
 #include "runtime/hash.h"
 
@@ -56,7 +57,8 @@ class Pipeline final {
   const std::string& description() const { return description_; }
   std::span<const Step> steps() const { return steps_; }
   const Step* find(std::string_view step_name) const;
-  // The first call's model: what a job uses unless its submit names another.
+  // The first call's model, route or list of models: what a job uses unless its submit names
+  // another.
   const std::string& model() const { return model_; }
   const std::string& bundle() const { return bundle_; }  // JSON; see above
   const Hash& hash() const { return hash_; }             // of the bundle
@@ -72,6 +74,7 @@ class Pipeline final {
 struct Surroundings {
   const StepRegistry& steps;
   const providers::Models* models = nullptr;  // null: models and their parameters are not checked
+  const Routes* routes = nullptr;             // null: likewise
   const providers::Registry* providers =
       nullptr;                     // null: names that a codec reserves are not checked
   std::string default_model = {};  // for calls that name none

@@ -75,10 +75,13 @@ Result<Exit> lint(Session& session, const LintArguments& arguments) {
     }
     const auto linted = pipeline::parse_pipeline({file, std::move(*text)}, surroundings);
     if (linted) {
-      for (const std::string_view name : pipeline::models_of(**linted)) {
-        const auto* model = (*vocabulary)->models.find(name);
-        if (model != nullptr && model->retires)
-          session.out().insist(fmt::format("{}: {}", file, model->retirement(*surroundings.now)));
+      for (const pipeline::Route& route :
+           pipeline::routes_of(**linted, (*vocabulary)->models, (*vocabulary)->routes)) {
+        for (const pipeline::Target& target : route.targets) {
+          const auto* model = (*vocabulary)->models.find(target.model);
+          if (model != nullptr && model->retires)
+            session.out().insist(fmt::format("{}: {}", file, model->retirement(*surroundings.now)));
+        }
       }
       session.out().say(fmt::format("{}: pipeline {} is fine.", file, (*linted)->name()));
       continue;

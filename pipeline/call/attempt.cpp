@@ -30,6 +30,7 @@ Intent intent_of(const AttemptOrder& order, const Prices* prices) {
   intent.attempt = order.attempt;
   intent.provider = inquiry.provider->name;
   intent.model = inquiry.model->name;
+  intent.route = inquiry.route;
   intent.key_id = order.endpoint.key_id;
   intent.input_tokens_max = inquiry.input_tokens_max;
   intent.output_tokens_max = inquiry.question->answer_tokens_max;

@@ -1,6 +1,9 @@
 #include "pipeline/call/call.h"
 
+#include <algorithm>
+
 #include "pipeline/call/call_desk.h"
+#include "pipeline/call/route.h"
 #include "pipeline/pipeline.h"
 
 namespace docwright::pipeline {
@@ -23,6 +26,117 @@ void take(Asked& asked, RecordedAnswer answer, const Hash& question) {
   asked.answer = std::move(answer);
 }
 
+// One topic on its way along a route: target by target, until one answers.
+class Asking final {
+ public:
+  Asking(Run& run, const CallOptions& options, std::vector<Candidate> candidates)
+      : run_(run), options_(options), candidates_(std::move(candidates)) {}
+
+  Task<StepResult<Asked>> go() {
+    std::size_t first = 0;
+    if (candidates_.size() > 1 && run_.job->attempt > 1) {
+      const Result<std::size_t> answered = co_await answered_before();
+      if (!answered) co_return stop_for_store(answered.error(), run_.parts.loop.clock().now());
+      first = *answered;
+    }
+    for (std::size_t i = first; i < candidates_.size(); ++i) {
+      const Candidate& candidate = candidates_[i];
+      if (!may_be_asked(candidate)) continue;
+      Served served = co_await run_.parts.calls.ask(run_.job, candidate.inquiry, patience_at(i));
+      if (served) co_return co_await finish(candidate, std::move(*served));
+      const bool anybody_else = served.error().elsewhere != Elsewhere::nowhere;
+      declined_.push_back({&candidate, std::move(served.error())});
+      if (!anybody_else) break;
+    }
+    co_return std::unexpected(verdict());
+  }
+
+ private:
+  struct Refusal {
+    const Candidate* candidate;
+    Declined why;
+  };
+
+  // Where an earlier run of the job has an answer of a later target, that one is the answer:
+  // nothing is paid twice. What costs nothing is no such answer.
+  Task<Result<std::size_t>> answered_before() {
+    for (std::size_t i = 0; i < candidates_.size(); ++i) {
+      if (candidates_[i].resolved.provider->local) continue;
+      const auto recorded =
+          co_await run_.parts.journal.answer(*run_.job, candidates_[i].inquiry.key);
+      if (!recorded) co_return std::unexpected(recorded.error());
+      if (*recorded && !(*recorded)->cached) co_return i;
+    }
+    co_return std::size_t{0};
+  }
+
+  bool may_be_asked(const Candidate& candidate) const {
+    return std::ranges::all_of(declined_, [&](const Refusal& refusal) {
+      return may_follow(candidate, *refusal.candidate, refusal.why.elsewhere);
+    });
+  }
+
+  // A local provider stands in for models that cannot be asked; no model is hurried for it.
+  Patience patience_at(std::size_t index) const {
+    const auto later = std::span(candidates_).subspan(index + 1);
+    const bool others = std::ranges::any_of(later, [&](const Candidate& candidate) {
+      return !candidate.resolved.provider->local && may_be_asked(candidate);
+    });
+    return others ? Patience::moves_on : Patience::waits;
+  }
+
+  // What becomes of the job: it waits as long as one of them may still answer.
+  Stop verdict() const {
+    if (declined_.size() == 1) return declined_.front().why.stop;
+    std::string reasons;
+    const Parked* first = nullptr;
+    std::optional<Time> until;
+    for (const Refusal& refusal : declined_) {
+      const Stop& stop = refusal.why.stop;
+      const auto* parked = std::get_if<Parked>(&stop);
+      if (!reasons.empty()) reasons += "; ";
+      reasons += parked != nullptr ? parked->detail : std::get<Failed>(stop).error.message;
+      if (parked == nullptr) continue;
+      if (first == nullptr) first = parked;
+      if (parked->until) until = std::min(until.value_or(*parked->until), *parked->until);
+    }
+    if (first != nullptr) return Parked{first->reason, std::move(reasons), until};
+    Failed failed = std::get<Failed>(declined_.front().why.stop);
+    failed.error.message = std::move(reasons);
+    return failed;
+  }
+
+  Task<StepResult<Asked>> finish(const Candidate& candidate, RecordedAnswer answer) {
+    const Inquiry& inquiry = candidate.inquiry;
+    Asked asked;
+    asked.provider = candidate.resolved.provider->name;
+    asked.model = candidate.resolved.model->name;
+    asked.fallback = candidate.resolved.provider->local != nullptr && !declined_.empty();
+    asked.parameters = candidate.resolved.parameters;
+    asked.answer_language = answer_language(*run_.job, options_);
+    take(asked, std::move(answer), inquiry.key.hash);
+    if (asked.answer.answer.finish != providers::Finish::length) co_return asked;
+
+    // Cut: the same limit would cut it again.
+    const std::optional<Inquiry> higher = raised(inquiry);
+    if (!higher) co_return asked;
+    Served again = co_await run_.parts.calls.ask(run_.job, *higher, Patience::waits);
+    if (again) {
+      take(asked, std::move(*again), higher->key.hash);
+      co_return asked;
+    }
+    // No money for a longer answer: the cut one is better than none.
+    const auto* parked = std::get_if<Parked>(&again.error().stop);
+    if (parked != nullptr && parked->reason == "budget") co_return asked;
+    co_return std::unexpected(std::move(again.error().stop));
+  }
+
+  Run& run_;
+  const CallOptions& options_;
+  const std::vector<Candidate> candidates_;
+  std::vector<Refusal> declined_;
+};
+
 class Call final : public Behaviour {
  public:
   Task<StepResult<void>> run(Run& run, ChunkRun* chunk, const Step& step) const override {
@@ -37,33 +151,10 @@ class Call final : public Behaviour {
 }  // namespace
 
 Task<StepResult<Asked>> ask(Run& run, const ChunkRun& chunk, const Step& step, Topic topic) {
-  StepResult<Resolved> resolved = resolve(run.parts, *run.job, step.as<CallOptions>());
-  if (!resolved) co_return std::unexpected(std::move(resolved.error()));
-  const StepResult<Inquiry> inquiry = make_inquiry(run, chunk, step, *resolved, topic);
-  if (!inquiry) co_return std::unexpected(inquiry.error());
-
-  Asked asked;
-  asked.provider = resolved->provider->name;
-  asked.model = resolved->model->name;
-  asked.parameters = std::move(resolved->parameters);
-  asked.answer_language = std::move(resolved->answer_language);
-  StepResult<RecordedAnswer> answer = co_await run.parts.calls.ask(run.job, *inquiry);
-  if (!answer) co_return std::unexpected(std::move(answer.error()));
-  take(asked, std::move(*answer), inquiry->key.hash);
-  if (asked.answer.answer.finish != providers::Finish::length) co_return asked;
-
-  // Cut: the same limit would cut it again.
-  const std::optional<Inquiry> higher = raised(*inquiry);
-  if (!higher) co_return asked;
-  answer = co_await run.parts.calls.ask(run.job, *higher);
-  if (answer) {
-    take(asked, std::move(*answer), higher->key.hash);
-    co_return asked;
-  }
-  // No money for a longer answer: the cut one is better than none.
-  const auto* parked = std::get_if<Parked>(&answer.error());
-  if (parked != nullptr && parked->reason == "budget") co_return asked;
-  co_return std::unexpected(std::move(answer.error()));
+  StepResult<std::vector<Candidate>> found = candidates(run, chunk, step, topic);
+  if (!found) co_return std::unexpected(std::move(found.error()));
+  Asking asking(run, step.as<CallOptions>(), std::move(*found));
+  co_return co_await asking.go();
 }
 
 std::shared_ptr<const Behaviour> call_behaviour(const Step&) {

@@ -49,7 +49,7 @@ CallDesk::CallDesk(Outside outside, CallLimits limits)
 
 CallDesk::~CallDesk() = default;
 
-Task<StepResult<RecordedAnswer>> CallDesk::ask(std::shared_ptr<const Job> job, Inquiry inquiry) {
+Task<Served> CallDesk::ask(std::shared_ptr<const Job> job, Inquiry inquiry, Patience patience) {
   const std::string key = flight_key(*job, inquiry);
   for (;;) {
     const auto known = flights_.find(key);
@@ -58,7 +58,7 @@ Task<StepResult<RecordedAnswer>> CallDesk::ask(std::shared_ptr<const Job> job, I
     const std::shared_ptr<Landing> landing = known->second.lock()->landing;
     co_await landing->landed.wait();
     if (!landing->shared) continue;
-    StepResult<RecordedAnswer> shared = *landing->shared;
+    Served shared = *landing->shared;
     if (shared) {
       count_recorded(*job, inquiry);
       shared->cached = true;
@@ -68,7 +68,7 @@ Task<StepResult<RecordedAnswer>> CallDesk::ask(std::shared_ptr<const Job> job, I
   }
   auto flight = std::make_shared<Flight>(*this, key);
   flights_.emplace(key, flight);
-  Lead lead(*this, std::move(job), std::move(inquiry), std::move(flight));
+  Lead lead(*this, std::move(job), std::move(inquiry), patience, std::move(flight));
   co_return co_await lead.run();
 }
 
@@ -111,6 +111,8 @@ Task<void> CallDesk::conduct(std::shared_ptr<Attempted> attempted) {
   attempted->outcome = co_await attempt(parts, attempted->order);
   if (const auto* answer = std::get_if<RecordedAnswer>(&*attempted->outcome)) {
     attempted->flight->landing->shared = *answer;
+    latencies_.learn(attempted->order->inquiry.model->name,
+                     outside_.loop.clock().moment() - attempted->sent, outside_.loop.clock().now());
   }
   learn(*attempted);
   attempted->flight.reset();

@@ -13,9 +13,11 @@
 #include <string>
 
 #include "pipeline/call/attempt.h"
+#include "pipeline/call/fallback.h"
 #include "pipeline/call/gates.h"
 #include "pipeline/call/inquiry.h"
 #include "pipeline/call/latch.h"
+#include "pipeline/call/latencies.h"
 #include "runtime/semaphore.h"
 #include "runtime/task_group.h"
 
@@ -50,8 +52,8 @@ class CallDesk final {
   CallDesk(const CallDesk&) = delete;
   CallDesk& operator=(const CallDesk&) = delete;
 
-  // The answer, recorded or asked for now. Throws only cancellation.
-  Task<StepResult<RecordedAnswer>> ask(std::shared_ptr<const Job> job, Inquiry inquiry);
+  // The answer of one target, recorded or asked for now. Throws only cancellation.
+  Task<Served> ask(std::shared_ptr<const Job> job, Inquiry inquiry, Patience patience);
 
   // No new call begins until resume() of the same name; an empty name means every pipeline. What is
   // in flight goes on.
@@ -63,6 +65,7 @@ class CallDesk final {
     Nusd bound = 0;  // the most that they can still cost
   };
   InFlight in_flight() const { return in_flight_; }
+  const Latencies& latencies() const { return latencies_; }
 
   // Begins no new call; ends when those in flight have ended and are journalled. abort() makes that
   // at once: calls under way are cut, and become `unknown` at the next start.
@@ -90,6 +93,7 @@ class CallDesk final {
   std::map<std::string, std::unique_ptr<Semaphore>, std::less<>> provider_places_;
   std::map<std::string, std::weak_ptr<Flight>> flights_;  // by tenant and question
   Gates gates_;
+  Latencies latencies_;
   std::set<std::string> paused_;  // names of pipelines; empty: all
   bool closing_ = false;
   InFlight in_flight_;

@@ -35,11 +35,10 @@ void override_with(Json& parameters, const Json& later) {
 }
 
 StepResult<Json> resolve_parameters(const Job& job, const CallOptions& options, const Model& model,
-                                    const Provider& provider) {
+                                    const Provider& provider, bool own_model) {
   Json parameters = model.parameters;
   // What the pipeline sets is meant for its own model; lint has checked it against that one. Where
-  // a submit names another, what that one refuses is left out.
-  const bool own_model = job.model.empty() || job.model == options.model;
+  // a submit names another, or a route has several, what that one refuses is left out.
   for (const auto& [name, value] : options.parameters.items()) {
     if (own_model || providers::parameter_refusal(model, &provider, name, value).empty())
       override_with(parameters, Json{{name, value}});
@@ -106,12 +105,13 @@ std::string dialect_text(const providers::Dialect& dialect) {
 
 }  // namespace
 
-StepResult<Resolved> resolve(const Parts& parts, const Job& job, const CallOptions& options) {
+StepResult<Resolved> resolve(const Parts& parts, const Job& job, const CallOptions& options,
+                             const Route& route, const std::string& name) {
   Resolved resolved;
-  const Result<const Model*> model =
-      parts.models.usable(job.model.empty() ? options.model : job.model, parts.loop.clock().now());
+  const Result<const Model*> model = parts.models.usable(name, parts.loop.clock().now());
   if (!model) return stop(model.error());
   resolved.model = *model;
+  resolved.route = route.name;
   resolved.provider = parts.providers.find(resolved.model->provider);
   if (resolved.provider == nullptr) {
     return stop(Code::configuration,
@@ -119,11 +119,12 @@ StepResult<Resolved> resolve(const Parts& parts, const Job& job, const CallOptio
                             resolved.model->name, resolved.model->provider,
                             did_you_mean(resolved.model->provider, parts.providers.names())));
   }
-  auto parameters = resolve_parameters(job, options, *resolved.model, *resolved.provider);
+  const bool own_model =
+      route.targets.size() == 1 && (job.model.empty() || options.models.front() == job.model);
+  auto parameters =
+      resolve_parameters(job, options, *resolved.model, *resolved.provider, own_model);
   if (!parameters) return std::unexpected(std::move(parameters.error()));
   resolved.parameters = std::move(*parameters);
-  resolved.answer_language =
-      job.answer_language.empty() ? options.answer_language : job.answer_language;
   resolved.answer_tokens_max = options.answer_tokens_max;
   if (const std::int64_t most = resolved.model->output_tokens_max; most > 0) {
     resolved.answer_tokens_max = std::min(resolved.answer_tokens_max, most);
@@ -149,12 +150,15 @@ Hash question_hash(const Provider& provider, const Model& model, const Question&
        question.facts ? dump_json(*question.facts) : std::string(), std::to_string(sample)});
 }
 
-StepResult<Inquiry> make_inquiry(const Run& run, const ChunkRun& chunk, const Step& step,
-                                 const Resolved& resolved, const Topic& topic) {
+const std::string& answer_language(const Job& job, const CallOptions& options) {
+  return job.answer_language.empty() ? options.answer_language : job.answer_language;
+}
+
+StepResult<Wording> word(const Run& run, const ChunkRun& chunk, const Step& step,
+                         const Topic& topic) {
   const auto& options = step.as<CallOptions>();
-  const Json view =
-      prompt_view({*run.job, run.language, chunk, topic.targets, resolved.answer_language});
-  auto question = std::make_shared<Question>();
+  const Json view = prompt_view(
+      {*run.job, run.language, chunk, topic.targets, answer_language(*run.job, options)});
   std::string system = options.templates->system.render(view);
   std::string user = options.templates->user.render(view);
   if (is_blank(user)) {
@@ -162,31 +166,41 @@ StepResult<Inquiry> make_inquiry(const Run& run, const ChunkRun& chunk, const St
                 fmt::format("chunk {}: the prompt of step '{}' renders to nothing; it was not sent",
                             chunk.chunk.number, step.name));
   }
-  if (!is_blank(system)) question->messages.push_back({"system", std::move(system)});
-  question->messages.push_back({"user", joined(std::move(user), topic.correction)});
+  Wording wording;
+  wording.chunk = chunk.chunk.number;
+  if (!is_blank(system)) wording.messages.push_back({"system", std::move(system)});
+  wording.messages.push_back({"user", joined(std::move(user), topic.correction)});
+  wording.schema = answer_schema(options.answer_schema, topic.targets);
+  return wording;
+}
+
+StepResult<Inquiry> make_inquiry(const Step& step, const Wording& wording, const Resolved& resolved,
+                                 const Topic& topic) {
+  auto question = std::make_shared<Question>();
+  question->messages = wording.messages;
   question->model = resolved.model->api_name;
   question->answer_tokens_max = resolved.answer_tokens_max;
   question->parameters = resolved.parameters;
-  RenderedSchema schema = answer_schema(options.answer_schema, topic.targets);
-  question->schema_name = std::move(schema.name);
-  question->schema = std::move(schema.schema);
+  question->schema_name = wording.schema.name;
+  question->schema = wording.schema.schema;
   if (resolved.provider->local) question->facts = facts_of(topic.targets);
 
   Inquiry inquiry;
   inquiry.input_tokens_max = input_bound(*resolved.provider, *resolved.model, *question);
   if (auto error = too_large(*resolved.model, inquiry.input_tokens_max, question->answer_tokens_max,
-                             chunk.chunk.number)) {
+                             wording.chunk)) {
     return stop(std::move(*error));
   }
-  inquiry.key = {chunk.chunk.number, step.name, topic.question,
+  inquiry.key = {wording.chunk, step.name, topic.question,
                  question_hash(*resolved.provider, *resolved.model, *question)};
   inquiry.question = std::move(question);
   inquiry.provider = resolved.provider;
   inquiry.model = resolved.model;
+  inquiry.route = resolved.route;
   inquiry.retries = step.retries;
   inquiry.time_limit = step.time_limit;
-  inquiry.on_unknown = options.on_unknown;
-  inquiry.stream = options.stream;
+  inquiry.on_unknown = step.as<CallOptions>().on_unknown;
+  inquiry.stream = step.as<CallOptions>().stream;
   return inquiry;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "pipeline/behaviour.h"
+#include "pipeline/call/answer_schema.h"
 #include "pipeline/call/options.h"
 #include "providers/models.h"
 
@@ -20,6 +21,7 @@ struct Inquiry {
   std::shared_ptr<const providers::Question> question;
   const providers::Provider* provider = nullptr;
   const providers::Model* model = nullptr;
+  std::string route;                  // that led to the model; empty: it is named itself
   std::int64_t input_tokens_max = 0;  // a proven bound of the prompt
   int retries = 0;                    // after transient errors
   Duration time_limit{};              // of one attempt
@@ -35,11 +37,12 @@ struct Inquiry {
 struct Resolved {
   const providers::Provider* provider = nullptr;
   const providers::Model* model = nullptr;
+  std::string route;  // that has the model among its targets; empty: it is named itself
   Json parameters;
-  std::string answer_language;
   std::int64_t answer_tokens_max = 0;
 };
-StepResult<Resolved> resolve(const Parts& parts, const Job& job, const CallOptions& options);
+StepResult<Resolved> resolve(const Parts& parts, const Job& job, const CallOptions& options,
+                             const Route& route, const std::string& model);
 
 // What to ask about: targets of the chunk, and (of the corrective question) what was wrong with the
 // answer before.
@@ -49,10 +52,21 @@ struct Topic {
   std::string correction;  // goes to the end of the user's message
 };
 
-// Renders the prompt and bounds it. Stops with what to do where prompt and answer do not fit the
-// model: such a question is never sent.
-StepResult<Inquiry> make_inquiry(const Run& run, const ChunkRun& chunk, const Step& step,
-                                 const Resolved& resolved, const Topic& topic);
+// A topic in words: the same whoever is asked.
+struct Wording {
+  int chunk = 0;
+  std::vector<providers::Message> messages;
+  RenderedSchema schema;
+};
+StepResult<Wording> word(const Run& run, const ChunkRun& chunk, const Step& step,
+                         const Topic& topic);
+// The language that is asked for: the submit's, else the pipeline's.
+const std::string& answer_language(const Job& job, const CallOptions& options);
+
+// The words as a question to one model, bounded. Stops with what to do where prompt and answer do
+// not fit the model: such a question is never sent.
+StepResult<Inquiry> make_inquiry(const Step& step, const Wording& wording, const Resolved& resolved,
+                                 const Topic& topic);
 
 // The same question with a higher answer limit, or nothing where the model or its window allows no
 // higher one.

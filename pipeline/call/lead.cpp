@@ -15,10 +15,14 @@ using providers::ErrorClass;
 
 // Longer waits end the run: a parked job is a row, not a coroutine.
 constexpr Duration kWaitMax = std::chrono::seconds(30);
+// With others to ask: what is waited for rather, and how often an error that may pass is tried
+// again before.
+constexpr Duration kWaitBeforeOthers = std::chrono::seconds(5);
+constexpr int kRetriesBeforeOthers = 2;
 // Calls whose outcome nobody knows cost their bound each: so many in one run (a provider that takes
 // requests and never answers), and so many of one question ever (a daemon that is killed over and
 // over).
-constexpr int kUnknownsInRun = 4;
+constexpr int kUnknownsInRun = 2;
 constexpr int kUnknownsEver = 16;
 // How long a parked job waits where nothing says when to ask again.
 constexpr Duration kBudgetAgain = std::chrono::seconds(30);
@@ -67,7 +71,16 @@ std::string CallDesk::Lead::asked_about() const {
                      inquiry_.model->name);
 }
 
-Task<StepResult<RecordedAnswer>> CallDesk::Lead::run() {
+Duration CallDesk::Lead::wait_max() const {
+  return patience_ == Patience::moves_on ? kWaitBeforeOthers : kWaitMax;
+}
+
+int CallDesk::Lead::retries() const {
+  return patience_ == Patience::moves_on ? std::min(inquiry_.retries, kRetriesBeforeOthers)
+                                         : inquiry_.retries;
+}
+
+Task<Served> CallDesk::Lead::run() {
   Ended ended = co_await take_up();
   while (!ended) {
     ended = co_await wait_for_gate();
@@ -82,7 +95,7 @@ Task<StepResult<RecordedAnswer>> CallDesk::Lead::run() {
 Task<CallDesk::Lead::Ended> CallDesk::Lead::take_up() {
   Journal& journal = desk_.outside_.journal;
   Result<std::optional<RecordedAnswer>> recorded = co_await journal.answer(*job_, inquiry_.key);
-  if (!recorded) co_return stop_for_store(recorded.error(), now());
+  if (!recorded) co_return store_failed(recorded.error());
   if (*recorded) {
     flight_->landing->shared = **recorded;
     desk_.count_recorded(*job_, inquiry_);
@@ -90,22 +103,24 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::take_up() {
   }
   if (job_->attempt > 1) {
     const Result<Journal::Tried> tried = co_await journal.tried(*job_, inquiry_.key);
-    if (!tried) co_return stop_for_store(tried.error(), now());
+    if (!tried) co_return store_failed(tried.error());
     attempts_ = tried->attempts;
     unknowns_ = tried->unknown;
     // Whatever was used up before, a job that was taken up again asks once more.
     failures_ = std::clamp(tried->attempts - tried->unknown - tried->put_off, 0, inquiry_.retries);
-    if (auto stop = past_unknowns()) co_return end(std::move(*stop));
+    if (auto stop = past_unknowns()) co_return end(std::move(*stop), Elsewhere::nowhere);
     // Another chunk has kept the job open since; that makes this question no better.
-    if (tried->last && is_permanent(*tried->last)) co_return end(Failed{refusal(*tried->last)});
+    if (tried->last && is_permanent(*tried->last))
+      co_return end(Failed{refusal(*tried->last)}, elsewhere_after(tried->last->error_class));
   }
   if (inquiry_.provider->local) co_return std::nullopt;
   Result<providers::Endpoint> endpoint =
       desk_.outside_.endpoints(*inquiry_.provider, *inquiry_.model);
   if (!endpoint) {
     if (endpoint.error().code != Code::no_credentials)
-      co_return end(Failed{std::move(endpoint.error())});
-    co_return end(Parked{"no_credentials", std::move(endpoint.error().message), now() + kKeyAgain});
+      co_return end(Failed{std::move(endpoint.error())}, Elsewhere::anybody);
+    co_return end(Parked{"no_credentials", std::move(endpoint.error().message), now() + kKeyAgain},
+                  Elsewhere::anybody);
   }
   endpoint_ = std::move(*endpoint);
   gate_ = Gates::key_of(*inquiry_.model, endpoint_);
@@ -131,16 +146,17 @@ std::optional<Stop> CallDesk::Lead::past_unknowns() const {
 Task<CallDesk::Lead::Ended> CallDesk::Lead::wait_for_gate() {
   for (;;) {
     if (desk_.is_paused(*job_)) {
-      co_return end(Parked{"paused", "calls are paused; `docwright resume` goes on", std::nullopt});
+      co_return end(Parked{"paused", "calls are paused; `docwright resume` goes on", std::nullopt},
+                    Elsewhere::nowhere);
     }
     const auto closed = desk_.gates_.closed(gate_, now());
     if (!closed) co_return std::nullopt;
     const auto detail = fmt::format("{}: {}; asked again at {}", asked_about(), closed->message,
                                     to_rfc3339(closed->until));
     if (closed->error_class == ErrorClass::auth)
-      co_return end(Parked{"no_credentials", detail, closed->until});
+      co_return end(Parked{"no_credentials", detail, closed->until}, Elsewhere::anybody);
     if (closed->error_class == ErrorClass::quota)
-      co_return end(Parked{"quota", detail, closed->until});
+      co_return end(Parked{"quota", detail, closed->until}, Elsewhere::anybody);
     // Not all at once when it opens.
     const Duration left = closed->until - now();
     const Ended ended =
@@ -149,15 +165,18 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::wait_for_gate() {
   }
 }
 
-// Stays in the coroutine up to 30 s; parks for longer; fails where the deadline comes first.
+// Stays in the coroutine up to 30 s (5 where others can be asked); parks for longer; fails where
+// the deadline comes first.
 Task<CallDesk::Lead::Ended> CallDesk::Lead::wait(Duration delay, std::string reason,
                                                  std::string detail) {
   const Time until = now() + delay;
   if (until >= job_->deadline) {
-    co_return end(Failed{Error{Code::timeout, fmt::format("the job's deadline ({}) comes first: {}",
-                                                          to_rfc3339(job_->deadline), detail)}});
+    const auto what =
+        fmt::format("the job's deadline ({}) comes first: {}", to_rfc3339(job_->deadline), detail);
+    co_return end(Failed{Error{Code::timeout, what}}, Elsewhere::anybody);
   }
-  if (delay > kWaitMax) co_return end(Parked{std::move(reason), std::move(detail), until});
+  if (delay > wait_max())
+    co_return end(Parked{std::move(reason), std::move(detail), until}, Elsewhere::anybody);
   co_await desk_.outside_.loop.sleep(delay);
   co_return std::nullopt;
 }
@@ -183,6 +202,7 @@ Task<AttemptOutcome> CallDesk::Lead::send() {
   };
   order->sending = [desk = &desk_, it = attempted.get()](Nusd bound) {
     it->out = true;
+    it->sent = desk->outside_.loop.clock().moment();
     it->bound = bound;
     ++desk->in_flight_.calls;
     desk->in_flight_.bound += bound;
@@ -214,7 +234,7 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::after(AttemptOutcome outcome) {
   }
   if (auto* refused = std::get_if<Refused>(&outcome))
     co_return co_await after_refusal(std::move(*refused));
-  if (auto* error = std::get_if<Error>(&outcome)) co_return stop_for_store(*error, now());
+  if (auto* error = std::get_if<Error>(&outcome)) co_return store_failed(*error);
   if (auto* error = std::get_if<CallError>(&outcome)) {
     ++attempts_;
     refused_since_.reset();
@@ -226,7 +246,8 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::after(AttemptOutcome outcome) {
 // Reservations of others settle soon: they are waited for. What is spent stays spent: the job
 // parks.
 Task<CallDesk::Lead::Ended> CallDesk::Lead::after_refusal(Refused refused) {
-  if (refused.paused) co_return end(Parked{"paused", std::move(refused.budget), std::nullopt});
+  if (refused.paused)
+    co_return end(Parked{"paused", std::move(refused.budget), std::nullopt}, Elsewhere::nowhere);
   const Moment moment = desk_.outside_.loop.clock().moment();
   if (!refused_since_) refused_since_ = moment;
   const Moment patience = *refused_since_ + kWaitMax;
@@ -235,7 +256,10 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::after_refusal(Refused refused) {
     co_return std::nullopt;
   }
   if (refused.reservations && !refused.until) refused.until = now() + kBudgetAgain;
-  co_return end(Parked{"budget", std::move(refused.budget), refused.until});
+  // What has no price has no bound that others could be below.
+  const bool priced = inquiry_.model->prices_at(now()) != nullptr;
+  co_return end(Parked{"budget", std::move(refused.budget), refused.until},
+                priced ? Elsewhere::cheaper : Elsewhere::anybody);
 }
 
 Task<CallDesk::Lead::Ended> CallDesk::Lead::after_error(CallError error) {
@@ -251,12 +275,13 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::after_error(CallError error) {
       co_return end(
           Parked{"no_credentials",
                  fmt::format("{}: the provider wants a key {}", asked_about(), said(error)),
-                 now() + kKeyAgain});
+                 now() + kKeyAgain},
+          Elsewhere::anybody);
     default:
       break;
   }
   if (error.transient()) co_return co_await after_transient(std::move(error));
-  co_return end_for_all(refusal(error));
+  co_return end_for_all(error);
 }
 
 Error CallDesk::Lead::refusal(const CallError& error) const {
@@ -268,13 +293,13 @@ Error CallDesk::Lead::refusal(const CallError& error) const {
 Task<CallDesk::Lead::Ended> CallDesk::Lead::after_unknown(CallError error) {
   ++unknowns_;
   ++unknowns_now_;
-  if (inquiry_.on_unknown != OnUnknown::repeat) co_return end(*past_unknowns());
+  if (inquiry_.on_unknown != OnUnknown::repeat) co_return end(*past_unknowns(), Elsewhere::nowhere);
   if (unknowns_now_ >= kUnknownsInRun || unknowns_ >= kUnknownsEver ||
       unknowns_now_ > inquiry_.retries) {
-    co_return end(Failed{Error{
-        Code::call_failed,
+    const auto what =
         fmt::format("{}: no answer came, {} {}; each of these calls stays charged at its bound",
-                    asked_about(), times(unknowns_now_), said(error))}});
+                    asked_about(), times(unknowns_now_), said(error));
+    co_return end(Failed{Error{Code::call_failed, what}}, elsewhere_after(error.error_class));
   }
   const Duration delay = retry_delay(error, unknowns_now_ - 1, desk_.outside_.random);
   co_return co_await wait(delay, "provider_down",
@@ -284,12 +309,12 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::after_unknown(CallError error) {
 Task<CallDesk::Lead::Ended> CallDesk::Lead::after_transient(CallError error) {
   const std::string detail =
       fmt::format("{}: tried {}, the last time {}", asked_about(), times(attempts_), said(error));
-  if (failures_ >= inquiry_.retries) {
+  if (failures_ >= retries()) {
     // Nobody there at all: that is no verdict about the job.
     if (error.error_class == ErrorClass::connect) {
       co_return co_await wait(kProviderAgain, "provider_down", detail);
     }
-    co_return end(Failed{Error{Code::call_failed, detail}});
+    co_return end(Failed{Error{Code::call_failed, detail}}, elsewhere_after(error.error_class));
   }
   const Duration delay = retry_delay(error, failures_++, desk_.outside_.random);
   co_return co_await wait(
@@ -297,10 +322,11 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::after_transient(CallError error) {
 }
 
 // The same question would get the same refusal: those who wait for it need not send it again.
-CallDesk::Lead::Ended CallDesk::Lead::end_for_all(Error error) {
-  StepResult<RecordedAnswer> result = std::unexpected<Stop>(Failed{std::move(error)});
-  flight_->landing->shared = result;
-  return result;
+CallDesk::Lead::Ended CallDesk::Lead::end_for_all(const CallError& error) {
+  const Served served =
+      std::unexpected(Declined{Failed{refusal(error)}, elsewhere_after(error.error_class)});
+  flight_->landing->shared = served;
+  return served;
 }
 
 }  // namespace docwright::pipeline

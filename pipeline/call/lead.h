@@ -13,7 +13,7 @@ struct CallDesk::Landing {
   Latch landed;
   // What holds for all who asked the same: an answer, or a permanent error. Nothing: the next one
   // leads.
-  std::optional<StepResult<RecordedAnswer>> shared;
+  std::optional<Served> shared;
 };
 
 // One question that is being asked. Held by its leader and by the call that went out; when both are
@@ -42,24 +42,26 @@ struct CallDesk::Attempted {
   Latch done;
   bool awaited = true;  // by its leader
   bool out = false;     // the bytes have gone out
+  Moment sent{};        // when
   Nusd bound = 0;
 };
 
-// Asks one question until there is an answer or a reason why there is none. Lives in the job's
-// coroutine.
+// Asks one target one question until there is an answer or a reason why there is none. Lives in the
+// job's coroutine.
 class CallDesk::Lead final {
  public:
-  Lead(CallDesk& desk, std::shared_ptr<const Job> job, Inquiry inquiry,
+  Lead(CallDesk& desk, std::shared_ptr<const Job> job, Inquiry inquiry, Patience patience,
        std::shared_ptr<Flight> flight)
       : desk_(desk),
         job_(std::move(job)),
         inquiry_(std::move(inquiry)),
+        patience_(patience),
         flight_(std::move(flight)) {}
 
-  Task<StepResult<RecordedAnswer>> run();
+  Task<Served> run();
 
  private:
-  using Ended = std::optional<StepResult<RecordedAnswer>>;  // nothing: go on
+  using Ended = std::optional<Served>;  // nothing: go on
 
   Task<Ended> take_up();
   Task<Ended> wait_for_gate();
@@ -74,14 +76,23 @@ class CallDesk::Lead final {
 
   std::optional<Stop> past_unknowns() const;
   Error refusal(const providers::CallError& error) const;
-  Ended end(Stop stop) const { return std::unexpected(std::move(stop)); }
-  Ended end_for_all(Error error);
+  // Without an answer; who else may be asked.
+  static Ended end(Stop stop, Elsewhere elsewhere) {
+    return std::unexpected(Declined{std::move(stop), elsewhere});
+  }
+  Ended end_for_all(const providers::CallError& error);
+  Ended store_failed(const Error& error) const {
+    return end(stop_for_store(error, now()).error(), Elsewhere::nowhere);
+  }
+  Duration wait_max() const;
+  int retries() const;
   std::string asked_about() const;
   Time now() const { return desk_.outside_.loop.clock().now(); }
 
   CallDesk& desk_;
   const std::shared_ptr<const Job> job_;
   const Inquiry inquiry_;
+  const Patience patience_;
   const std::shared_ptr<Flight> flight_;
 
   providers::Endpoint endpoint_;

@@ -1,8 +1,11 @@
 #include "pipeline/call/options.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "pipeline/binding.h"
 #include "pipeline/call/call.h"
-#include "providers/parameters.h"
 
 namespace docwright::pipeline {
 namespace {
@@ -22,47 +25,49 @@ void bind_templates(CallOptions& options, Binding& binding) {
   }
 }
 
-void check_parameters(const CallOptions& options, Binding& binding) {
+// An error is what no target of the call can do; a single one that cannot goes without.
+void check_route(const CallOptions& options, Binding& binding) {
   const auto& around = binding.surroundings();
-  const auto* model = around.models ? around.models->find(options.model) : nullptr;
-  if (!model) return;
-  const auto* provider = around.providers ? around.providers->find(model->provider) : nullptr;
+  if (around.models == nullptr || around.routes == nullptr || around.providers == nullptr) return;
+  const Result<Route> route = route_of(options.models, *around.models, *around.routes);
+  if (!route) return;
+  if (around.now) {
+    const auto can_be_asked = usable(*route, *around.models, *around.now);
+    if (!can_be_asked) binding.error("model", can_be_asked.error().message);
+  }
   for (const auto& [name, value] : options.parameters.items()) {
-    if (auto refusal = providers::parameter_refusal(*model, provider, name, value);
+    if (auto refusal = parameter_refusal(*route, *around.models, *around.providers, name, value);
         !refusal.empty())
       binding.error("parameters", refusal);
   }
-  if (model->output_tokens_max > 0 && options.answer_tokens_max > model->output_tokens_max) {
-    binding.error("answer_tokens_max", "the model '" + options.model + "' writes at most " +
-                                           std::to_string(model->output_tokens_max) +
-                                           " tokens, got " +
-                                           std::to_string(options.answer_tokens_max));
+  const auto writes = [&](const Target& target) {
+    return around.models->find(target.model)->output_tokens_max;
+  };
+  const Target& most = *std::ranges::max_element(route->targets, {}, writes);
+  if (options.answer_tokens_max > writes(most)) {
+    binding.error("answer_tokens_max",
+                  fmt::format("the model '{}' writes at most {} tokens, got {}", most.model,
+                              writes(most), options.answer_tokens_max));
   }
 }
 
-void check_model(const CallOptions& options, Binding& binding) {
-  const auto& around = binding.surroundings();
-  if (around.models == nullptr || !around.now || around.models->find(options.model) == nullptr)
-    return;
-  const auto usable = around.models->usable(options.model, *around.now);
-  if (!usable) binding.error("model", usable.error().message);
-}
-
 void bind(CallOptions& options, Binding& binding) {
-  options.model = binding.model(options.model);
-  check_model(options, binding);
+  options.models = binding.models(options.models);
   bind_templates(options, binding);
-  check_parameters(options, binding);
+  check_route(options, binding);
 }
 
 }  // namespace
 
-std::vector<std::string_view> models_of(const Pipeline& pipeline) {
-  std::vector<std::string_view> models;
+std::vector<Route> routes_of(const Pipeline& pipeline, const providers::Models& models,
+                             const Routes& routes) {
+  std::vector<Route> named;
   for (const Step& step : pipeline.steps()) {
-    if (step.kind->name() == "call") models.push_back(step.as<CallOptions>().model);
+    if (step.kind->name() != "call") continue;
+    if (auto route = route_of(step.as<CallOptions>().models, models, routes))
+      named.push_back(std::move(*route));
   }
-  return models;
+  return named;
 }
 
 const config::Spec<CallOptions>& call_spec() {
@@ -74,10 +79,12 @@ const config::Spec<CallOptions>& call_spec() {
       "its answer before it is used; a "
       "question that has its answer is never asked again.",
       with_common<S>(
-          {option("model", &S::model)
-               .range(1, 100)
-               .about("The model, as `docwright model list` names it; default: the "
-                      "configuration's. A submit may name another."),
+          {option("model", &S::models)
+               .or_one()
+               .range(1, 16)
+               .about("The model, as `docwright model list` names it, or a route, or models in "
+                      "the order in which they are asked; default: the configuration's. A submit "
+                      "may name another."),
            option("prompt", &S::prompt).range(1, 100).about("The prompt file, prompts/NAME.yaml."),
            option("system", &S::system)
                .prompt()

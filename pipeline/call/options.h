@@ -8,6 +8,7 @@
 
 #include "config/spec.h"
 #include "pipeline/registry.h"
+#include "pipeline/routes.h"
 #include "providers/models.h"
 
 namespace docwright::pipeline {
@@ -26,9 +27,9 @@ enum class OnUnknown { repeat, park, fail };
 enum class Stream { by_model, always, never };
 
 struct CallOptions {
-  std::string name;    // of this question; later templates read its answer as {{steps.NAME...}}
-  std::string model;   // as models.yaml names it; once bound never empty
-  std::string prompt;  // name of a prompt file; or system and user inline
+  std::string name;  // of this question; later templates read its answer as {{steps.NAME...}}
+  std::vector<std::string> models;  // a model, a route, or models in order; once bound never empty
+  std::string prompt;               // name of a prompt file; or system and user inline
   std::string system, user;
   std::string answer_language = "English";
   Json parameters = Json::object();  // temperature, ...: over the model's defaults, under the
@@ -45,8 +46,9 @@ struct CallOptions {
   std::shared_ptr<const Prompt> templates;
 };
 
-// The models that a pipeline's calls name.
-std::vector<std::string_view> models_of(const Pipeline& pipeline);
+// Whom a pipeline's calls ask, as far as there is such.
+std::vector<Route> routes_of(const Pipeline& pipeline, const providers::Models& models,
+                             const Routes& routes);
 
 const config::Spec<CallOptions>& call_spec();
 void add_call(StepRegistry& steps);

@@ -52,6 +52,7 @@ Json provenance_json(const Job& job, const Chunk& chunk, const Provenance& prove
   json["provider"] = provenance.provider;
   json["model"] = provenance.model;
   json["written_by"] = provenance.offline ? "facts" : "model";
+  if (provenance.fallback) json["fallback"] = true;
   json["parameters"] = provenance.parameters;
   json["answer_language"] = provenance.answer_language;
   json["call"] = provenance.call;

@@ -22,6 +22,7 @@ struct Provenance {
   bool cached = false;     // every answer was paid by an earlier call
   bool corrected = false;  // the corrective question was asked
   bool offline = false;    // written from the code's facts alone
+  bool fallback = false;   // in place of a model that could not be asked
   Time created{};
 };
 

@@ -26,6 +26,7 @@ Provenance provenance_of(const Run& run, const Checked& checked) {
   provenance.corrected = checked.answers.size() > 1;
   const providers::Provider* provider = run.parts.providers.find(last.provider);
   provenance.offline = provider != nullptr && provider->local != nullptr;
+  provenance.fallback = std::ranges::any_of(checked.answers, &Asked::fallback);
   provenance.created = run.parts.loop.clock().now();
   for (const Asked& asked : checked.answers) {
     provenance.cost += asked.cost;

@@ -50,8 +50,11 @@ class PipelineWorld : public ::testing::Test {
   ~PipelineWorld() override { stop(); }
 
   std::shared_ptr<const Pipeline> pipeline(const std::string& yaml) {
-    const Surroundings around{
-        .steps = steps_, .models = &models_, .providers = &registry_, .default_model = "test"};
+    const Surroundings around{.steps = steps_,
+                              .models = &models_,
+                              .routes = &routes_,
+                              .providers = &registry_,
+                              .default_model = "test"};
     auto parsed = parse_pipeline({"p.yaml", yaml}, around);
     if (!parsed) {
       ADD_FAILURE() << config::combined(parsed.error()).message;
@@ -153,8 +156,9 @@ class PipelineWorld : public ::testing::Test {
                               provider_,
                               [this](const providers::Provider&, const providers::Model&) { return endpoint_; }};
     desk_ = std::make_unique<CallDesk>(outside, limits_);
-    parts_ = std::make_unique<Parts>(Parts{loop_, pool_, log_, random_, outlines_, registry_,
-                                           models_, *desk_, journal_, documents_, metrics_});
+    parts_ =
+        std::make_unique<Parts>(Parts{loop_, pool_, log_, random_, outlines_, registry_, models_,
+                                      routes_, *desk_, journal_, documents_, metrics_});
   }
   void stop() {
     if (!desk_) return;
@@ -182,6 +186,7 @@ class PipelineWorld : public ::testing::Test {
   Random random_{7};
   providers::Registry registry_ = providers::all_providers();
   providers::Models models_;
+  Routes routes_;
   StepRegistry steps_ = all_steps();
   outline::Service outlines_;
   Disk disk_;

@@ -46,8 +46,8 @@ TEST_F(Engine, RecordsFollowTheirSchema) {
 
 TEST_F(Engine, AParserThatCannotBeStartedIsWaitedFor) {
   outline::Service outlines(loop_, {.program = "/nonexistent/program"});
-  Parts parts{loop_,   pool_,  log_,     random_,    outlines, registry_,
-              models_, *desk_, journal_, documents_, metrics_};
+  Parts parts{loop_,   pool_,   log_,   random_,  outlines,   registry_,
+              models_, routes_, *desk_, journal_, documents_, metrics_};
   std::optional<Outcome> outcome;
   const auto run = [&](std::shared_ptr<const Job> job) -> Task<void> {
     outcome = co_await docwright::pipeline::run(parts, std::move(job));

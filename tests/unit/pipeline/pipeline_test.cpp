@@ -48,6 +48,7 @@ class PipelineTest : public testing::Test {
   Surroundings surroundings() const {
     return {.steps = steps_,
             .models = &models_,
+            .routes = &routes_,
             .providers = &providers_,
             .default_model = "gpt-test",
             .prompt = [this](std::string_view name) -> std::optional<config::NamedText> {
@@ -67,6 +68,7 @@ class PipelineTest : public testing::Test {
   StepRegistry steps_ = all_steps();
   providers::Registry providers_ = providers::all_providers();
   providers::Models models_;
+  Routes routes_;
   std::map<std::string, std::string, std::less<>> prompts_;
 };
 
@@ -101,7 +103,7 @@ TEST_F(PipelineTest, ReadsEveryStepIntoItsStruct) {
   EXPECT_TRUE(validate.refuse.binary);
   EXPECT_EQ(pipeline.steps()[1].as<ChunkOptions>().by, ChunkBy::lines);
   const auto& draft = pipeline.find("draft")->as<CallOptions>();
-  EXPECT_EQ(draft.model, "gpt-test");
+  EXPECT_EQ(draft.models, std::vector<std::string>{"gpt-test"});
   EXPECT_EQ(draft.parameters.dump(), R"({"seed":0})");
   EXPECT_EQ(draft.answer_schema, AnswerSchema::exact);
   ASSERT_TRUE(draft.templates);
@@ -135,7 +137,8 @@ TEST_F(PipelineTest, TheBundleAloneGivesTheSamePipelineAgain) {
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ((*again)->hash(), (*made)->hash());
   EXPECT_EQ((*again)->bundle(), (*made)->bundle());
-  EXPECT_EQ((*again)->find("draft")->as<CallOptions>().model, "gpt-test");
+  EXPECT_EQ((*again)->find("draft")->as<CallOptions>().models,
+            std::vector<std::string>{"gpt-test"});
   EXPECT_EQ((*again)->find("draft")->as<CallOptions>().templates->user.render(
                 {{"path", "a.py"}, {"code", "x"}}),
             "a.py\nx\n");
@@ -394,9 +397,12 @@ TEST_F(PipelineTest, TheJsonSchemaKnowsEveryStep) {
 TEST_F(PipelineTest, TheShippedPipelinesPassLint) {
   auto models = providers::Models::shipped(providers_);
   ASSERT_TRUE(models) << models.error().message;
+  auto routes = Routes::shipped(*models);
+  ASSERT_TRUE(routes) << routes.error().message;
   const config::Library pipelines("pipelines", "/nonexistent"), prompts("prompts", "/nonexistent");
   const Surroundings around{.steps = steps_,
                             .models = &*models,
+                            .routes = &*routes,
                             .providers = &providers_,
                             .default_model = config::Settings().model,
                             .prompt = [&](std::string_view name) { return prompts.find(name); },

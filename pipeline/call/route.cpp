@@ -1,0 +1,174 @@
+#include "pipeline/call/route.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "pipeline/call/call_desk.h"
+#include "pipeline/pipeline.h"
+
+namespace docwright::pipeline {
+namespace {
+
+using outline::Definition;
+
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+  return names.empty() || std::ranges::find(names, name) != names.end();
+}
+
+// Why the target is not asked about these; empty: it is.
+std::string unmet(const Conditions& conditions, std::span<const Definition> targets,
+                  std::int64_t prompt_tokens) {
+  if (conditions.tokens_max > 0 && prompt_tokens > conditions.tokens_max) {
+    return fmt::format("the prompt has up to {} tokens, more than its {}", prompt_tokens,
+                       conditions.tokens_max);
+  }
+  for (const Definition& target : targets) {
+    if (!contains(conditions.kinds, outline::name(target.kind)))
+      return fmt::format("'{}' is a {}", target.symbol, outline::name(target.kind));
+    if (!contains(conditions.visibility, target.visibility))
+      return fmt::format("'{}' is {}", target.symbol, target.visibility);
+  }
+  return {};
+}
+
+// In (0, 1], the same for the same question and target each time.
+double draw(const Hash& question, std::string_view model) {
+  const Hash hash = sha256_of({bytes_of(question), model});
+  std::uint64_t number = 0;
+  for (int i = 0; i < 8; ++i) number = number << 8 | hash[static_cast<std::size_t>(i)];
+  return (static_cast<double>(number >> 11) + 1) * 0x1p-53;
+}
+
+// Collects what may be asked, and why the rest may not.
+class Choice final {
+ public:
+  Choice(const Run& run, const ChunkRun& chunk, const Step& step, const Topic& topic)
+      : run_(run), chunk_(chunk), step_(step), topic_(topic) {}
+
+  StepResult<std::vector<Candidate>> make() {
+    const auto& options = step_.as<CallOptions>();
+    const std::string& submitted = run_.job->model;
+    const std::vector<std::string> named =
+        submitted.empty() ? options.models : std::vector<std::string>{submitted};
+    const Result<Route> route = route_of(named, run_.parts.models, run_.parts.routes);
+    if (!route) return stop(route.error());
+    const StepResult<Wording> wording = word(run_, chunk_, step_, topic_);
+    if (!wording) return std::unexpected(wording.error());
+    for (const Target& target : route->targets) add(target, *route, *wording);
+    if (ranked_.empty()) return nobody(*route);
+    std::ranges::sort(ranked_, {},
+                      [](const Ranked& each) { return std::pair(each.rank, each.listed); });
+    std::vector<Candidate> in_order;
+    for (Ranked& each : ranked_) in_order.push_back(std::move(each.candidate));
+    return in_order;
+  }
+
+ private:
+  struct Ranked {
+    double rank = 0;
+    std::size_t listed = 0;  // where it stands in the route
+    Candidate candidate;
+  };
+
+  void add(const Target& target, const Route& route, const Wording& wording) {
+    StepResult<Resolved> resolved =
+        resolve(run_.parts, *run_.job, step_.as<CallOptions>(), route, target.model);
+    if (!resolved) return leave_out(target, std::move(resolved.error()));
+    StepResult<Inquiry> inquiry = make_inquiry(step_, wording, *resolved, topic_);
+    if (!inquiry) return leave_out(target, std::move(inquiry.error()));
+    if (auto why = unmet(target.conditions, topic_.targets, inquiry->input_tokens_max);
+        !why.empty())
+      return leave_out(target, Failed{Error{Code::configuration, std::move(why)}});
+    Ranked ranked{.listed = ranked_.size(),
+                  .candidate = {std::move(*resolved), std::move(*inquiry), {}}};
+    ranked.candidate.bound = bound_of(ranked.candidate.inquiry);
+    ranked.rank = rank(route.order, target, ranked.candidate);
+    ranked_.push_back(std::move(ranked));
+  }
+
+  void leave_out(const Target& target, Stop why) {
+    if (!first_) first_ = why;
+    const auto* failed = std::get_if<Failed>(&why);
+    left_out_.push_back(
+        fmt::format("{}: {}", target.model,
+                    failed != nullptr ? failed->error.message : std::get<Parked>(why).detail));
+  }
+
+  std::optional<Nusd> bound_of(const Inquiry& inquiry) const {
+    const Prices* prices = inquiry.model->prices_at(run_.parts.loop.clock().now());
+    if (prices == nullptr) return std::nullopt;
+    return cost_bound(*prices, inquiry.input_tokens_max, inquiry.question->answer_tokens_max);
+  }
+
+  double rank(Route::Order order, const Target& target, const Candidate& candidate) const {
+    const providers::Model& model = *candidate.resolved.model;
+    switch (order) {
+      case Route::Order::listed:
+        return 0;
+      case Route::Order::weight: {
+        // Weighted rendezvous: each is first in its share of the questions, and a target that comes
+        // or goes moves no other question.
+        const outline::Range range = chunk_.chunk.range;
+        const Hash question = sha256_of({bytes_of(run_.job->source_hash),
+                                         std::to_string(range.begin), std::to_string(range.end)});
+        return -std::log(draw(question, model.name)) / target.weight;
+      }
+      case Route::Order::latency: {
+        const auto known =
+            run_.parts.calls.latencies().of(model.name, run_.parts.loop.clock().now());
+        return known ? std::chrono::duration<double>(*known).count() : 0;
+      }
+      case Route::Order::price:
+        // What has no price may cost anything.
+        return candidate.bound ? static_cast<double>(*candidate.bound)
+                               : std::numeric_limits<double>::infinity();
+    }
+    return 0;
+  }
+
+  StepResult<std::vector<Candidate>> nobody(const Route& route) {
+    if (route.targets.size() == 1) return std::unexpected(std::move(*first_));
+    const auto* failed = std::get_if<Failed>(&*first_);
+    return stop(
+        failed != nullptr ? failed->error.code : Code::configuration,
+        fmt::format("chunk {}, step '{}': no target of {} can be asked: {}", chunk_.chunk.number,
+                    step_.name, route.name.empty() ? "the list" : "the route '" + route.name + "'",
+                    fmt::join(left_out_, "; ")));
+  }
+
+  const Run& run_;
+  const ChunkRun& chunk_;
+  const Step& step_;
+  const Topic& topic_;
+  std::vector<Ranked> ranked_;
+  std::vector<std::string> left_out_;
+  std::optional<Stop> first_;
+};
+
+}  // namespace
+
+StepResult<std::vector<Candidate>> candidates(const Run& run, const ChunkRun& chunk,
+                                              const Step& step, const Topic& topic) {
+  return Choice(run, chunk, step, topic).make();
+}
+
+bool may_follow(const Candidate& candidate, const Candidate& declined, Elsewhere elsewhere) {
+  switch (elsewhere) {
+    case Elsewhere::nowhere:
+      return false;
+    case Elsewhere::anybody:
+      return true;
+    case Elsewhere::another_provider:
+      return candidate.resolved.provider != declined.resolved.provider;
+    case Elsewhere::larger_window:
+      return candidate.resolved.model->window_tokens > declined.resolved.model->window_tokens;
+    case Elsewhere::cheaper:
+      return candidate.bound && declined.bound && *candidate.bound < *declined.bound;
+  }
+  return false;
+}
+
+}  // namespace docwright::pipeline

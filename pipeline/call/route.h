@@ -1,0 +1,25 @@
+// Which targets of a route may be asked about a topic, in which order.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "pipeline/call/fallback.h"
+#include "pipeline/call/inquiry.h"
+
+namespace docwright::pipeline {
+
+struct Candidate {
+  Resolved resolved;
+  Inquiry inquiry;
+  std::optional<Nusd> bound;  // the most that it can cost; nothing: no price is known
+};
+
+// Best first. Left out are targets whose conditions the topic does not meet, whose window it does
+// not fit, and that refuse a parameter of the submit; an error where that is all of them.
+StepResult<std::vector<Candidate>> candidates(const Run& run, const ChunkRun& chunk,
+                                              const Step& step, const Topic& topic);
+
+// Whether the target may be asked after another one has declined.
+bool may_follow(const Candidate& candidate, const Candidate& declined, Elsewhere elsewhere);
+
+}  // namespace docwright::pipeline
