@@ -253,8 +253,9 @@ class MessagesServer final : public simulator::Api {
     return headers;
   }
 
-  bool lists(std::string_view path) const override {
-    return path.ends_with("/anthropic/v1/models");
+  bool lists(std::string_view path) const override { return path.ends_with("/v1/models"); }
+  bool is_own(const Headers& headers) const override {
+    return !header(headers, "anthropic-version").empty();
   }
 
   Rendered models(const std::vector<std::string_view>& names) const override {

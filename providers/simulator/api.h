@@ -99,6 +99,11 @@ class Api {
   virtual Headers limits(const LimitState& state) const = 0;
   // Whether a GET of this path lists models, and the list.
   virtual bool lists(std::string_view path) const = 0;
+  // Whether such a request comes from this format's clients, where others have the same path.
+  virtual bool is_own(const Headers& headers) const {
+    (void)headers;
+    return true;
+  }
   virtual Rendered models(const std::vector<std::string_view>& names) const = 0;
 };
 

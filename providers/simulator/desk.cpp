@@ -209,8 +209,9 @@ std::optional<Delivery> Desk::post(const Arrival& arrival) {
 }
 
 std::optional<Delivery> Desk::get(const Arrival& arrival) const {
-  const auto spoken = std::ranges::find_if(
-      spoken_, [&](const Spoken& one) { return one.api->lists(arrival.path); });
+  const auto spoken = std::ranges::find_if(spoken_, [&](const Spoken& one) {
+    return one.api->lists(arrival.path) && one.api->is_own(arrival.headers);
+  });
   if (spoken == spoken_.end()) return std::nullopt;
   const std::string_view key = key_of(arrival.headers, arrival.query);
   const auto refused = refusal_of(key, server_.keys);

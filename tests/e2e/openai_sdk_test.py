@@ -59,12 +59,20 @@ class TheOfficialClient(unittest.TestCase):
         self.assertGreater(streamed["chunks"], 4)
 
     def test_its_parser_takes_structured_answers(self):
-        plain, streamed = (self.ask("good", what) for what in ("structured", "structured_stream"))
-        for answer in (plain, streamed):
+        plain, streamed, tool = (self.ask("good", what) for what in ("structured", "structured_stream", "tool"))
+        for answer in (plain, streamed, tool):
             self.assertEqual(set(answer["parsed"]), {"summary", "lines", "count"})
             self.assertIsInstance(answer["parsed"]["lines"], list)
             self.assertIsInstance(answer["parsed"]["count"], int)
         self.assertIsNone(plain["refusal"])
+        self.assertEqual(tool["name"], "describe")
+
+    def test_responses(self):
+        plain, streamed = self.ask("good", "responses"), self.ask("good", "responses_stream")
+        self.assertEqual(plain["status"], "completed")
+        self.assertTrue(plain["text"])
+        self.assertEqual((streamed["text"], streamed["usage"]), (plain["text"], plain["usage"]))
+        self.assertEqual((streamed["events"][0], streamed["events"][-1]), ("response.created", "response.completed"))
 
     def test_a_list_of_models(self):
         self.assertIn("gpt-4o", self.ask("good", "models")["names"])

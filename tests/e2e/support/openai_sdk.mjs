@@ -25,6 +25,12 @@ const structured = {
     (text) => JSON.parse(text),
   ),
 };
+const tooled = {
+  ...question,
+  tools: [{ type: "function", function: { name: "describe", description: "Takes the description.", parameters: schema, strict: true } }],
+  tool_choice: { type: "function", function: { name: "describe" } },
+};
+
 const conversations = {
   async plain(client) {
     const answer = await client.chat.completions.create(question);
@@ -49,6 +55,24 @@ const conversations = {
   async structured_stream(client) {
     const answer = await client.beta.chat.completions.stream(structured).finalChatCompletion();
     return { parsed: answer.choices[0].message.parsed };
+  },
+  async tool(client) {
+    const call = (await client.chat.completions.create(tooled)).choices[0].message.tool_calls[0];
+    return { name: call.function.name, parsed: JSON.parse(call.function.arguments) };
+  },
+  async responses(client) {
+    const answer = await client.responses.create({ model: "gpt-4o", input: "What does it do?", max_output_tokens: 500 });
+    return { text: answer.output_text, status: answer.status, usage: answer.usage };
+  },
+  async responses_stream(client) {
+    const stream = await client.responses.create({ model: "gpt-4o", input: "What does it do?", max_output_tokens: 500, stream: true });
+    const seen = { text: "", events: [] };
+    for await (const event of stream) {
+      seen.events.push(event.type);
+      if (event.type === "response.output_text.delta") seen.text += event.delta;
+      if (event.type === "response.completed") seen.usage = event.response.usage;
+    }
+    return seen;
   },
   async empty(client) {
     return await client.chat.completions.create({ model: "gpt-4o", messages: [] });

@@ -434,6 +434,27 @@ TEST_F(SimulatorTest, TheLedgerFileHasALinePerRequestBeforeItsAnswer) {
   std::filesystem::remove(file);
 }
 
+TEST_F(SimulatorTest, EachProviderListsItsOwnModels) {
+  for (const std::string_view name : providers_.names()) {
+    const Provider& provider = *providers_.find(name);
+    if (provider.codec == nullptr || provider.base_url.empty()) continue;
+    for (const bool own : {true, false}) {
+      Server server;
+      if (own) server.provider = name;
+      server.models = {"rehearsed"};
+      run(server);
+      const std::string path = provider.base_url.substr(provider.base_url.find('/', 8));
+      const std::string root = base_url().substr(0, base_url().size() - 3);
+      const CallResult<HttpResponse> response =
+          exchange(provider.codec->list_models({root + path, "k", "", {}}, {}));
+      ASSERT_TRUE(response.has_value()) << name;
+      const auto listed = provider.codec->listed_models(*response);
+      ASSERT_TRUE(listed.has_value()) << name << (own ? " alone" : " among all");
+      EXPECT_EQ(*listed, std::vector<std::string>{"rehearsed"}) << name;
+    }
+  }
+}
+
 TEST_F(SimulatorTest, OtherPaths) {
   run(Server{});
   EXPECT_EQ(get("/health"), (Json{{"status", "ok"}}));
