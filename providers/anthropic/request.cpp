@@ -72,7 +72,7 @@ void add_messages(Json& body, const Question& question, const Dialect& dialect) 
   const wire::Conversation conversation = wire::conversation_of(question.messages);
   Json system = blocks_of(conversation.system);
   if (in_words(dialect))
-    system.push_back(text_block(wire::schema_in_words(dump_json(adapted(question)))));
+    system.push_back(text_block(wire::schema_in_words(dump_json(*question.schema))));
   if (!system.empty()) body["system"] = std::move(system);
   body["messages"] = Json::array();
   for (const auto& turn : conversation.turns)
@@ -145,7 +145,8 @@ HttpRequest list_models(const Endpoint& endpoint, const Dialect& dialect) {
 }
 
 std::int64_t overhead_tokens(const Question& question, const Dialect&) {
-  const auto schema = static_cast<std::int64_t>(dump_json(adapted(question)).size());
+  const auto schema = static_cast<std::int64_t>(
+      std::max(dump_json(adapted(question)).size(), dump_json(*question.schema).size()));
   const auto messages = static_cast<std::int64_t>(question.messages.size()) + 1;
   const std::size_t words =
       wire::schema_in_words("").size() + kToolDescription.size() + 2 * question.schema_name.size();

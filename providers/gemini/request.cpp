@@ -94,7 +94,7 @@ void add_messages(Json& body, const Question& question, const Dialect& dialect) 
   const wire::Conversation conversation = wire::conversation_of(question.messages);
   Json system = parts_of(conversation.system);
   if (dialect.structured == Structured::json_object || dialect.structured == Structured::none)
-    system.push_back({{"text", wire::schema_in_words(dump_json(adapted(question)))}});
+    system.push_back({{"text", wire::schema_in_words(dump_json(*question.schema))}});
   if (!system.empty()) body["systemInstruction"] = {{"parts", std::move(system)}};
   body["contents"] = Json::array();
   for (const auto& turn : conversation.turns) {
@@ -191,7 +191,8 @@ HttpRequest list_models(const Endpoint& endpoint) {
 }
 
 std::int64_t overhead_tokens(const Question& question, const Dialect&) {
-  const auto schema = static_cast<std::int64_t>(dump_json(adapted(question)).size());
+  const auto schema = static_cast<std::int64_t>(
+      std::max(dump_json(adapted(question)).size(), dump_json(*question.schema).size()));
   const auto messages = static_cast<std::int64_t>(question.messages.size()) + 1;
   const std::size_t words = wire::schema_in_words("").size() + kFunctionDescription.size() +
                             2 * question.schema_name.size();

@@ -7,6 +7,7 @@
 
 #include "providers/offline/document.h"
 #include "providers/schema_value.h"
+#include "providers/wire/schema_words.h"
 
 namespace docwright::providers::simulator {
 namespace {
@@ -123,24 +124,35 @@ void rename_parameters(Json& json) {
   }
 }
 
+// As a model reads it: enforced, or in words.
+Json schema_of(const Asked& asked) {
+  if (asked.schema.is_object()) return asked.schema;
+  for (const Message& message : asked.messages) {
+    Json told = wire::schema_out_of_words(message.text);
+    if (told.is_object()) return told;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 std::string written(const Asked& asked, std::uint64_t seed, std::size_t bytes_wanted) {
   const auto missing_from = [&](std::string_view text) {
     return bytes_wanted - std::min(bytes_wanted, text.size());
   };
-  if (!asked.schema.is_object()) {
+  const Json schema = schema_of(asked);
+  if (!schema.is_object()) {
     const std::string text = "A rehearsal without a schema: nothing to fill in.";
     return text + filler(missing_from(text));
   }
-  const auto properties = asked.schema.find("properties");
-  if (properties != asked.schema.end() && properties->contains("documents")) {
+  const auto properties = schema.find("properties");
+  if (properties != schema.end() && properties->contains("documents")) {
     const std::vector<offline::Facts> facts = facts_in(asked);
     const auto document = [&](std::size_t filler_bytes) {
       const offline::Wording wording{
           [&](const offline::Facts& of) { return simulated_words(of, seed, filler_bytes); },
           std::string(kNote)};
-      return dump_json(offline::answer_for(asked.schema, facts, wording));
+      return dump_json(offline::answer_for(schema, facts, wording));
     };
     const std::string shortest = document(0);
     const std::size_t missing = facts.empty() ? 0 : missing_from(shortest) / facts.size();
@@ -149,7 +161,7 @@ std::string written(const Asked& asked, std::uint64_t seed, std::size_t bytes_wa
   const TextFor text = [](std::string_view property) {
     return fmt::format("Rehearsed words for {}.", property.empty() ? "the answer" : property);
   };
-  return dump_json(schema_value(asked.schema, text));
+  return dump_json(schema_value(schema, text));
 }
 
 std::string with_wrong_names(const std::string& document) {

@@ -7,11 +7,10 @@
 
 namespace docwright::providers::simulator {
 
-// JSON that is valid against the schema of the question, and right about the code where the prompt
-// holds its facts: an object
-// {"targets": [definitions]} anywhere in a message (docs/providers.md). Without a schema: a
-// sentence of prose. `seed` varies the words. Descriptions are lengthened until it has about
-// `bytes_wanted`, never more.
+// JSON that is valid against the schema of the question (enforced, or told in words), and right
+// about the code where the prompt holds its facts: an object {"targets": [definitions]} anywhere in
+// a message (docs/simulator.md). Without a schema: a sentence of prose. `seed` varies the words.
+// Descriptions are lengthened until it has about `bytes_wanted`, never more.
 std::string written(const Asked& asked, std::uint64_t seed, std::size_t bytes_wanted = 0);
 
 // The same with every documented parameter's name changed.

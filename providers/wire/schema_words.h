@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/json.h"
+
 namespace docwright::providers::wire {
 
 // The word JSON has to be in it: OpenAI's json_object mode refuses messages without it.
@@ -12,6 +14,14 @@ inline constexpr std::string_view kSchemaInWords =
 
 inline std::string schema_in_words(std::string_view schema) {
   return std::string(kSchemaInWords).append(schema);
+}
+
+// For who plays the model: the schema that a message ends with in these words; null where it does
+// not.
+inline Json schema_out_of_words(std::string_view message) {
+  const std::size_t at = message.find(kSchemaInWords);
+  if (at == message.npos) return nullptr;
+  return parse_json(message.substr(at + kSchemaInWords.size())).value_or(Json());
 }
 
 }  // namespace docwright::providers::wire
