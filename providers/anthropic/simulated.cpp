@@ -83,7 +83,13 @@ void add_texts(Asked& asked, const std::string& role, const Json& content) {
   for (const Json& block : content) add(text_of(block, "text"), block.contains("cache_control"));
 }
 
-// Tools stand before everything else in the prompt, a form of the answer behind.
+// A tool, or the form of the answer, stands before everything else in the prompt: with another one,
+// nothing is found in the cache.
+void add_schema(Asked& asked, const Json& schema) {
+  asked.schema = with_told_names(schema);
+  asked.prompt_bytes += static_cast<std::int64_t>(dump_json(asked.schema).size());
+}
+
 void add_tool(Asked& asked, const Json& body) {
   const Json* choice = member(body, "tool_choice");
   const Json* tools = member(body, "tools");
@@ -91,8 +97,7 @@ void add_tool(Asked& asked, const Json& body) {
   for (const Json& tool : *tools) {
     if (text_of(tool, "name") != text_of(*choice, "name")) continue;
     asked.forced_tool = text_of(tool, "name");
-    asked.schema = with_told_names(tool["input_schema"]);
-    asked.prompt_bytes += static_cast<std::int64_t>(dump_json(tool["input_schema"]).size());
+    add_schema(asked, tool["input_schema"]);
   }
 }
 
@@ -100,9 +105,7 @@ void add_format(Asked& asked, const Json& body) {
   const Json* config = member(body, "output_config");
   const Json* format = config == nullptr ? nullptr : member(*config, "format");
   const Json* schema = format == nullptr ? nullptr : member(*format, "schema");
-  if (schema == nullptr) return;
-  asked.schema = with_told_names(*schema);
-  asked.prompt_bytes += static_cast<std::int64_t>(dump_json(*schema).size());
+  if (schema != nullptr) add_schema(asked, *schema);
 }
 
 // --- writing answers ---
@@ -144,10 +147,10 @@ class MessagesServer final : public simulator::Api {
     asked.model = text_of(*body, "model");
     asked.answer_tokens_max = count_of(*body, "max_tokens");
     add_tool(asked, *body);
+    add_format(asked, *body);
     if (const Json* system = member(*body, "system")) add_texts(asked, "system", *system);
     for (const Json& message : (*body)["messages"])
       add_texts(asked, text_of(message, "role"), message["content"]);
-    add_format(asked, *body);
     const Json* stream = member(*body, "stream");
     asked.stream = stream != nullptr && *stream == true;
     asked.stream_usage = true;
