@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "providers/gemini/simulated_errors.h"
 #include "providers/gemini/simulated_rules.h"
 #include "providers/wire/members.h"
@@ -106,16 +108,17 @@ void add_function(Asked& asked, const Json& body) {
     add_schema(asked, *schema);
 }
 
-// In an address, "%2F" is a slash.
+// In an address, "%2F" is a slash. What is no such triple stays as it is.
 std::string decoded(std::string_view segment) {
   std::string text;
   for (std::size_t at = 0; at < segment.size(); ++at) {
-    if (segment[at] == '%' && at + 2 < segment.size()) {
-      text += static_cast<char>(std::stoi(std::string(segment.substr(at + 1, 2)), nullptr, 16));
-      at += 2;
-    } else {
-      text += segment[at];
-    }
+    const std::string_view digits = segment.substr(at).substr(0, 3);
+    unsigned char byte = 0;
+    const char* end = digits.data() + digits.size();
+    const bool encoded = digits.size() == 3 && digits.front() == '%' &&
+                         std::from_chars(digits.data() + 1, end, byte, 16).ptr == end;
+    text += encoded ? static_cast<char>(byte) : segment[at];
+    if (encoded) at += 2;
   }
   return text;
 }

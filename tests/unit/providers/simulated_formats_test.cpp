@@ -345,6 +345,14 @@ TEST_P(GeminiSimulated, StreamsInAnArrayWhereNoEventsAreAskedFor) {
   expect_the_answer(read(all, true));
 }
 
+TEST_P(GeminiSimulated, TheAddressNamesTheModel) {
+  question_.model = "my model/ä%zz";
+  EXPECT_EQ(asked()->model, question_.model);
+  HttpRequest request = codec().encode(question_, dialect_, endpoint_, false);
+  request.url = "http://127.0.0.1:1/v1beta/models/%zz%2:generateContent";
+  EXPECT_EQ(parsed(request)->model, "%zz%2");
+}
+
 TEST_P(GeminiSimulated, LimitsOfADayAreQuotas) {
   CallError error;
   error.error_class = ErrorClass::rate_limit;
