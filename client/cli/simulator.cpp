@@ -2,12 +2,14 @@
 #include "providers/simulator/simulator.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <memory>
 
 #include "client/cli/session.h"
 #include "client/cli/verbs.h"
 #include "client/source_files.h"
+#include "config/load.h"
 #include "runtime/text.h"
 
 namespace docwright::cli {
@@ -19,7 +21,7 @@ constexpr std::size_t kScenarioBytesMax = std::size_t{1} << 20;
 
 struct SimulatorArguments {
   simulator::Server server;
-  std::optional<std::string> scenario, ledger;
+  std::optional<std::string> scenario, ledger, config;
   std::int64_t seed = 1;
   std::string latency = "0ms", retry_after = "1s";
   std::vector<std::string> faults;
@@ -60,11 +62,23 @@ Result<simulator::Scenario> scenario_of(const SimulatorArguments& arguments) {
   return scenario;
 }
 
-Result<Exit> simulate(Session&, const SimulatorArguments& arguments) {
+// The shipped catalogue, and what the configuration that was named adds.
+Result<providers::Models> models_of(Session& session, const SimulatorArguments& arguments,
+                                    const providers::Registry& providers) {
+  if (!arguments.config) return providers::Models::shipped(providers);
+  const config::Start start{
+      .state = session.common().state, .config_file = arguments.config, .root = geteuid() == 0};
+  const auto configuration = config::load(start, session.environment());
+  if (!configuration) return std::unexpected(config::combined(configuration.error()));
+  const config::Settings& settings = configuration->settings;
+  return providers::Models::shipped(providers, settings.models, settings.unpriced_models);
+}
+
+Result<Exit> simulate(Session& session, const SimulatorArguments& arguments) {
   const auto scenario = scenario_of(arguments);
   if (!scenario) return std::unexpected(scenario.error());
   const providers::Registry providers = providers::all_providers();
-  const auto models = providers::Models::shipped(providers);
+  const auto models = models_of(session, arguments, providers);
   if (!models) return std::unexpected(models.error());
   if (auto served = simulator::run_simulator(*scenario, providers, *models); !served)
     return std::unexpected(served.error());
@@ -87,7 +101,9 @@ Verb simulator_verb() {
             simulator::Server& server = arguments->server;
             options.text("--scenario", "FILE", arguments->scenario,
                          "What it plays, as YAML (docs/simulator.md); the options below but "
-                         "--ledger are shorthands for a scenario of one server");
+                         "--ledger and --config are shorthands for a scenario of one server");
+            options.text("--config", "FILE", arguments->config,
+                         "A docwright.yaml: its models have their windows and prices here, too");
             options.number("--port", "PORT", server.port, 0, 65535,
                            "0: a free one, printed at the start");
             options.text("--latency", "DURATION", arguments->latency, "Before each answer (0ms)");

@@ -133,8 +133,8 @@ class MessagesServer final : public simulator::Api {
 
   std::expected<Asked, CallError> parse(const Received& request) const override {
     Asked asked;
-    asked.key = header(request.headers, "x-api-key");
-    if (asked.key.empty()) return refuse(ErrorClass::auth, "x-api-key header is required");
+    if (header(request.headers, "x-api-key").empty())
+      return refuse(ErrorClass::auth, "x-api-key header is required");
     if (header(request.headers, "anthropic-version").empty())
       return refuse(ErrorClass::invalid_request, "anthropic-version: header is required");
     const Result<Json> body = parse_json(request.body);

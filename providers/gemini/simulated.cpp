@@ -131,8 +131,7 @@ class ContentServer final : public simulator::Api {
 
   std::expected<Asked, CallError> parse(const Received& request) const override {
     Asked asked;
-    asked.key = header(request.headers, "x-goog-api-key");
-    if (asked.key.empty()) {
+    if (header(request.headers, "x-goog-api-key").empty()) {
       return refuse(ErrorClass::permission,
                     "Method doesn't allow unregistered callers (callers without established "
                     "identity). Please use API Key or other form of API consumer identity to call "

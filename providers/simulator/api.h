@@ -35,7 +35,6 @@ struct Asked {
   bool stream_usage = false;     // usage is wanted at the end of the stream
   bool usage_elsewhere = false;  // set by the desk: the usage comes where other servers of this
                                  // format send it
-  std::string key;               // as sent; empty: none
 };
 
 struct Rendered {

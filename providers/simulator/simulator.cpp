@@ -1,6 +1,7 @@
 #include "providers/simulator/simulator.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -61,6 +62,14 @@ class Entrance final {
   bool accepting_ = false;
   bool stopping_ = false;
 };
+
+// As many connections as the machine allows: their number is the scenario's to limit.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 // As providers have it: with the path of the provider's own address.
 std::string base_url(const Simulator::Address& address, const Registry& providers) {
@@ -129,6 +138,7 @@ void Simulator::stop() {
 Result<void> run_simulator(const Scenario& scenario, const Registry& providers,
                            const Models& models) {
   try {
+    raise_descriptor_limit();
     Simulator simulator(scenario, models);
     Json servers = Json::object();
     for (const Simulator::Address& address : simulator.addresses()) {

@@ -131,7 +131,6 @@ TEST_P(Format, TheQuestionArrives) {
       EXPECT_EQ(arrived->model, question_.model);
       EXPECT_EQ(arrived->answer_tokens_max, 700);
       EXPECT_EQ(arrived->stream, stream);
-      EXPECT_EQ(arrived->key, "k");
       EXPECT_EQ(arrived->forced_tool, structured == Structured::tool ? "documents" : "");
       EXPECT_TRUE(arrived->schema["properties"].contains("Vec::operator()")) << arrived->schema;
       ASSERT_EQ(arrived->messages.size(), 4U);
