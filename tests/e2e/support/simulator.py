@@ -12,8 +12,9 @@ class Simulator:
     def __init__(self, *words):
         self.folder = tempfile.mkdtemp(prefix="dw-sim-")
         self.ledger_file = os.path.join(self.folder, "ledger.jsonl")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("DOCWRIGHT_")}
         self.process = subprocess.Popen([os.path.join(BUILD, "docwright"), "simulator", "--ledger", self.ledger_file, *words],
-                                        stdout=subprocess.PIPE, text=True)
+                                        stdout=subprocess.PIPE, text=True, env=environment)
         started = json.loads(self.process.stdout.readline())
         self.base_url = started["base_url"]
         self.servers = {name: server["base_url"] for name, server in started["servers"].items()}
