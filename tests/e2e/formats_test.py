@@ -1,4 +1,4 @@
-"""Other formats than OpenAI's, end to end: plain and streamed, with every form of the answer, and names that a provider refuses."""
+"""Every format, end to end: plain and streamed, with every form of the answer, and names that a provider refuses."""
 import unittest
 
 from support.world import World
@@ -23,17 +23,39 @@ models:
     prompt_cache: {cache}
     structured: {structured}
     streaming: {streaming}
+    api_name: {api_name}
 """
-ADDRESSES = {"anthropic": ("ANTHROPIC", "/anthropic/v1", "marks"), "gemini": ("GEMINI", "/v1beta", "automatic")}
 
 
-def world_of(provider, structured="json_schema", streaming="never", schema="exact"):
-    name, path, cache = ADDRESSES[provider]
-    world = World(call=f"answer_schema: {schema}", config=CONFIG.format(provider=provider, cache=cache, structured=structured, streaming=streaming))
-    host = world.simulator.base_url.removesuffix("/v1")
-    base_url = "GOOGLE_GEMINI_BASE_URL" if provider == "gemini" else f"{name}_BASE_URL"
-    world.daemon.environment.update({f"{name}_API_KEY": "simulated-key", base_url: host + path})
-    return world
+class Format:
+    def __init__(self, provider, key, address, path, cache="automatic", api_name="model", more="", pairs=True, schemas=("exact",)):
+        self.provider = provider
+        self.key = key            # the environment variables
+        self.address = address
+        self.path = path
+        self.cache = cache
+        self.api_name = api_name
+        self.more = more          # further options of the model
+        self.pairs = pairs        # a schema and a stream go together
+        self.schemas = schemas    # exact has names in it, which some providers refuse
+
+    def world(self, structured, streaming, schema):
+        config = CONFIG.format(provider=self.provider, cache=self.cache, structured=structured, streaming=streaming, api_name=self.api_name)
+        world = World(call=f"answer_schema: {schema}", config=config + self.more)
+        host = world.simulator.base_url.removesuffix("/v1")
+        world.daemon.environment.update({self.key: "simulated-key", self.address: host + self.path})
+        return world
+
+
+FORMATS = {
+    "anthropic": Format("anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "/anthropic/v1", cache="marks", schemas=("exact", "shared")),
+    "gemini": Format("gemini", "GEMINI_API_KEY", "GOOGLE_GEMINI_BASE_URL", "/v1beta", schemas=("exact", "shared")),
+    "chat": Format("openai", "OPENAI_API_KEY", "OPENAI_BASE_URL", "", cache="key"),
+    "responses": Format("openai", "OPENAI_API_KEY", "OPENAI_BASE_URL", "", cache="key", more="    api: responses\n"),
+    "azure": Format("azure_openai", "AZURE_OPENAI_KEY", "AZURE_OPENAI_ENDPOINT", "/openai"),
+    "azure, by deployment": Format("azure_openai", "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_ENDPOINT", "", more="    deployment_url: true\n"),
+    "groq": Format("groq", "GROQ_API_KEY", "GROQ_BASE_URL", "/groq/openai/v1", api_name="openai/gpt-oss-120b", pairs=False),
+}
 
 
 def cost_of(usage):
@@ -58,11 +80,13 @@ class Formats(unittest.TestCase):
         return served[0]
 
     def test_every_form_of_the_answer_plain_and_streamed(self):
-        for provider in ADDRESSES:
+        for name, form in FORMATS.items():
             for structured in ("json_schema", "tool", "none"):
                 for streaming in ("never", "always"):
-                    for schema in ("exact", "shared"):
-                        with self.subTest(f"{provider} {structured} {streaming} {schema}"), world_of(provider, structured, streaming, schema) as world:
+                    if structured == "json_schema" and streaming == "always" and not form.pairs:
+                        continue
+                    for schema in form.schemas:
+                        with self.subTest(f"{name} {structured} {streaming} {schema}"), form.world(structured, streaming, schema) as world:
                             self.assertEqual(self.documented(world)["stream"], streaming == "always")
 
 
