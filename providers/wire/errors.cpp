@@ -5,88 +5,14 @@
 #include <cctype>
 
 #include "providers/wire/context_numbers.h"
+#include "providers/wire/error_table.h"
 #include "providers/wire/members.h"
 #include "providers/wire/retry_hint.h"
-#include "runtime/text.h"
 
 namespace docwright::providers::wire {
 namespace {
 
 using enum ErrorClass;
-
-constexpr std::size_t kMessageBytesMax = 512;
-
-struct Meaning {
-  std::string_view text;
-  ErrorClass error_class;
-};
-
-// Machine codes, in any of the fields for them: what the provider itself says comes first.
-constexpr std::array kCodes = {
-    Meaning{"context_length_exceeded", context_length},
-    Meaning{"exceed_context_size_error", context_length},
-    Meaning{"content_filter", content_filter},
-    Meaning{"ResponsibleAIPolicyViolation", content_filter},
-    Meaning{"content_policy_violation", content_filter},
-    Meaning{"invalid_prompt", content_filter},
-    Meaning{"bio_policy", content_filter},
-    Meaning{"insufficient_quota", quota},
-    Meaning{"credit_balance_exhausted", quota},
-    Meaning{"billing_error", quota},
-    Meaning{"billing_hard_limit_reached", quota},
-    Meaning{"enforced_spend_limit_reached", quota},
-    Meaning{"invalid_api_key", auth},
-    Meaning{"authentication_error", auth},
-    Meaning{"API_KEY_INVALID", auth},
-    Meaning{"UNAUTHENTICATED", auth},
-    Meaning{"permission_error", permission},
-    Meaning{"request_forbidden", permission},
-    Meaning{"unsupported_country_region_territory", permission},
-    Meaning{"model_not_found", not_found},
-    Meaning{"DeploymentNotFound", not_found},
-    Meaning{"not_found_error", not_found},
-    Meaning{"NotFoundError", not_found},
-    Meaning{"NOT_FOUND", not_found},
-    Meaning{"model_decommissioned", not_found},
-    Meaning{"overloaded_error", overloaded},
-    Meaning{"server_is_overloaded", overloaded},
-    Meaning{"service_unavailable_error", overloaded},
-    Meaning{"capacity_exceeded", overloaded},
-    Meaning{"unavailable_error", overloaded},
-    Meaning{"UNAVAILABLE", overloaded},
-    Meaning{"slow_down", rate_limit},
-};
-
-// Whole families of codes, by their ends.
-constexpr std::array kCodeEnds = {
-    Meaning{"_spend_limit_exceeded", quota},
-    Meaning{"_usage_limit_exceeded", quota},
-};
-
-// Parts of error.message, in lower case; never looked for in the whole body, which may echo the
-// prompt.
-constexpr std::array kPhrases = {
-    Meaning{"maximum context length", context_length},
-    Meaning{"context length exceeded", context_length},
-    Meaning{"exceed context limit", context_length},
-    Meaning{"prompt is too long", context_length},
-    Meaning{"input is too long", context_length},
-    Meaning{"input tokens exceed the configured limit", context_length},
-    Meaning{"exceeds the context window", context_length},
-    Meaning{"exceeds the available context size", context_length},
-    Meaning{"exceeds the maximum number of tokens allowed", context_length},
-    Meaning{"is longer than the model's context length", context_length},
-    Meaning{"maximum input length", context_length},
-    Meaning{"reduce the length of the messages", context_length},
-    Meaning{"`inputs` tokens + `max_new_tokens` must be", context_length},
-    Meaning{"greater than the context length", context_length},
-    Meaning{"requested token count exceeds", context_length},
-    Meaning{"credit balance is too low", quota},
-    Meaning{"exceeded your current quota", quota},
-    Meaning{"reached your specified api usage limits", quota},
-    Meaning{"api key not valid", auth},
-    Meaning{"api key expired", auth},
-};
 
 // What an error body says, whatever its shape.
 struct Said {
@@ -156,70 +82,16 @@ Said said_by(const std::string& body) {
   return said;
 }
 
-std::optional<ErrorClass> by_code(std::string_view code) {
-  for (const Meaning& entry : kCodes) {
-    if (entry.text == code) return entry.error_class;
-  }
-  for (const Meaning& entry : kCodeEnds) {
-    if (code.ends_with(entry.text)) return entry.error_class;
-  }
-  return std::nullopt;
-}
-
 std::string lower(std::string_view text) {
   std::string result(text);
   for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return result;
 }
 
-std::optional<ErrorClass> by_phrase(std::string_view message) {
-  const std::string text = lower(message);
-  for (const Meaning& entry : kPhrases) {
-    if (text.contains(entry.text)) return entry.error_class;
-  }
-  return std::nullopt;
-}
-
 // A request above the whole limit never succeeds, however long one waits.
 bool above_the_limit(const Said& said) {
   if (lower(said.message).starts_with("request too large")) return true;
   return said.numbers && said.numbers->requested > said.numbers->window;
-}
-
-ErrorClass by_status(int status) {
-  switch (status) {
-    case 401:
-      return auth;
-    case 402:
-      return quota;
-    case 403:
-      return permission;
-    case 404:
-      return not_found;
-    case 408:
-      return timeout;
-    case 409:
-      return server;  // a conflict on their side: asked again, it succeeds
-    case 413:
-      return too_large;
-    case 424:
-      return server;
-    case 425:
-    case 429:
-      return rate_limit;
-    case 498:
-      return overloaded;
-    case 499:
-      return cancelled;
-    case 503:
-    case 529:
-      return overloaded;
-    default:
-      break;
-  }
-  if (status >= 500) return server;
-  if (status >= 300) return invalid_request;
-  return server;  // an error object under a good status
 }
 
 std::optional<ErrorClass> by_rules(int status, const Said& said, std::span<const ErrorRule> rules) {
@@ -234,8 +106,8 @@ std::optional<ErrorClass> by_rules(int status, const Said& said, std::span<const
 }
 
 // What the server itself thinks of asking again, where nothing but the status has spoken.
-ErrorClass by_status_and_advice(const HttpResponse& response) {
-  const ErrorClass known = by_status(response.status);
+ErrorClass class_of_status_and_advice(const HttpResponse& response) {
+  const ErrorClass known = class_of_status(response.status);
   const std::string_view advice = header(response.headers, "x-should-retry");
   if (advice == "true" && known == invalid_request) return server;
   if (advice == "false" && (known == server || known == overloaded)) return invalid_request;
@@ -247,7 +119,7 @@ ErrorClass class_of(const HttpResponse& response, const Said& said,
   const int status = response.status;
   if (const auto known = by_rules(status, said, own)) return *known;
   for (const std::string& code : said.codes) {
-    if (const auto known = by_code(code)) return *known;
+    if (const auto known = class_of_code(code)) return *known;
   }
   const bool rate = says(said, "rate_limit_exceeded") || says(said, "rate_limit_error");
   if ((status == 413 || status == 429 || rate) && above_the_limit(said)) return too_large;
@@ -256,9 +128,9 @@ ErrorClass class_of(const HttpResponse& response, const Said& said,
   const bool texts_count =
       status == 400 || status == 413 || status == 422 || status == 500 || status == 200;
   if (texts_count) {
-    if (const auto known = by_phrase(said.message)) return *known;
+    if (const auto known = class_of_words(lower(said.message))) return *known;
   }
-  return by_status_and_advice(response);
+  return class_of_status_and_advice(response);
 }
 
 // A limit of a whole day, and when it is there again: a wait for jobs, not for a call in hand.
@@ -267,49 +139,7 @@ bool used_up_for_the_day(const CallError& error, const Said& said) {
          lower(said.message).contains("per day");
 }
 
-// --- secrets ---
-
-bool ends_word(char c) {
-  return c == ' ' || c == '"' || c == '\'' || c == '\n' || c == '\t' || c == ',';
-}
-
-bool looks_like_a_key(std::string_view word, std::string_view before) {
-  if (word.starts_with("sk-") || word.starts_with("gsk_") || word.starts_with("AIza")) return true;
-  if (word.contains("***")) return true;  // masked, but half of it is left
-  return before.ends_with("key provided: ") || before.ends_with("Bearer ");
-}
-
 }  // namespace
-
-std::string presentable(std::string_view text) {
-  std::string shown;
-  std::size_t at = 0;
-  while (at < text.size() && shown.size() < kMessageBytesMax) {
-    std::size_t end = at;
-    while (end < text.size() && !ends_word(text[end])) ++end;
-    std::string_view word = text.substr(at, end - at);
-    std::string_view tail;
-    if (word.ends_with('.')) {
-      tail = ".";
-      word.remove_suffix(1);
-    }
-    if (looks_like_a_key(word, text.substr(0, at))) {
-      shown.append("***").append(tail);
-    } else {
-      shown.append(word).append(tail);
-    }
-    if (end < text.size()) shown += text[end] == '\n' || text[end] == '\t' ? ' ' : text[end];
-    at = end + 1;
-  }
-  shown = to_valid_utf8(shown);
-  if (shown.size() > kMessageBytesMax) {
-    std::size_t cut = kMessageBytesMax - 3;
-    while ((static_cast<unsigned char>(shown[cut]) & 0xC0) == 0x80) --cut;
-    shown.resize(cut);
-    shown += "...";
-  }
-  return shown;
-}
 
 CallError broken(ErrorClass error_class, int status, std::string message) {
   CallError error;

@@ -30,7 +30,8 @@ CallError error_under_good_status(std::string_view body, bool worked,
 // An answer that was worked for and cannot be used: charged or not, nobody knows.
 CallError broken(ErrorClass error_class, int status, std::string message);
 
-// Any text that leaves: keys masked, UTF-8, at most 512 bytes.
+inline constexpr std::size_t kMessageBytesMax = 512;
+// Any text that leaves: keys masked, UTF-8, at most so long.
 std::string presentable(std::string_view text);
 
 }  // namespace docwright::providers::wire

@@ -16,9 +16,9 @@
 #include <string>
 #include <vector>
 
+#include "providers/answer_reader.h"
 #include "providers/provider.h"
-#include "providers/wire/json_array.h"
-#include "providers/wire/sse.h"
+#include "runtime/clock.h"
 
 namespace docwright::providers::testing {
 
@@ -88,28 +88,17 @@ inline std::vector<Recorded> all_recorded(const std::string& provider) {
 // A stream, in pieces as the network brings them.
 inline CallResult<Answer> read_stream(const Codec& codec, const Recorded& recorded,
                                       const std::vector<std::string_view>& pieces) {
-  const auto events = codec.events(recorded.question, recorded.dialect);
-  const std::size_t begin = recorded.response.body.find_first_not_of(" \r\n");
-  if (begin != std::string::npos && recorded.response.body[begin] == '[') {
-    wire::JsonArrayReader array([&](std::string_view element) { events->event({}, element); });
-    for (const std::string_view piece : pieces) array.feed(piece);
-    CallResult<Answer> answer = events->end();
-    if (answer && !array.complete()) {
-      CallError cut;
-      cut.error_class = ErrorClass::truncated;
-      cut.maybe_charged = true;
-      return std::unexpected(cut);
-    }
-    return answer;
-  }
-  wire::SseReader sse(
-      [&](std::string_view name, std::string_view data) { events->event(name, data); });
-  for (const std::string_view piece : pieces) sse.feed(piece);
-  sse.end();
-  if (!sse.error_field().empty()) events->event("error", sse.error_field());
-  if (const Result<Json> rest = parse_json(sse.rest()); rest && rest->contains("error"))
-    return codec.decode({200, {}, std::string(sse.rest())}, recorded.question, recorded.dialect);
-  return events->end();
+  const ManualClock clock;
+  const std::string no_key;
+  AnswerReader reader(clock, {.codec = codec,
+                              .question = recorded.question,
+                              .dialect = recorded.dialect,
+                              .key = no_key,
+                              .stream = true});
+  const bool elements = recorded.response.body.starts_with('[');
+  reader.head(200, {{"content-type", elements ? "application/json" : "text/event-stream"}});
+  for (const std::string_view piece : pieces) reader.bytes(piece);
+  return reader.end();
 }
 
 inline CallResult<Answer> read(const Codec& codec, const Recorded& recorded) {

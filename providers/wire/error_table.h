@@ -1,0 +1,16 @@
+// What is common to all providers of what errors mean: data, and looking it up.
+#pragma once
+#include <optional>
+#include <string_view>
+
+#include "providers/answer.h"
+
+namespace docwright::providers::wire {
+
+std::optional<ErrorClass> class_of_code(std::string_view code);
+// By parts of `message`, which is in lower case.
+std::optional<ErrorClass> class_of_words(std::string_view message);
+// Where nothing else is said.
+ErrorClass class_of_status(int status);
+
+}  // namespace docwright::providers::wire
