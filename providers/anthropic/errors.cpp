@@ -38,7 +38,7 @@ constexpr std::array kStatuses = {
     TypeStatus{"overloaded_error", 529},
 };
 
-int status_named(const std::string& body) {
+int status_named(std::string_view body) {
   const Result<Json> parsed = parse_json(body);
   const Json* error = parsed ? member(*parsed, "error") : nullptr;
   const std::string type = error == nullptr ? std::string() : text_of(*error, "type");
@@ -66,18 +66,14 @@ std::optional<Duration> access_regained(const HttpResponse& response, std::strin
 }  // namespace
 
 CallError error_of(const HttpResponse& response) {
-  const bool good = response.status >= 200 && response.status < 300;
-  CallError error;
-  if (good) {
-    error = wire::error_of({status_named(response.body), response.headers, response.body}, kRules);
-    error.status = response.status;
-    error.maybe_charged = true;
-  } else {
-    error = wire::error_of(response, kRules);
-  }
+  CallError error = wire::error_of(response, kRules);
   if (error.error_class == ErrorClass::quota && !error.retry_after)
     error.retry_after = access_regained(response, error.message);
   return error;
+}
+
+CallError error_in_answer(std::string_view body, bool worked) {
+  return error_under_good_status(body, worked, kRules, status_named(body));
 }
 
 }  // namespace docwright::providers::anthropic

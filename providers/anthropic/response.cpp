@@ -111,7 +111,7 @@ CallResult<Answer> decode(const HttpResponse& response, const Question& question
                                   "the answer is not a JSON object: cut, or not from Anthropic"));
   }
   if (const Json* error = member(*body, "error"); error != nullptr && !error->is_null())
-    return std::unexpected(error_of(response));
+    return std::unexpected(error_in_answer(response.body, false));
   const Json* content = member(*body, "content");
   if (content == nullptr || !content->is_array()) {
     return std::unexpected(

@@ -27,7 +27,7 @@ class MessageEvents final : public EventReader {
       return;
     }
     if (const Json* error = member(*parsed, "error"); error != nullptr && !error->is_null()) {
-      error_ = error_of({200, {}, std::string(data)});
+      error_ = error_in_answer(data, started_);
       return;
     }
     take(text_of(*parsed, "type"), *parsed);
@@ -63,6 +63,7 @@ class MessageEvents final : public EventReader {
   }
 
   void start(const Json& message) {
+    started_ = true;
     reply_.id = text_of(message, "id");
     reply_.model = text_of(message, "model");
     take_usage(reply_.usage, member(message, "usage"));
@@ -94,6 +95,7 @@ class MessageEvents final : public EventReader {
   Reply reply_;
   std::int64_t tool_index_ = 0;
   std::string started_with_;  // counts where no fragments follow
+  bool started_ = false;
   bool done_ = false;
   std::optional<CallError> error_;
 };

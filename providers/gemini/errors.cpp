@@ -49,7 +49,7 @@ void take_violation(Details& details, const Json& violation) {
   details.none |= text_of(violation, "quotaValue") == "0";
 }
 
-Details details_of(const std::string& body) {
+Details details_of(std::string_view body) {
   Details details;
   const Result<Json> parsed = parse_json(body);
   if (!parsed) return details;
@@ -71,26 +71,27 @@ Details details_of(const std::string& body) {
 }
 
 // Limits of a day and of a plan come with a short wait that helps nobody.
-void tell_limits_apart(CallError& error, const Details& details) {
-  if (error.error_class != ErrorClass::rate_limit && error.error_class != ErrorClass::quota) return;
-  if (!details.none && !details.per_day) return;
+CallError with_details(CallError error, const Details& details) {
+  if (details.retry && error.transient()) error.retry_after = details.retry;
+  const bool limit =
+      error.error_class == ErrorClass::rate_limit || error.error_class == ErrorClass::quota;
+  if (!limit || (!details.none && !details.per_day)) return error;
   error.error_class = ErrorClass::quota;
   error.retry_after = std::nullopt;
   if (!details.none) error.quota_reset = QuotaReset::midnight_pacific;
+  return error;
 }
 
 }  // namespace
 
 CallError error_of(const HttpResponse& response) {
-  const Details details = details_of(response.body);
-  const bool good = response.status >= 200 && response.status < 300;
-  const int status = !good ? response.status : details.status >= 300 ? details.status : 500;
-  CallError error = wire::error_of({status, response.headers, response.body}, kRules);
-  error.status = response.status;
-  error.maybe_charged = good;
-  if (details.retry && error.transient()) error.retry_after = details.retry;
-  tell_limits_apart(error, details);
-  return error;
+  return with_details(wire::error_of(response, kRules), details_of(response.body));
+}
+
+CallError error_in_answer(std::string_view body, bool worked) {
+  const Details details = details_of(body);
+  const int status = details.status >= 300 ? details.status : 500;
+  return with_details(error_under_good_status(body, worked, kRules, status), details);
 }
 
 }  // namespace docwright::providers::gemini

@@ -4,8 +4,10 @@
 
 namespace docwright::providers::gemini {
 
-// Of a response with an error status, or of an error in a body or event under a good one, which is
-// read as the status that it names.
+// Of a response with an error status.
 CallError error_of(const HttpResponse& response);
+// Of an error in a body or event under a good one: read as the status that it names. `worked`: some
+// of an answer has come before it.
+CallError error_in_answer(std::string_view body, bool worked);
 
 }  // namespace docwright::providers::gemini

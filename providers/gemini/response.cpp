@@ -133,8 +133,9 @@ CallResult<Answer> decode(const HttpResponse& response, const Question& question
   if (!body || !body->is_structured())
     return no_answer("the answer is not a JSON object: cut, or not from Gemini");
   const Json& document = body->is_array() && !body->empty() ? body->front() : *body;
+  // Such a document may have followed the events of a stream.
   if (const Json* error = member(document, "error"); error != nullptr && !error->is_null())
-    return std::unexpected(error_of(response));
+    return std::unexpected(error_in_answer(response.body, true));
   Reply reply;
   take(reply, document);
   if (first_candidate(document) == nullptr && reply.block_reason.empty())

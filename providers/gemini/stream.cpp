@@ -25,9 +25,10 @@ class ContentEvents final : public EventReader {
       return;
     }
     if (const Json* error = member(*document, "error"); error != nullptr && !error->is_null()) {
-      error_ = error_of({200, {}, std::string(data)});
+      error_ = error_in_answer(data, started_);
       return;
     }
+    started_ = true;
     take(reply_, *document);
   }
 
@@ -44,6 +45,7 @@ class ContentEvents final : public EventReader {
   const Question& question_;
   const Dialect& dialect_;
   Reply reply_;
+  bool started_ = false;
   std::optional<CallError> error_;
 };
 

@@ -151,8 +151,10 @@ CallError broken(ErrorClass error_class, int status, std::string message) {
 }
 
 CallError error_under_good_status(std::string_view body, bool worked,
-                                  std::span<const ErrorRule> own) {
-  CallError error = error_of({200, {}, std::string(body)}, own);
+                                  std::span<const ErrorRule> own, int as_if) {
+  CallError error = error_of({as_if, {}, std::string(body)}, own);
+  error.status = 200;
+  error.maybe_charged = true;
   constexpr std::array kRefusals = {auth,      permission,      not_found, context_length,
                                     too_large, invalid_request, quota};
   if (!worked && std::ranges::find(kRefusals, error.error_class) != kRefusals.end())

@@ -23,9 +23,10 @@ CallError error_of(const HttpResponse& response, std::span<const ErrorRule> own 
 
 // Of an error object under a good status: a whole answer or an event of a stream. `worked`: some of
 // an answer has come before it. Without that, a provider that refuses to work for the question (its
-// length, the key, the quota) has charged nothing, as with an error status.
+// length, the key, the quota) has charged nothing, as with an error status. `as_if`: the status
+// that the error names, under which it is read.
 CallError error_under_good_status(std::string_view body, bool worked,
-                                  std::span<const ErrorRule> own = {});
+                                  std::span<const ErrorRule> own = {}, int as_if = 200);
 
 // An answer that was worked for and cannot be used: charged or not, nobody knows.
 CallError broken(ErrorClass error_class, int status, std::string message);
