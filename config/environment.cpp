@@ -55,6 +55,7 @@ bool stands_as_it_is(Type type) {
     case Type::mapping:
     case Type::raw:
     case Type::secret:
+    case Type::secrets:
     case Type::table:
     case Type::records:
       return false;

@@ -233,6 +233,9 @@ const Spec<ProviderSettings>& provider_spec() {
                      "the provider's own."),
           option("key", &S::key)
               .about("Its key; default: the environment's (OPENAI_API_KEY, ...)."),
+          option("keys", &S::keys)
+              .about("Further keys: each question takes the next one, and one that is refused or "
+                     "used up is passed over."),
           option("headers", &S::headers)
               .check(headers_rule)
               .about("Further headers of each request; no secrets."),

@@ -65,8 +65,9 @@ struct HttpSettings {
 };
 
 struct ProviderSettings {
-  std::string base_url;  // empty: the environment's, else the provider's own
-  SecretRef key;         // not given: the environment's (OPENAI_API_KEY, ...)
+  std::string base_url;         // empty: the environment's, else the provider's own
+  SecretRef key;                // neither given: the environment's (OPENAI_API_KEY, ...)
+  std::vector<SecretRef> keys;  // further ones, in turn with it
   std::map<std::string, std::string> headers;
 };
 

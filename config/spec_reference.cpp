@@ -10,6 +10,17 @@
 namespace docwright::config {
 namespace {
 
+Json secret_schema() {
+  return {{"type", "object"},
+          {"properties",
+           {{"env", {{"type", "string"}}},
+            {"file", {{"type", "string"}}},
+            {"credential", {{"type", "string"}}}}},
+          {"additionalProperties", false},
+          {"minProperties", 1},
+          {"maxProperties", 1}};
+}
+
 // The schema of a value of this type, without its range.
 Json value_schema(const SpecBase::Field& field) {
   const auto& info = field.info;
@@ -43,14 +54,9 @@ Json value_schema(const SpecBase::Field& field) {
     case Type::raw:
       return Json::object();
     case Type::secret:
-      return {{"type", "object"},
-              {"properties",
-               {{"env", {{"type", "string"}}},
-                {"file", {{"type", "string"}}},
-                {"credential", {{"type", "string"}}}}},
-              {"additionalProperties", false},
-              {"minProperties", 1},
-              {"maxProperties", 1}};
+      return secret_schema();
+    case Type::secrets:
+      return {{"type", "array"}, {"items", secret_schema()}};
     case Type::group:
       return json_schema(*field.inner);
     case Type::table:

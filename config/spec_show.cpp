@@ -58,6 +58,8 @@ std::string_view expected(Type type) {
       return "a value";
     case Type::secret:
       return "{env: NAME}, {file: PATH} or {credential: NAME}";
+    case Type::secrets:
+      return "a list of {env: NAME}, {file: PATH} or {credential: NAME}";
     case Type::group:
       return "a mapping of options";
     case Type::records:
@@ -123,6 +125,12 @@ Json show_value(const SecretRef& value, const OptionInfo&) {
       return Json{{"credential", value.name}};
   }
   return nullptr;
+}
+
+Json show_value(const std::vector<SecretRef>& value, const OptionInfo& info) {
+  Json shown = Json::array();
+  for (const SecretRef& each : value) shown.push_back(show_value(each, info));
+  return shown;
 }
 
 std::string described(const SecretRef& reference) {

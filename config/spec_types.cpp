@@ -279,6 +279,18 @@ void read_value(const Node& node, SecretRef& value, const OptionInfo& info, cons
   value = SecretRef{from, entry->value.text, entry->value.mark};
 }
 
+void read_value(const Node& node, std::vector<SecretRef>& value, const OptionInfo& info,
+                const std::string& path, Reading& reading) {
+  if (!is_list(node, info, path, reading)) return;
+  OptionInfo each = info;
+  each.type = Type::secret;
+  value.clear();
+  for (const Node& item : node.items) {
+    const std::size_t index = value.size();
+    read_value(item, value.emplace_back(), each, fmt::format("{}[{}]", path, index), reading);
+  }
+}
+
 std::optional<std::size_t> read_word(const Node& node, const OptionInfo& info,
                                      const std::string& path, Reading& reading) {
   const auto found = std::ranges::find(info.words, node.text);

@@ -52,6 +52,7 @@ enum class Type {
   mapping,
   raw,
   secret,
+  secrets,
   group,
   table,
   records
@@ -111,6 +112,9 @@ constexpr Type type_of(const Node*) {
 constexpr Type type_of(const SecretRef*) {
   return Type::secret;
 }
+constexpr Type type_of(const std::vector<SecretRef>*) {
+  return Type::secrets;
+}
 
 // Each reads the node into the value, or reports what was expected and leaves the value alone.
 void read_value(const Node&, bool& value, const OptionInfo&, const std::string& path, Reading&);
@@ -133,6 +137,8 @@ void read_value(const Node&, Json& value, const OptionInfo&, const std::string& 
 void read_value(const Node&, Node& value, const OptionInfo&, const std::string& path, Reading&);
 void read_value(const Node&, SecretRef& value, const OptionInfo&, const std::string& path,
                 Reading&);
+void read_value(const Node&, std::vector<SecretRef>& value, const OptionInfo&,
+                const std::string& path, Reading&);
 // The index into info.words.
 std::optional<std::size_t> read_word(const Node&, const OptionInfo&, const std::string& path,
                                      Reading&);
@@ -152,5 +158,6 @@ Json show_value(const std::map<std::string, std::int64_t>& value, const OptionIn
 Json show_value(const Json& value, const OptionInfo&);
 Json show_value(const Node& value, const OptionInfo&);
 Json show_value(const SecretRef& value, const OptionInfo&);
+Json show_value(const std::vector<SecretRef>& value, const OptionInfo&);
 
 }  // namespace docwright::config

@@ -30,17 +30,19 @@ Result<std::vector<outline::Definition>> targets_of(std::string_view text) {
   return targets;
 }
 
+store::StoredChunk to_store(const pipeline::Chunk& chunk) {
+  return {.number = chunk.number,
+          .begin = chunk.range.begin,
+          .end = chunk.range.end,
+          .scope = chunk.scope,
+          .targets = targets_text(chunk.targets),
+          .stored = chunk.stored};
+}
+
 store::StoredPlan to_store(const pipeline::Plan& plan) {
   store::StoredPlan stored{
       .language = std::string(name(plan.language)), .fallback = plan.fallback, .chunks = {}};
-  for (const pipeline::Chunk& chunk : plan.chunks) {
-    stored.chunks.push_back({.number = chunk.number,
-                             .begin = chunk.range.begin,
-                             .end = chunk.range.end,
-                             .scope = chunk.scope,
-                             .targets = targets_text(chunk.targets),
-                             .stored = chunk.stored});
-  }
+  for (const pipeline::Chunk& chunk : plan.chunks) stored.chunks.push_back(to_store(chunk));
   return stored;
 }
 
@@ -172,6 +174,15 @@ Task<Result<void>> StoreJournal::save_plan(const Job& job, const pipeline::Plan&
   auto change = [row = job.row, attempt = job.attempt, stored = to_store(plan),
                  now = loop_.clock().now()](store::Database& database) {
     return store::save_plan(database, row, attempt, stored, now);
+  };
+  co_return co_await store_.write<void>(loop_, store::Lane::completion, std::move(change));
+}
+
+Task<Result<void>> StoreJournal::divide(const Job& job, const pipeline::Chunk& first,
+                                        const pipeline::Chunk& second) {
+  auto change = [row = job.row, attempt = job.attempt, first = to_store(first),
+                 second = to_store(second)](store::Database& database) {
+    return store::divide_chunk(database, row, attempt, first, second);
   };
   co_return co_await store_.write<void>(loop_, store::Lane::completion, std::move(change));
 }

@@ -18,6 +18,8 @@ class StoreJournal final : public pipeline::Journal {
 
   Task<Result<std::optional<pipeline::Plan>>> plan(const pipeline::Job& job) override;
   Task<Result<void>> save_plan(const pipeline::Job& job, const pipeline::Plan& plan) override;
+  Task<Result<void>> divide(const pipeline::Job& job, const pipeline::Chunk& first,
+                            const pipeline::Chunk& second) override;
   Task<Result<std::optional<pipeline::RecordedAnswer>>> answer(const pipeline::Job& job,
                                                                pipeline::QuestionKey key) override;
   Task<Result<Tried>> tried(const pipeline::Job& job, pipeline::QuestionKey key) override;

@@ -189,9 +189,10 @@ Log::Level level_of(config::LogLevel level) {
 
 pipeline::Endpoints endpoints(const providers::Credentials& credentials, Log& log) {
   return [&credentials, &log](const providers::Provider& provider, const providers::Model& model) {
-    Result<providers::Endpoint> endpoint = credentials.endpoint(provider, model);
-    if (endpoint) log.redact(endpoint->key);
-    return endpoint;
+    auto endpoints = credentials.endpoints(provider, model);
+    if (!endpoints) return endpoints;
+    for (const providers::Endpoint& endpoint : *endpoints) log.redact(endpoint.key);
+    return endpoints;
   };
 }
 

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 
 #include "pipeline/behaviour.h"
+#include "pipeline/chunk/divide.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/step_run.h"
 #include "pipeline/store/last_store.h"
@@ -88,8 +90,32 @@ class Engine final {
     for (const Step& step : run_.job->pipeline->steps()) {
       if (step.kind->place.scope != Scope::chunk) continue;
       const StepResult<void> done = co_await run_step(run_, &state, step);
-      if (!done) co_return done;
+      if (done) continue;
+      const auto* failed = std::get_if<Failed>(&done.error());
+      if (failed == nullptr || !failed->too_long) co_return done;
+      co_return co_await divide(chunk, *failed);
     }
+    co_return StepResult<void>{};
+  }
+
+  // A provider finds the chunk too long, and nobody else can be asked: it is asked about in two
+  // halves, each a chunk like any other from now on.
+  Task<StepResult<void>> divide(const Chunk& chunk, Failed failed) {
+    auto halves = divided(chunk);
+    if (!halves) {
+      failed.error.message += "; the chunk has one target and cannot be divided";
+      co_return std::unexpected<Stop>(std::move(failed));
+    }
+    halves->second.number = static_cast<int>(run_.plan.chunks.size() + halves_.size() / 2);
+    const Chunk& first = halves_.emplace_back(std::move(halves->first));
+    const Chunk& second = halves_.emplace_back(std::move(halves->second));
+    const Result<void> saved = co_await run_.parts.journal.divide(*run_.job, first, second);
+    if (!saved) co_return stop_for_store(saved.error(), now());
+    run_.parts.log.info("a chunk was too long for its provider, and is asked about in two halves",
+                        {{"job", run_.job->id}, {"chunk", std::to_string(chunk.number)}});
+    run_.last_store->divided();
+    open_.push_back(&first);
+    open_.push_back(&second);
     co_return StepResult<void>{};
   }
 
@@ -123,6 +149,7 @@ class Engine final {
 
   Run run_;
   std::vector<const Chunk*> open_;  // not stored yet
+  std::deque<Chunk> halves_;        // of chunks that were too long
   std::size_t next_ = 0;
   std::vector<Stopped> stopped_;
   std::exception_ptr failure_;

@@ -24,6 +24,7 @@ struct Succeeded {
 };
 struct Failed {
   Error error;
+  bool too_long = false;  // a provider says so of the chunk: about fewer targets it may fit
 };
 // Waits for something that will take more than 30 s, or that only a person can give; resumes from
 // the checkpoint.

@@ -120,6 +120,9 @@ class Journal {
   // The plan of an earlier attempt, with what is stored already; none on the first.
   virtual Task<Result<std::optional<Plan>>> plan(const Job& job) = 0;
   virtual Task<Result<void>> save_plan(const Job& job, const Plan& plan) = 0;
+  // Of a chunk that was too long: its number has only `first` from now on, and `second` joins the
+  // plan under a new number. One transaction.
+  virtual Task<Result<void>> divide(const Job& job, const Chunk& first, const Chunk& second) = 0;
 
   // The answer of exactly this question: this job's own first, else (unless job.fresh) one that the
   // same tenant paid before.

@@ -7,6 +7,24 @@
 #include "store/job_rows.h"
 
 namespace docwright::store {
+namespace {
+
+Error not_running(std::int64_t job, int attempt) {
+  return Error{Code::conflict,
+               fmt::format("job {} is not running in attempt {} any more", job, attempt)};
+}
+
+void insert_chunk(Database& database, std::int64_t job, const StoredChunk& chunk) {
+  database
+      .statement(
+          "INSERT INTO chunks (job, chunk, \"begin\", \"end\", scope, targets) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+      .bind(job, chunk.number, static_cast<std::int64_t>(chunk.begin),
+            static_cast<std::int64_t>(chunk.end), chunk.scope, chunk.targets)
+      .run();
+}
+
+}  // namespace
 
 std::optional<StoredPlan> load_plan(Database& database, std::int64_t job) {
   StoredPlan plan;
@@ -36,10 +54,7 @@ std::optional<StoredPlan> load_plan(Database& database, std::int64_t job) {
 
 Result<void> save_plan(Database& database, std::int64_t job, int attempt, const StoredPlan& plan,
                        Time now) {
-  if (!running_job(database, job, attempt)) {
-    return fail(Code::conflict,
-                fmt::format("job {} is not running in attempt {} any more", job, attempt));
-  }
+  if (!running_job(database, job, attempt)) return std::unexpected(not_running(job, attempt));
   database
       .statement(
           "INSERT INTO plans (job, language, fallback) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
@@ -47,13 +62,7 @@ Result<void> save_plan(Database& database, std::int64_t job, int attempt, const 
       .run();
   if (database.changes() == 0) return {};
   for (const StoredChunk& chunk : plan.chunks) {
-    database
-        .statement(
-            "INSERT INTO chunks (job, chunk, \"begin\", \"end\", scope, targets) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
-        .bind(job, chunk.number, static_cast<std::int64_t>(chunk.begin),
-              static_cast<std::int64_t>(chunk.end), chunk.scope, chunk.targets)
-        .run();
+    insert_chunk(database, job, chunk);
     if (!chunk.stored) continue;
     database.statement("INSERT INTO chunk_checkpoints (job, chunk, stored) VALUES (?1, ?2, ?3)")
         .bind(job, chunk.number, now)
@@ -63,6 +72,27 @@ Result<void> save_plan(Database& database, std::int64_t job, int attempt, const 
       .bind(job, std::ssize(plan.chunks),
             std::ranges::count(plan.chunks, true, &StoredChunk::stored))
       .run();
+  return {};
+}
+
+Result<void> divide_chunk(Database& database, std::int64_t job, int attempt,
+                          const StoredChunk& first, const StoredChunk& second) {
+  if (!running_job(database, job, attempt)) return std::unexpected(not_running(job, attempt));
+  const Error changed{
+      Code::conflict,
+      fmt::format("chunk {} of job {} is not what was to be divided", first.number, job)};
+  if (first.end != second.begin) return std::unexpected(changed);
+  database
+      .statement(
+          "UPDATE chunks SET \"end\" = ?5, targets = ?6 WHERE job = ?1 AND chunk = ?2 "
+          "AND \"begin\" = ?3 AND \"end\" = ?4")
+      .bind(job, first.number, static_cast<std::int64_t>(first.begin),
+            static_cast<std::int64_t>(second.end), static_cast<std::int64_t>(first.end),
+            first.targets)
+      .run();
+  if (database.changes() != 1) return std::unexpected(changed);
+  insert_chunk(database, job, second);
+  database.statement("UPDATE jobs SET chunks = chunks + 1 WHERE job = ?1").bind(job).run();
   return {};
 }
 

@@ -32,6 +32,11 @@ std::optional<StoredPlan> load_plan(Database& database, std::int64_t job);
 Result<void> save_plan(Database& database, std::int64_t job, int attempt, const StoredPlan& plan,
                        Time now);
 
+// Of a chunk that was too long: its number keeps `first`, and `second`, whose number is new, joins
+// the plan. Errors: conflict as above, and where the two are not the chunk in sum.
+Result<void> divide_chunk(Database& database, std::int64_t job, int attempt,
+                          const StoredChunk& first, const StoredChunk& second);
+
 // Sources whose outline is pinned to the linear fallback, because parsing them killed a child; with
 // the reason.
 std::optional<std::string> outline_pin(Database& database, const Hash& source);

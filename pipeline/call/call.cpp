@@ -87,7 +87,7 @@ class Asking final {
 
   // What becomes of the job: it waits as long as one of them may still answer.
   Stop verdict() const {
-    if (declined_.size() == 1) return declined_.front().why.stop;
+    if (declined_.size() == 1) return marked(declined_.front().why.stop);
     std::string reasons;
     const Parked* first = nullptr;
     std::optional<Time> until;
@@ -103,11 +103,20 @@ class Asking final {
     if (first != nullptr) return Parked{first->reason, std::move(reasons), until};
     Failed failed = std::get<Failed>(declined_.front().why.stop);
     failed.error.message = std::move(reasons);
-    return failed;
+    return marked(std::move(failed));
+  }
+
+  Stop marked(Stop stop) const {
+    if (auto* failed = std::get_if<Failed>(&stop)) {
+      failed->too_long = std::ranges::any_of(declined_, [](const Refusal& refusal) {
+        return refusal.why.elsewhere == Elsewhere::larger_window;
+      });
+    }
+    return stop;
   }
 
   Task<StepResult<Asked>> finish(const Candidate& candidate, RecordedAnswer answer) {
-    const Inquiry& inquiry = candidate.inquiry;
+    Inquiry inquiry = candidate.inquiry;
     Asked asked;
     asked.provider = candidate.resolved.provider->name;
     asked.model = candidate.resolved.model->name;
@@ -115,6 +124,13 @@ class Asking final {
     asked.parameters = candidate.resolved.parameters;
     asked.answer_language = answer_language(*run_.job, options_);
     take(asked, std::move(answer), inquiry.key.hash);
+    // Broken off by the provider (a tool call that it could not read itself): once more.
+    if (asked.answer.answer.finish == providers::Finish::error) {
+      inquiry = resampled(inquiry);
+      Served again = co_await run_.parts.calls.ask(run_.job, inquiry, Patience::waits);
+      if (!again) co_return std::unexpected(std::move(again.error().stop));
+      take(asked, std::move(*again), inquiry.key.hash);
+    }
     if (asked.answer.answer.finish != providers::Finish::length) co_return asked;
 
     // Cut: the same limit would cut it again.

@@ -4,6 +4,7 @@
 
 #include "pipeline/call/lead.h"
 #include "pipeline/pipeline.h"
+#include "runtime/text.h"
 
 namespace docwright::pipeline {
 namespace {
@@ -101,6 +102,7 @@ Task<void> CallDesk::conduct(std::shared_ptr<Attempted> attempted) {
         --desk.in_flight_.calls;
         desk.in_flight_.bound -= of.bound;
       }
+      if (of.way) desk.breakers_.leave(of.way->target, of.entry);
       of.places.clear();
       of.done.open();
     }
@@ -132,11 +134,40 @@ void CallDesk::count_recorded(const Job& job, const Inquiry& inquiry) {
 
 // Before the places are given back: the next in line must find the gate shut.
 void CallDesk::learn(const Attempted& attempted) {
+  if (!attempted.way) return;
+  const Time now = outside_.loop.clock().now();
   const auto* error = std::get_if<providers::CallError>(&*attempted.outcome);
-  if (error == nullptr || error->maybe_charged || attempted.gate.empty()) return;
-  const bool no_key = attempted.order->endpoint.key.empty();
-  gates_.learn(attempted.gate, *error, no_key ? Gates::Key::none : Gates::Key::given,
-               attempted.put_off, outside_.loop.clock().now(), outside_.random);
+  if (error != nullptr || std::holds_alternative<RecordedAnswer>(*attempted.outcome)) {
+    const auto error_class = error == nullptr ? std::nullopt : std::optional(error->error_class);
+    log_breaker(breakers_.learn(attempted.way->target, attempted.entry, error_class, now),
+                attempted.order->inquiry);
+  }
+  if (error == nullptr || error->maybe_charged) return;
+  gates_.learn(*attempted.way, *error, attempted.put_off, now, outside_.random);
+  log_key(attempted, *error);
+}
+
+void CallDesk::log_breaker(Breakers::Change change, const Inquiry& inquiry) {
+  if (change == Breakers::Change::none) return;
+  const bool opened = change == Breakers::Change::opened;
+  outside_.log.warning(opened ? "a model only fails: it is left alone, and tried with one call now "
+                                "and then until it answers"
+                              : "a model that only failed answers again",
+                       {{"model", inquiry.model->name}, {"provider", inquiry.provider->name}});
+}
+
+void CallDesk::log_key(const Attempted& attempted, const providers::CallError& error) {
+  const bool refused = error.error_class == providers::ErrorClass::auth;
+  if (!refused && error.error_class != providers::ErrorClass::quota) return;
+  const auto closed = gates_.closed(*attempted.way, outside_.loop.clock().now());
+  if (!closed) return;
+  outside_.log.warning(refused ? "a key is refused: it is not used for a while"
+                               : "a key's quota is used up: it is not used for a while",
+                       {{"provider", attempted.order->inquiry.provider->name},
+                        {"model", attempted.order->inquiry.model->name},
+                        {"key_id", attempted.order->endpoint.key_id},
+                        {"until", to_rfc3339(closed->until)},
+                        {"reason", error.message}});
 }
 
 }  // namespace docwright::pipeline

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "pipeline/call/attempt.h"
+#include "pipeline/call/breakers.h"
 #include "pipeline/call/fallback.h"
 #include "pipeline/call/gates.h"
 #include "pipeline/call/inquiry.h"
@@ -28,10 +29,10 @@ struct CallLimits {
   std::map<std::string, int, std::less<>> per_provider;  // absent: no limit of its own
 };
 
-// Address, key and headers of a call; no_credentials where there is no key, with words where
-// docwright looked.
-using Endpoints =
-    std::function<Result<providers::Endpoint>(const providers::Provider&, const providers::Model&)>;
+// Address and headers of a call, once for each key (never none); no_credentials where there is no
+// key, with words where docwright looked.
+using Endpoints = std::function<Result<std::vector<providers::Endpoint>>(const providers::Provider&,
+                                                                         const providers::Model&)>;
 
 // Loop thread only. close() must have ended before the destructor runs.
 class CallDesk final {
@@ -85,6 +86,8 @@ class CallDesk final {
   Semaphore& places_of(const std::string& provider);
   Task<void> conduct(std::shared_ptr<Attempted> attempted);
   void learn(const Attempted& attempted);
+  void log_breaker(Breakers::Change change, const Inquiry& inquiry);
+  void log_key(const Attempted& attempted, const providers::CallError& error);
   void count_recorded(const Job& job, const Inquiry& inquiry);
 
   Outside outside_;
@@ -93,6 +96,8 @@ class CallDesk final {
   std::map<std::string, std::unique_ptr<Semaphore>, std::less<>> provider_places_;
   std::map<std::string, std::weak_ptr<Flight>> flights_;  // by tenant and question
   Gates gates_;
+  Breakers breakers_;
+  std::map<std::string, std::size_t, std::less<>> key_turns_;  // by provider: whose is next
   Latencies latencies_;
   std::set<std::string> paused_;  // names of pipelines; empty: all
   bool closing_ = false;

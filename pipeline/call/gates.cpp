@@ -20,41 +20,79 @@ constexpr std::size_t kGatesMax = 10'000;
 constexpr Duration kQuotaAgain = std::chrono::hours(1);
 constexpr Duration kRefusedKeyAgain = std::chrono::minutes(10);
 
-}  // namespace
-
-std::string Gates::key_of(const providers::Model& model, const providers::Endpoint& endpoint) {
-  return hex(sha256_of({model.provider, model.api_name, endpoint.base_url, endpoint.key}));
+// The next midnight of the zone that a provider counts its days in. Pacific time is taken as UTC-8
+// all year: in summer a job asks an hour late, never early.
+Time midnight_after(Time now, Duration behind_utc) {
+  const auto there = std::chrono::floor<std::chrono::days>(now - behind_utc);
+  return there + std::chrono::days(1) + behind_utc;
 }
 
-void Gates::learn(const std::string& gate, const providers::CallError& error, Key key, int put_off,
-                  Time now, Random& random) {
+// When a used-up quota is there again: as the provider says, else as its rules say.
+Time quota_again(const providers::CallError& error, Time now) {
+  if (error.retry_after) return now + *error.retry_after;
+  switch (error.quota_reset) {
+    case providers::QuotaReset::midnight_utc:
+      return midnight_after(now, {});
+    case providers::QuotaReset::midnight_pacific:
+      return midnight_after(now, std::chrono::hours(8));
+    case providers::QuotaReset::unsaid:
+      break;
+  }
+  return now + kQuotaAgain;
+}
+
+}  // namespace
+
+Gates::Way Gates::way(const providers::Model& model, const providers::Endpoint& endpoint) {
+  const std::string target = hex(sha256_of(
+      {"target", model.provider, model.api_name, endpoint.base_url, endpoint.deployment}));
+  Way way{.target = target, .limits = target, .quota = {}, .key = {}};
+  if (!model.quota_group.empty())
+    way.limits = hex(sha256_of({"group", model.provider, model.quota_group}));
+  way.quota = hex(sha256_of({"quota", target, endpoint.key}));
+  if (!endpoint.key.empty())
+    way.key = hex(sha256_of({"key", model.provider, endpoint.base_url, endpoint.key}));
+  return way;
+}
+
+void Gates::learn(const Way& way, const providers::CallError& error, int put_off, Time now,
+                  Random& random) {
   Closed closed{now, error.error_class, "the provider said " + said(error)};
   switch (error.error_class) {
     case ErrorClass::rate_limit:
       closed.until += retry_delay(error, put_off, random);
-      break;
+      return shut(way.limits, std::move(closed));
     case ErrorClass::quota:
-      closed.until += error.retry_after.value_or(kQuotaAgain);
-      break;
+      closed.until = quota_again(error, now);
+      return shut(way.quota, std::move(closed));
     case ErrorClass::auth:
-      if (key == Key::none) return;
+      if (way.key.empty()) return;
       closed.until += kRefusedKeyAgain;
       closed.message = "the provider refuses the key " + said(error);
-      break;
+      return shut(way.key, std::move(closed));
     default:
       return;
   }
+}
+
+void Gates::shut(const std::string& gate, Closed closed) {
   if (closed_.size() >= kGatesMax) closed_.clear();
   Closed& known = closed_[gate];
   if (known.until < closed.until) known = std::move(closed);
 }
 
-std::optional<Gates::Closed> Gates::closed(const std::string& gate, Time now) {
-  const auto found = closed_.find(gate);
-  if (found == closed_.end()) return std::nullopt;
-  if (found->second.until > now) return found->second;
-  closed_.erase(found);
-  return std::nullopt;
+std::optional<Gates::Closed> Gates::closed(const Way& way, Time now) {
+  std::optional<Closed> longest;
+  for (const std::string* gate : {&way.limits, &way.quota, &way.key}) {
+    const auto found = closed_.find(*gate);
+    if (found == closed_.end()) continue;
+    if (found->second.until <= now) {
+      closed_.erase(found);
+    } else if (!longest || longest->until < found->second.until) {
+      longest = found->second;
+    }
+  }
+  return longest;
 }
 
 // Our own sentences go on after the provider's: its full stop is left out.

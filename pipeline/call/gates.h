@@ -1,5 +1,5 @@
-// What must not be asked now: after a 429 everybody who asks the same model with the same key
-// waits, not only the one that was told.
+// What must not be asked now: after a 429 everybody who asks the same waits, not only the one that
+// was told.
 #pragma once
 #include <map>
 #include <optional>
@@ -20,19 +20,26 @@ class Gates final {
     std::string message;  // what the provider said, in words
   };
 
-  // One for each provider, address, key and model. The key itself is not kept.
-  static std::string key_of(const providers::Model& model, const providers::Endpoint& endpoint);
+  // The gates before one call, by whom they concern. No key itself is in them.
+  struct Way {
+    std::string target;  // this model at this address
+    std::string limits;  // all who share its limits, whatever their key: its quota group
+    std::string quota;   // this model with this key
+    std::string key;     // this key, whatever the model; empty: none is sent
+  };
+  static Way way(const providers::Model& model, const providers::Endpoint& endpoint);
 
-  // What an error says about all who ask alike: a rate limit, a quota that is used up, a key that
-  // is refused. Other errors shut nothing. A shut gate never opens earlier than it would have.
-  // `put_off`: how often before, in a row.
-  enum class Key { none, given };
-  void learn(const std::string& gate, const providers::CallError& error, Key key, int put_off,
-             Time now, Random& random);
-  // Nothing where one may ask.
-  std::optional<Closed> closed(const std::string& gate, Time now);
+  // What an error says about others: a rate limit, a quota that is used up, a key that is refused.
+  // Other errors shut nothing. A shut gate never opens earlier than it would have. `put_off`: how
+  // often before, in a row.
+  void learn(const Way& way, const providers::CallError& error, int put_off, Time now,
+             Random& random);
+  // Which is shut for longest; nothing where one may ask.
+  std::optional<Closed> closed(const Way& way, Time now);
 
  private:
+  void shut(const std::string& gate, Closed closed);
+
   std::map<std::string, Closed> closed_;
 };
 

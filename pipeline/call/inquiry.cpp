@@ -224,8 +224,17 @@ std::optional<Inquiry> raised(const Inquiry& inquiry) {
   question->answer_tokens_max = limit;
   Inquiry again = inquiry;
   again.key.question += kRaised;
-  again.key.hash = question_hash(*inquiry.provider, model, *question);
+  again.key.hash = question_hash(*inquiry.provider, model, *question, again.key.sample);
   again.question = std::move(question);
+  return again;
+}
+
+Inquiry resampled(const Inquiry& inquiry) {
+  Inquiry again = inquiry;
+  again.key.question += kResampled;
+  ++again.key.sample;
+  again.key.hash =
+      question_hash(*inquiry.provider, *inquiry.model, *inquiry.question, again.key.sample);
   return again;
 }
 

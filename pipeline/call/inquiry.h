@@ -13,8 +13,9 @@
 namespace docwright::pipeline {
 
 // Journal numbers of a chunk's questions: asked first, asked again with what was wrong; each once
-// more with a higher answer limit where its answer was cut.
-inline constexpr int kFirstQuestion = 0, kCorrectiveQuestion = 1, kRaised = 2;
+// more with a higher answer limit where its answer was cut, and once more as it is where the
+// provider broke it off.
+inline constexpr int kFirstQuestion = 0, kCorrectiveQuestion = 1, kRaised = 2, kResampled = 4;
 
 struct Inquiry {
   QuestionKey key;
@@ -71,6 +72,8 @@ StepResult<Inquiry> make_inquiry(const Step& step, const Wording& wording, const
 // The same question with a higher answer limit, or nothing where the model or its window allows no
 // higher one.
 std::optional<Inquiry> raised(const Inquiry& inquiry);
+// The same question, for another answer.
+Inquiry resampled(const Inquiry& inquiry);
 
 // SHA-256 of everything that can change the answer. Samples above 0 are asked for an answer of
 // their own, whatever others got.

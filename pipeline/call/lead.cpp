@@ -114,17 +114,37 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::take_up() {
       co_return end(Failed{refusal(*tried->last)}, elsewhere_after(tried->last->error_class));
   }
   if (inquiry_.provider->local) co_return std::nullopt;
-  Result<providers::Endpoint> endpoint =
+  Result<std::vector<providers::Endpoint>> endpoints =
       desk_.outside_.endpoints(*inquiry_.provider, *inquiry_.model);
-  if (!endpoint) {
-    if (endpoint.error().code != Code::no_credentials)
-      co_return end(Failed{std::move(endpoint.error())}, Elsewhere::anybody);
-    co_return end(Parked{"no_credentials", std::move(endpoint.error().message), now() + kKeyAgain},
+  if (!endpoints) {
+    Error error = std::move(endpoints.error());
+    if (error.code != Code::no_credentials)
+      co_return end(Failed{std::move(error)}, Elsewhere::anybody);
+    co_return end(Parked{"no_credentials", std::move(error.message), now() + kKeyAgain},
                   Elsewhere::anybody);
   }
-  endpoint_ = std::move(*endpoint);
-  gate_ = Gates::key_of(*inquiry_.model, endpoint_);
+  for (providers::Endpoint& endpoint : *endpoints) {
+    Gates::Way way = Gates::way(*inquiry_.model, endpoint);
+    doors_.push_back({std::move(endpoint), std::move(way)});
+  }
   co_return std::nullopt;
+}
+
+// The next key in turn that may be used; else what shuts the one that may be used again first.
+std::optional<Gates::Closed> CallDesk::Lead::choose_key() {
+  std::size_t& turn = desk_.key_turns_[inquiry_.provider->name];
+  std::optional<Gates::Closed> earliest;
+  for (std::size_t i = 0; i < doors_.size(); ++i) {
+    const std::size_t door = (turn + i) % doors_.size();
+    auto closed = desk_.gates_.closed(doors_[door].way, now());
+    if (!closed) {
+      door_ = door;
+      turn = door + 1;
+      return std::nullopt;
+    }
+    if (!earliest || closed->until < earliest->until) earliest = std::move(closed);
+  }
+  return earliest;
 }
 
 // What a crash left behind, by the pipeline's own policy.
@@ -149,8 +169,15 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::wait_for_gate() {
       co_return end(Parked{"paused", "calls are paused; `docwright resume` goes on", std::nullopt},
                     Elsewhere::nowhere);
     }
-    const auto closed = desk_.gates_.closed(gate_, now());
-    if (!closed) co_return std::nullopt;
+    if (doors_.empty()) co_return std::nullopt;
+    const auto closed = choose_key();
+    if (!closed) {
+      const auto open = desk_.breakers_.open(doors_[door_].way.target, now());
+      if (!open) co_return std::nullopt;
+      const Ended ended = co_await wait_for_breaker(*open);
+      if (ended) co_return ended;
+      continue;
+    }
     const auto detail = fmt::format("{}: {}; asked again at {}", asked_about(), closed->message,
                                     to_rfc3339(closed->until));
     if (closed->error_class == ErrorClass::auth)
@@ -163,6 +190,17 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::wait_for_gate() {
         co_await wait(left + desk_.outside_.random.up_to(left / 10), "rate_limit", detail);
     if (ended) co_return ended;
   }
+}
+
+// Where others can be asked, they are asked at once.
+Task<CallDesk::Lead::Ended> CallDesk::Lead::wait_for_breaker(Time until) {
+  std::string detail = fmt::format("{}: it has only failed of late, and is tried again at {}",
+                                   asked_about(), to_rfc3339(until));
+  if (patience_ == Patience::moves_on)
+    co_return end(Parked{"provider_down", std::move(detail), until}, Elsewhere::anybody);
+  const Duration left = until - now();
+  co_return co_await wait(left + desk_.outside_.random.up_to(left / 10), "provider_down",
+                          std::move(detail));
 }
 
 // Stays in the coroutine up to 30 s (5 where others can be asked); parks for longer; fails where
@@ -193,10 +231,19 @@ Task<AttemptOutcome> CallDesk::Lead::send() {
   auto attempted = std::make_shared<Attempted>(desk_.outside_.loop);
   attempted->places = co_await places();
   // While it waited for a place, a pause may have begun or the provider may have asked for one.
-  if (desk_.is_paused(*job_) || desk_.gates_.closed(gate_, now())) co_return NotSent{};
+  if (desk_.is_paused(*job_)) co_return NotSent{};
+  providers::Endpoint endpoint;
+  if (!doors_.empty()) {
+    const Door& door = doors_[door_];
+    if (desk_.gates_.closed(door.way, now())) co_return NotSent{};
+    attempted->entry = desk_.breakers_.enter(door.way.target, now());
+    if (attempted->entry == Breakers::Entry::refused) co_return NotSent{};
+    attempted->way = door.way;
+    endpoint = door.endpoint;
+  }
 
   auto order = std::make_shared<AttemptOrder>(
-      AttemptOrder{job_, inquiry_, endpoint_, attempts_ + 1, {}, {}});
+      AttemptOrder{job_, inquiry_, std::move(endpoint), attempts_ + 1, {}, {}});
   order->still_wanted = [desk = &desk_, it = attempted.get()] {
     return it->awaited && !desk->is_paused(*it->order->job);
   };
@@ -209,7 +256,6 @@ Task<AttemptOutcome> CallDesk::Lead::send() {
   };
   attempted->order = std::move(order);
   attempted->flight = flight_;
-  attempted->gate = gate_;
   attempted->put_off = put_off_;
   struct Leaving {
     Attempted& of;
@@ -271,7 +317,7 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::after_error(CallError error) {
     case ErrorClass::quota:
       co_return std::nullopt;
     case ErrorClass::auth:
-      if (!endpoint_.key.empty()) co_return std::nullopt;
+      if (!doors_[door_].endpoint.key.empty()) co_return std::nullopt;  // the next key, if any
       co_return end(
           Parked{"no_credentials",
                  fmt::format("{}: the provider wants a key {}", asked_about(), said(error)),

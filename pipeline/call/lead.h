@@ -35,8 +35,9 @@ struct CallDesk::Attempted {
 
   std::shared_ptr<const AttemptOrder> order;
   std::shared_ptr<Flight> flight;
-  std::string gate;  // empty: of a local provider
-  int put_off = 0;   // how often before
+  std::optional<Gates::Way> way;  // none: of a local provider
+  Breakers::Entry entry = Breakers::Entry::normal;
+  int put_off = 0;  // how often before
   std::vector<Semaphore::Permit> places;
   std::optional<AttemptOutcome> outcome;
   Latch done;
@@ -65,6 +66,8 @@ class CallDesk::Lead final {
 
   Task<Ended> take_up();
   Task<Ended> wait_for_gate();
+  std::optional<Gates::Closed> choose_key();
+  Task<Ended> wait_for_breaker(Time until);
   Task<std::vector<Semaphore::Permit>> places();
   Task<AttemptOutcome> send();
   Task<Ended> after(AttemptOutcome outcome);
@@ -95,8 +98,13 @@ class CallDesk::Lead final {
   const Patience patience_;
   const std::shared_ptr<Flight> flight_;
 
-  providers::Endpoint endpoint_;
-  std::string gate_;
+  // One key each, and the one whose turn it is. Of a local provider: none.
+  struct Door {
+    providers::Endpoint endpoint;
+    Gates::Way way;
+  };
+  std::vector<Door> doors_;
+  std::size_t door_ = 0;
   int attempts_ = 0;                     // of this question, ever
   int failures_ = 0;                     // those that used up a retry
   int unknowns_ = 0;                     // ever

@@ -19,6 +19,8 @@ class LastStore final {
     ++storing_;
     co_return to_come_ == 0 && !failed_;
   }
+  // A chunk that was to come has become two.
+  void divided() { ++to_come_; }
   void leave(bool stored) {
     failed_ = failed_ || !stored;
     if (--storing_ == 0 && to_come_ == 0) others_ended_.open();

@@ -107,6 +107,15 @@ class MemoryJournal final : public Journal {
     co_return co_await disk_.operate(write);
   }
 
+  Task<Result<void>> divide(const Job& job, const Chunk& first, const Chunk& second) override {
+    auto write = [this, row = job.row, first, second] {
+      Plan& plan = plans.at(row);
+      plan.chunks.at(static_cast<std::size_t>(first.number)) = first;
+      plan.chunks.push_back(second);
+    };
+    co_return co_await disk_.operate(write);
+  }
+
   Task<Result<std::optional<RecordedAnswer>>> answer(const Job& job, QuestionKey key) override {
     std::optional<RecordedAnswer> found;
     auto look = [&] {

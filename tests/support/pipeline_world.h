@@ -154,7 +154,8 @@ class PipelineWorld : public ::testing::Test {
                               journal_,
                               metrics_,
                               provider_,
-                              [this](const providers::Provider&, const providers::Model&) { return endpoint_; }};
+                              [this](const providers::Provider&, const providers::Model&) {
+                                return endpoints(); }};
     desk_ = std::make_unique<CallDesk>(outside, limits_);
     parts_ =
         std::make_unique<Parts>(Parts{loop_, pool_, log_, random_, outlines_, registry_, models_,
@@ -179,6 +180,18 @@ class PipelineWorld : public ::testing::Test {
     return fmt::format("succeeded {} {}", done.documents, done.flagged);
   }
 
+  // One for each key.
+  Result<std::vector<providers::Endpoint>> endpoints() const {
+    if (!endpoint_) return std::unexpected(endpoint_.error());
+    std::vector<providers::Endpoint> endpoints{*endpoint_};
+    for (const std::string& key : further_keys_) {
+      endpoints.push_back(*endpoint_);
+      endpoints.back().key = key;
+      endpoints.back().key_id = key;
+    }
+    return endpoints;
+  }
+
   ManualClock clock_;
   Loop loop_{clock_};
   Pool pool_{loop_, 1};
@@ -197,6 +210,7 @@ class PipelineWorld : public ::testing::Test {
   CallLimits limits_;
   Result<providers::Endpoint> endpoint_ =
       providers::Endpoint{"http://127.0.0.1:9/v1", "test-key", {}};
+  std::vector<std::string> further_keys_;
   std::unique_ptr<TaskGroup> runs_;
   std::unique_ptr<CallDesk> desk_;
   std::unique_ptr<Parts> parts_;

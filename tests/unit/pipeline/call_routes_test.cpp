@@ -10,6 +10,7 @@ using std::chrono::seconds;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 class CallRoutes : public PipelineWorld {
  protected:
@@ -143,6 +144,15 @@ TEST_F(CallRoutes, AnOfflineDocumentInPlaceOfAModelsIsMarked) {
   EXPECT_EQ(documents_.of("f0").record["provenance"]["fallback"], true);
 }
 
+// It is no answer of the model's: the next job asks anew.
+TEST_F(CallRoutes, AnOfflineDocumentIsDoneAgainByTheNextJob) {
+  provide({{"test-1", http_error(404, "model_not_found", "no such model")}});
+  run(asking("[test, offline]"));
+  provide({});
+  EXPECT_EQ(text(run(asking("[test, offline]", 1, 2))), "succeeded 1 0");
+  EXPECT_EQ(documents_.stored.back().document.record["provenance"]["model"], "test");
+}
+
 TEST_F(CallRoutes, AnOfflineDocumentThatWasAskedForIsNot) {
   EXPECT_EQ(text(run(asking("offline"))), "succeeded 1 0");
   EXPECT_FALSE(documents_.of("f0").record["provenance"].contains("fallback"));
@@ -244,6 +254,179 @@ TEST_F(CallRoutes, ASubmitMayNameARoute) {
   job->model = "r";
   EXPECT_EQ(text(run(job)), "succeeded 1 0");
   EXPECT_THAT(asked(), ElementsAre("other-1"));
+}
+
+// SWE-agent/mini-swe-agent #923, and the report that started this project: what a provider finds
+// too long is sent once, whatever we counted.
+TEST_F(CallRoutes, MiniSweAgent923AContextOverflowIsSentOnce) {
+  provide({{"test-1", http_error(400, "context_length_exceeded",
+                                 "This model's maximum context length is 128000 tokens. However, "
+                                 "you requested 128007 tokens (2133 in the messages, 125874 in "
+                                 "the completion).")}});
+  EXPECT_THAT(text(run(asking("test"))),
+              AllOf(HasSubstr("failed call_failed"), HasSubstr("context_length"),
+                    HasSubstr("one target and cannot be divided")));
+  EXPECT_THAT(asked(), ElementsAre("test-1"));
+}
+
+TEST_F(CallRoutes, AContextOverflowMovesToALargerWindow) {
+  provide({{"test-1", http_error(400, "context_length_exceeded", "too long")}});
+  EXPECT_EQ(text(run(asking("[test, other, wide]"))), "succeeded 1 0");
+  EXPECT_THAT(asked(), ElementsAre("test-1", "wide-1"));  // the other's is not larger
+}
+
+TEST_F(CallRoutes, AContextOverflowDividesTheChunk) {
+  provider_.script = [](const HttpRequest& request, int) -> CallResult<HttpResponse> {
+    if (facts_in(request)["targets"].size() > 2)
+      return http_error(400, "context_length_exceeded", "too long");
+    return right_completion(request);
+  };
+  const auto job = planned_job(1, 5);
+  EXPECT_EQ(text(run(job)), "succeeded 5 0");
+  EXPECT_EQ(documents_.finished_early, 0);
+  EXPECT_TRUE(documents_.finished.contains(1));
+  const auto& chunks = journal_.plans.at(1).chunks;
+  std::uint32_t bytes = 0;
+  for (const Chunk& chunk : chunks) bytes += chunk.range.end - chunk.range.begin;
+  EXPECT_EQ(bytes, job->source->size());
+  EXPECT_TRUE(std::ranges::all_of(chunks, &Chunk::stored));
+  std::map<std::string, int> bodies;
+  for (const HttpRequest& request : provider_.requests) ++bodies[request.body];
+  for (const auto& [body, count] : bodies) EXPECT_EQ(count, 1);
+}
+
+TEST_F(CallRoutes, ADividedChunkSurvivesARestart) {
+  provider_.script = [](const HttpRequest& request, int) -> CallResult<HttpResponse> {
+    if (facts_in(request)["targets"].size() > 2)
+      return http_error(400, "context_length_exceeded", "too long");
+    return right_completion(request);
+  };
+  for (int die_at = 3; die_at < 40; ++die_at) {
+    const auto job = planned_job(1, 4, die_at);
+    job->fresh = true;
+    disk_.operations = 0;
+    disk_.die_at = die_at;
+    spawn(job);
+    loop_.run_until_idle();
+    const bool done =
+        outcomes_.contains(die_at) && std::holds_alternative<Succeeded>(outcomes_.at(die_at));
+    kill();
+    start();
+    job->attempt = 3;
+    if (!done) EXPECT_THAT(text(run(job)), StartsWith("succeeded")) << die_at;
+    int overflows = 0;
+    for (const auto& call : journal_.calls) overflows += call.job == die_at && call.error ? 1 : 0;
+    EXPECT_LE(overflows, 2) << die_at;  // that of a killed daemon is not on record
+    const auto documents =
+        std::ranges::count(documents_.stored, die_at, &MemoryDocuments::Stored::job);
+    EXPECT_EQ(documents, 4) << die_at;
+  }
+}
+
+// coder/coder PR #26200: insufficient_quota is terminal for its key; others use the word "quota"
+// for ordinary rate limits.
+TEST_F(CallRoutes, CoderPr26200AUsedUpQuotaIsNotTriedAgain) {
+  provide({{"test-1", http_error(429, "insufficient_quota",
+                                 "You exceeded your current quota, please check your plan")}});
+  EXPECT_THAT(text(run(asking("test"))), HasSubstr("parked quota"));
+  EXPECT_THAT(asked(), ElementsAre("test-1"));
+}
+
+TEST_F(CallRoutes, CoderPr26200TheWordQuotaAloneIsARateLimit) {
+  provider_.script = [](const HttpRequest& request, int number) -> CallResult<HttpResponse> {
+    if (number > 0) return right_completion(request);
+    return http_error(429, "429", "Requests have exceeded token rate limit of your current quota",
+                      {{"retry-after", "3"}});
+  };
+  EXPECT_EQ(text(run(asking("test"))), "succeeded 1 0");
+  EXPECT_THAT(asked(), ElementsAre("test-1", "test-1"));
+}
+
+// litellm #34399: several deployments of one quota wait together.
+TEST_F(CallRoutes, Litellm34399DeploymentsOfOneQuotaWaitTogether) {
+  const auto deployment = [](const std::string& name) {
+    return "  " + name + ": {api_name: " + name +
+           ", window_tokens: 20000, output_tokens_max: 8000, quota_group: shared, prices: {input: "
+           "1USD, output: 2USD}}\n";
+  };
+  models_ =
+      providers::Models::parse(
+          {{"models.yaml", std::string(kTestModels) + deployment("east") + deployment("west")}},
+          registry_)
+          .value();
+  provider_.script = [](const HttpRequest& request, int number) -> CallResult<HttpResponse> {
+    if (number > 0) return right_completion(request);
+    return http_error(429, "rate_limit_exceeded", "slow", {{"retry-after", "20"}});
+  };
+  const Time begin = clock_.now();
+  EXPECT_EQ(text(run(asking("[east, west]"))), "succeeded 1 0");
+  EXPECT_THAT(asked(), ElementsAre("east", "west"));
+  EXPECT_GE(provider_.arrivals[1] - begin, seconds(20));
+}
+
+TEST_F(CallRoutes, KeysServeInTurn) {
+  further_keys_ = {"second", "third"};
+  limits_.calls = 1;
+  stop();
+  start();
+  EXPECT_EQ(text(run(asking("test", 6))), "succeeded 6 0");
+  std::map<std::string, int> used;
+  for (const HttpRequest& request : provider_.requests)
+    ++used[std::string(providers::header(request.headers, "Authorization"))];
+  EXPECT_EQ(used.size(), 3U);
+  for (const auto& [key, count] : used) EXPECT_EQ(count, 2) << key;
+}
+
+TEST_F(CallRoutes, ARefusedKeyIsPassedOverAtOnce) {
+  further_keys_ = {"good"};
+  provider_.script = [](const HttpRequest& request, int) -> CallResult<HttpResponse> {
+    if (providers::header(request.headers, "Authorization") == "Bearer good")
+      return right_completion(request);
+    return http_error(401, "invalid_api_key", "no");
+  };
+  const Time begin = clock_.now();
+  EXPECT_EQ(text(run(asking("test", 4))), "succeeded 4 0");
+  EXPECT_LT(clock_.now() - begin, seconds(1));
+  EXPECT_LE(journal_.count("failed"), 4);
+}
+
+TEST_F(CallRoutes, WithoutAGoodKeyTheJobWaits) {
+  further_keys_ = {"second"};
+  provider_.script = [](const HttpRequest&, int) -> CallResult<HttpResponse> {
+    return http_error(401, "invalid_api_key", "no");
+  };
+  EXPECT_THAT(text(run(asking("test"))),
+              AllOf(HasSubstr("parked no_credentials"), HasSubstr("refuses the key")));
+  EXPECT_EQ(provider_.requests.size(), 2U);
+}
+
+// What one provider breaks off is asked for once more, and what came first is not the answer.
+TEST_F(CallRoutes, AnAnswerThatWasBrokenOffIsSampledOnceMore) {
+  provider_.script = [](const HttpRequest& request, int number) -> CallResult<HttpResponse> {
+    return number == 0 ? chat_completion("", "malformed") : right_completion(request);
+  };
+  EXPECT_EQ(text(run(asking("test"))), "succeeded 1 0");
+  EXPECT_EQ(provider_.requests.size(), 2U);
+  EXPECT_NE(journal_.calls[0].key.hash, journal_.calls[1].key.hash);
+}
+
+// A target that only fails is left alone; the jobs wait for it, and lose nothing.
+TEST_F(CallRoutes, AProviderThatIsDownIsTriedWithSingleCallsUntilItAnswers) {
+  bool down = true;
+  provider_.script = [&](const HttpRequest& request, int) -> CallResult<HttpResponse> {
+    return down ? http_error(503, "server_error", "down")
+                : CallResult<HttpResponse>(right_completion(request));
+  };
+  std::string steps = kTestSteps;
+  steps.replace(steps.find("retries: 3"), 10, "retries: 9");
+  const auto job = planned_job(40, 1, 1, steps);
+  EXPECT_THAT(text(run(job)), HasSubstr("parked provider_down"));
+  const auto before = provider_.requests.size();
+  EXPECT_LT(before, 60U);
+  down = false;
+  job->attempt = 3;
+  clock_.advance(std::chrono::minutes(10));
+  EXPECT_EQ(text(run(job)), "succeeded 40 0");
 }
 
 }  // namespace

@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+#include <iterator>
+
 namespace docwright::pipeline {
 namespace {
 
@@ -92,6 +95,14 @@ TEST_F(RoutesTest, TheShippedRoutesNameShippedModels) {
   ASSERT_TRUE(routes) << routes.error().message;
   EXPECT_NE(routes->find("cheap"), nullptr);
   EXPECT_NE(routes->find("best"), nullptr);
+}
+
+TEST_F(RoutesTest, ThePageHasEveryOption) {
+  std::ifstream stream(DOCWRIGHT_SOURCE_DIR "/docs/models.md");
+  const std::string page{std::istreambuf_iterator<char>(stream), {}};
+  for (const std::string& reference :
+       {config::markdown_reference(route_spec()), config::markdown_reference(target_spec())})
+    EXPECT_NE(page.find(reference), page.npos) << "docs/models.md should hold:\n" << reference;
 }
 
 }  // namespace

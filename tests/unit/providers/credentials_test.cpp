@@ -3,9 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "runtime/hash.h"
+
 namespace docwright::providers {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -23,6 +26,13 @@ class CredentialsTest : public ::testing::Test {
     const Credentials credentials(settings_, secrets, environment);
     state_ = credentials.state(*providers_.find(provider_), model_);
     return credentials.endpoint(*providers_.find(provider_), model_);
+  }
+
+  Result<std::vector<Endpoint>> endpoints(Variables variables) const {
+    const config::Environment environment(std::move(variables));
+    config::Secrets secrets(environment);
+    return Credentials(settings_, secrets, environment)
+        .endpoints(*providers_.find(provider_), model_);
   }
 
   const Registry providers_ = all_providers();
@@ -81,6 +91,35 @@ TEST_F(CredentialsTest, AnotherAddressNeedsNoKey) {
   EXPECT_EQ(found->base_url, "http://127.0.0.1:8080/v1");
   EXPECT_EQ(found->key, "");
   EXPECT_EQ(state_, "not needed");
+}
+
+TEST_F(CredentialsTest, SeveralKeysOutOfTheEnvironment) {
+  const auto found = endpoints({{"OPENAI_API_KEY", "sk-1"},
+                                {"OPENAI_API_KEY_1", "sk-2"},
+                                {"OPENAI_API_KEY_2", "sk-1"},
+                                {"OPENAI_API_KEY_4", "sk-4"}});
+  ASSERT_TRUE(found.has_value());
+  std::vector<std::string> keys;
+  for (const Endpoint& each : *found) keys.push_back(each.key);
+  EXPECT_THAT(keys, ElementsAre("sk-1", "sk-2", "sk-4"));  // each once
+  for (const Endpoint& each : *found) {
+    EXPECT_EQ(each.key_id, hex(sha256(each.key)).substr(0, 8));
+    EXPECT_EQ(each.base_url, found->front().base_url);
+  }
+}
+
+TEST_F(CredentialsTest, SeveralKeysOfTheConfiguration) {
+  settings_["openai"].key = from_environment("TEAM_KEY");
+  settings_["openai"].keys = {from_environment("SPARE_KEY"), from_environment("ABSENT")};
+  const Variables variables = {
+      {"TEAM_KEY", "sk-team"}, {"SPARE_KEY", "sk-spare"}, {"OPENAI_API_KEY", "sk-1"}};
+  const auto found = endpoints(variables);
+  ASSERT_TRUE(found.has_value());
+  ASSERT_EQ(found->size(), 2U);
+  EXPECT_EQ(found->back().key, "sk-spare");
+  settings_["openai"].key = {};
+  settings_["openai"].keys = {from_environment("ABSENT")};
+  EXPECT_EQ(endpoints(variables).error().code, Code::no_credentials);
 }
 
 TEST_F(CredentialsTest, AServerOfItsOwnNeverSeesTheProvidersKey) {

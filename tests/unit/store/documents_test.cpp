@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "store/plans.h"
 #include "tests/support/store_fixture.h"
 
 namespace docwright::test {
@@ -61,6 +62,27 @@ TEST_F(DocumentsTest, APlanIsThereAgainWithWhatIsStored) {
   EXPECT_EQ(status(job.row).progress.chunks_stored, 2);
   restart();
   EXPECT_TRUE(claim(1).at(0).planned);
+}
+
+TEST_F(DocumentsTest, Promise7ADividedChunkIsTwoThatAreItInSum) {
+  const auto job = running_job(2);
+  const store::StoredChunk first{0, 0, 4, "", "[1]", false},
+      second{2, 4, 10, "class A", "[2]", false};
+  const auto divide = [&](const store::StoredChunk& a, const store::StoredChunk& b) {
+    return change(
+        [&](auto& database) { return store::divide_chunk(database, job.row, job.attempt, a, b); });
+  };
+  EXPECT_EQ(divide(first, {2, 5, 10, "", "[2]", false}).error().code, Code::conflict);
+  ASSERT_TRUE(divide(first, second));
+  EXPECT_EQ(divide(first, second).error().code, Code::conflict);  // it is not whole any more
+  restart();
+  const auto loaded = store::load_plan(database(), job.row);
+  ASSERT_EQ(loaded->chunks.size(), 3U);
+  EXPECT_EQ(loaded->chunks[0].end, 4U);
+  EXPECT_EQ(loaded->chunks[0].targets, "[1]");
+  EXPECT_EQ(loaded->chunks[2].begin, 4U);
+  EXPECT_EQ(loaded->chunks[2].scope, "class A");
+  EXPECT_EQ(status(job.row).progress.chunks, 3);
 }
 
 TEST_F(DocumentsTest, TheLastChunkFinishesTheJob) {
