@@ -12,7 +12,8 @@ const Codec& codec() {
   return *provider.codec;
 }
 
-TEST(OpenAiResponse, EveryRetryHint) {
+// litellm #34399: seconds, milliseconds, dates.
+TEST(OpenAiResponse, Litellm34399EveryFormOfARetryHint) {
   for (const Json& fixture :
        testing::fixtures(testing::fixtures_of("openai") / "retry_hints.json")) {
     SCOPED_TRACE(fixture.at("name").get<std::string>());
