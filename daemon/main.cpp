@@ -135,6 +135,7 @@ int serve(const config::Configuration& configuration, const config::Environment&
                                  {{"loop", [&] { return loop.turns(); }},
                                   {"front door", [&] { return door.turns(); }},
                                   {"writer", [&] { return store.writer().turns(); }}}));
+  log_routes(log, *configured, credentials);
   log_start(log, configuration, store.recovered(), door.endpoints());
   manager.ready("takes jobs at " + door.endpoints().requests);
 

@@ -1,6 +1,7 @@
 #include "daemon/start.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -194,6 +195,21 @@ pipeline::Endpoints endpoints(const providers::Credentials& credentials, Log& lo
     for (const providers::Endpoint& endpoint : *endpoints) log.redact(endpoint.key);
     return endpoints;
   };
+}
+
+void log_routes(Log& log, const pipeline::Configured& configured,
+                const providers::Credentials& credentials) {
+  for (const auto& [name, route] : configured.routes.all()) {
+    std::vector<std::string_view> keyless;
+    for (const pipeline::Target& target : route.targets) {
+      const providers::Model& model = *configured.models.find(target.model);
+      if (credentials.state(*configured.providers.find(model.provider), model) == "none")
+        keyless.push_back(target.model);
+    }
+    if (keyless.empty() || keyless.size() == route.targets.size()) continue;
+    log.info("a route passes over models without a key",
+             {{"route", name}, {"models", fmt::format("{}", fmt::join(keyless, ", "))}});
+  }
 }
 
 TaskGroup::OnFailure log_failures(Log& log) {

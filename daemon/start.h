@@ -87,6 +87,10 @@ Log::Level level_of(config::LogLevel level);
 // it.
 pipeline::Endpoints endpoints(const providers::Credentials& credentials, Log& log);
 
+// Routes of which some targets cannot be asked for want of a key.
+void log_routes(Log& log, const pipeline::Configured& configured,
+                const providers::Credentials& credentials);
+
 TaskGroup::OnFailure log_failures(Log& log);
 void log_space(Log& log, bool no_space);
 void log_start(Log& log, const config::Configuration& configuration,

@@ -34,6 +34,13 @@ class Routes(unittest.TestCase):
             self.assertEqual(sum(job["cost_nusd"] for job in world.jobs(batch)), charged)
             self.assertEqual(len(spare.served()), 5)
 
+    def test_a_target_without_a_key_is_passed_over_with_a_word(self):
+        config = ("models:\n  keyless: {provider: anthropic, window_tokens: 100000, output_tokens_max: 8000, prices: {input: 1USD, output: 2USD}}\n"
+                  "routes:\n  mixed: {targets: [keyless, gpt-5.4-mini]}\n")
+        with World(config=config, ANTHROPIC_API_KEY="") as world:
+            self.assertEqual(world.job(0, model="mixed")["state"], "succeeded")
+            self.assertIn('a route passes over models without a key route=mixed models=keyless', world.daemon.log_text())
+
     def test_an_offline_document_in_place_of_a_models_is_marked(self):
         with World("--fault", "server_error", call="retries: 0", config=SPARE.format("http://127.0.0.1:9")) as world:
             job = world.job(0, model="never_empty")
