@@ -197,7 +197,7 @@ const Spec<HttpSettings>& http_spec() {
               .about("Until a connection stands."),
           option("first_byte_time_max", &S::first_byte_time_max)
               .range(seconds(1), hours(1))
-              .about("From the end of sending to the first byte of the answer."),
+              .about("From the end of sending to the first byte of the answer's body."),
           option("idle_time_max", &S::idle_time_max)
               .range(seconds(1), hours(1))
               .about("Between two bytes of the answer."),

@@ -74,6 +74,8 @@ void FrontDoor::reply(const Peer& peer, std::string_view frame) {
 }
 
 void FrontDoor::run(Receptionist& receptionist) {
+  sockets_->watch_subscriptions(
+      [&](std::string_view topic, bool on) { receptionist.subscribed(topic, on); });
   bool more = false;
   while (!stopping_.load()) {
     const auto until_due = std::chrono::ceil<std::chrono::milliseconds>(

@@ -26,6 +26,8 @@ class Receptionist {
   // Whether fire-and-forget messages may be taken now; else they stay in libzmq's queue, and in the
   // clients'.
   virtual bool takes_pushed() const = 0;
+  // The first subscribes to the topic, or the last no longer does.
+  virtual void subscribed(std::string_view topic, bool on) = 0;
   // After each turn: what is due. Returns the next moment at which something will be.
   virtual Moment tick(Moment now) = 0;
 };

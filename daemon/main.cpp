@@ -13,6 +13,7 @@
 #include "daemon/lifetime.h"
 #include "daemon/start.h"
 #include "daemon/state_folder.h"
+#include "daemon/text_board.h"
 #include "daemon/views.h"
 #include "pipeline/call/call_desk.h"
 #include "providers/credentials.h"
@@ -87,8 +88,9 @@ int serve(const config::Configuration& configuration, const config::Environment&
   StoreDocuments documents(loop, store);
   StoreMetrics metrics(loop, store, log);
   outline::Service outlines(loop, outline_options(settings.outline));
+  TextBoard text(loop);
   pipeline::CallDesk calls(
-      {loop, pool, log, random, journal, metrics, sender, endpoints(credentials, log)},
+      {loop, pool, log, random, journal, metrics, sender, endpoints(credentials, log), &text},
       {.calls = settings.queue.calls_at_once, .per_provider = {}});
   for (const store::Pause& pause : state->pauses) calls.pause(pause.pipeline);
   PipelineShelf shelf(pool, store, configured->steps, **catalog);
@@ -119,9 +121,11 @@ int serve(const config::Configuration& configuration, const config::Environment&
                        .limits = limits_of(settings.front_door),
                        .seq = state->last_event};
   Reception reception({door, store, pool, dispatcher, clock, log, *catalog, ping,
-                       [&] { return view(models, providers, credentials, clock.now()); }},
+                       [&] { return view(models, providers, credentials, clock.now()); },
+                       [&](std::string_view topic, bool on) { text.subscribed(topic, on); }},
                       reception_options(settings));
 
+  text.open(through(door, clock, ping.instance));
   // From here on work goes on, and clients are answered.
   listeners.set(&reception, &metrics);
   dispatcher.start();

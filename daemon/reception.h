@@ -60,12 +60,14 @@ class Reception final : public Receptionist {
     std::shared_ptr<const Catalog> catalog;
     wire::PingReply ping;  // what does not change
     std::function<wire::ModelsReply()> models;
+    Sockets::OnSubscription subscribed;
   };
   Reception(Parts parts, ReceptionOptions options);
 
   void request(Peer peer, Frames frames) override;
   void pushed(Frames frames) override;
   bool takes_pushed() const override;
+  void subscribed(std::string_view topic, bool on) override { parts_.subscribed(topic, on); }
   Moment tick(Moment now) override;
 
   // The writer's thread, after each COMMIT: publishes, and wakes who waits.

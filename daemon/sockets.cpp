@@ -122,6 +122,7 @@ struct Sockets::State {
   void open();
   Result<void> bind_all();
   bool receive(Door& door);
+  void take_subscriptions();
 
   // Constant after construction.
   const SocketOptions options;
@@ -132,6 +133,7 @@ struct Sockets::State {
   // Owner thread only. The context outlives the sockets.
   zmq::context_t context{1};
   Door requests, push, events;
+  OnSubscription on_subscription;
   std::vector<zmq::message_t> parts;    // of the message being read
   std::vector<std::string_view> views;  // of the same
 };
@@ -184,6 +186,16 @@ bool Sockets::State::receive(Door& door) {
   return !parts.empty();
 }
 
+// A byte, 1 or 0, and the topic. What else subscribers send is nothing to us.
+void Sockets::State::take_subscriptions() {
+  zmq::message_t message;
+  while (events.socket.recv(message, zmq::recv_flags::dontwait)) {
+    const std::string_view text = view(message);
+    const bool known = text.starts_with('\0') || text.starts_with('\1');
+    if (known && on_subscription) on_subscription(text.substr(1), text.front() == '\1');
+  }
+}
+
 Result<std::unique_ptr<Sockets>> Sockets::open(const SocketOptions& options, Log& log) {
   for (const std::string& endpoint :
        {options.endpoints.requests, options.endpoints.push, options.endpoints.events}) {
@@ -226,10 +238,7 @@ Sockets::Ready Sockets::wait(std::chrono::milliseconds time, bool push) {
     std::uint64_t count = 0;
     (void)!::read(s.wake_fd, &count, sizeof count);
   }
-  // Subscriptions are libzmq's business; they only must not pile up.
-  zmq::message_t subscription;
-  while (readable(3) && s.events.socket.recv(subscription, zmq::recv_flags::dontwait)) {
-  }
+  if (readable(3)) s.take_subscriptions();
   if (readable(4) || readable(5) || readable(6)) {
     for (Door* door : s.doors()) count_connections(*door);
   }
@@ -288,6 +297,10 @@ void Sockets::publish(std::string_view topic, std::string_view body) {
     state_->log.warning("an event was not published",
                         {{"topic", std::string(topic)}, {"reason", error.what()}});
   }
+}
+
+void Sockets::watch_subscriptions(OnSubscription hears) {
+  state_->on_subscription = std::move(hears);
 }
 
 int Sockets::connections() const {

@@ -65,6 +65,10 @@ class Sockets final {
   bool reply(const Peer& peer, std::string_view frame);
   void publish(std::string_view topic, std::string_view body);
 
+  // Hears, within wait(), of each topic to which the first subscribes, or the last no longer does.
+  using OnSubscription = std::function<void(std::string_view topic, bool on)>;
+  void watch_subscriptions(OnSubscription hears);
+
   int connections() const;                   // now, of all three
   const wire::Endpoints& endpoints() const;  // as bound (a tcp port of 0 is a real one here)
 

@@ -50,6 +50,13 @@ void AnswerReader::head(int status, Headers headers) noexcept {
 }
 
 bool AnswerReader::bytes(std::string_view piece) noexcept {
+  const std::size_t before = text().size();
+  const bool more = take(piece);
+  if (on_text_ && text().size() > before) on_text_(text());
+  return more;
+}
+
+bool AnswerReader::take(std::string_view piece) {
   if (form_ == Form::undecided) decide(piece);
   switch (form_) {
     case Form::events:

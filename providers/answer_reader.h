@@ -4,6 +4,7 @@
 // JSON document, or with an array of them. Error statuses have a plain body, always.
 #pragma once
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,7 +29,10 @@ class AnswerReader final : public ResponseSink {
     const std::string& key;  // goes no further where the server repeats it
     bool stream = false;     // a stream was asked for
   };
-  AnswerReader(const Clock& clock, const Asked& asked) : clock_(clock), asked_(asked) {}
+  // Hears all that a stream has brought, when it is more than before; no call back into the reader.
+  using OnText = std::function<void(std::string_view text)>;
+  AnswerReader(const Clock& clock, const Asked& asked, OnText on_text = {})
+      : clock_(clock), asked_(asked), on_text_(std::move(on_text)) {}
   AnswerReader(const AnswerReader&) = delete;
   AnswerReader& operator=(const AnswerReader&) = delete;
 
@@ -53,6 +57,7 @@ class AnswerReader final : public ResponseSink {
  private:
   enum class Form { undecided, whole, events, elements };
 
+  bool take(std::string_view piece);
   void decide(std::string_view piece);
   void begin(Form form);
   void event(std::string_view name, std::string_view data) noexcept;
@@ -61,6 +66,7 @@ class AnswerReader final : public ResponseSink {
 
   const Clock& clock_;
   const Asked asked_;
+  const OnText on_text_;
   Form form_ = Form::whole;
   HttpResponse response_;  // the body where it is read as a whole
   std::unique_ptr<EventReader> events_;

@@ -16,10 +16,10 @@ namespace docwright::providers {
 
 struct HttpLimits {
   Duration connect = std::chrono::seconds(10);
-  Duration first_byte =
-      std::chrono::seconds(300);  // from the end of sending to the first byte of the answer
-  Duration idle = std::chrono::seconds(120);   // between bytes
-  Duration total = std::chrono::seconds(600);  // from admission
+  Duration first_byte = std::chrono::seconds(300);  // from the end of sending to the first byte of
+                                                    // the answer's body
+  Duration idle = std::chrono::seconds(120);        // between bytes
+  Duration total = std::chrono::seconds(600);       // from admission
   std::size_t connections_per_host = 64;
   std::size_t response_bytes_max = std::size_t{32} << 20;
 };

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 
+#include "client/cli/live_text.h"
 #include "client/cli/shapes.h"
 #include "client/cli/verbs.h"
 #include "client/progress.h"
@@ -35,9 +36,15 @@ class Follower final {
 
   Result<Exit> run() {
     say_what_is_paused();
+    if (how_.text) {
+      auto text = LiveText::open(client_, which_);
+      if (!text) return std::unexpected(text.error());
+      text_ = std::move(*text);
+    }
     while (true) {
       if (auto heard = listen(); !heard) return std::unexpected(heard.error());
-      if (how_.progress) show();
+      if (auto printed = print_text(); !printed) return std::unexpected(printed.error());
+      if (how_.progress && !text_) show();
       if (std::ranges::all_of(done_, std::identity())) return ended();
       if (end_ && clock_.moment() >= *end_) return timed_out();
       auto parked = parked_reason();
@@ -72,9 +79,16 @@ class Follower final {
     return {};
   }
 
+  // In place of the wait for an end: the text that comes meanwhile.
+  Result<void> print_text() {
+    if (!text_) return {};
+    return text_->print(session_.out(),
+                        end_ ? std::min(*end_ - clock_.moment(), kTerminalBeat) : kTerminalBeat);
+  }
+
   // The first look is a short one, so that there is something to see.
   Duration patience() {
-    if (std::exchange(first_, false)) return std::chrono::milliseconds(1);
+    if (std::exchange(first_, false) || text_) return std::chrono::milliseconds(1);
     return end_ ? std::clamp(*end_ - clock_.moment(), Duration{1}, beat_) : beat_;
   }
 
@@ -174,6 +188,7 @@ class Follower final {
   std::vector<bool> done_;
   wire::Summary sum_;
   client::Pace pace_;
+  std::unique_ptr<LiveText> text_;
   std::string shown_;
 };
 
@@ -200,6 +215,7 @@ namespace {
 struct FollowArguments {
   std::vector<std::string> ids;
   std::optional<std::string> timeout;
+  bool text = false;
 };
 
 Result<Exit> follow_verb(Session& session, const FollowArguments& arguments, Follow how) {
@@ -209,6 +225,7 @@ Result<Exit> follow_verb(Session& session, const FollowArguments& arguments, Fol
       return fail(Code::invalid_request, fmt::format("--timeout: {}", timeout.error().message));
     how.timeout = *timeout;
   }
+  how.text = arguments.text;
   const auto selections = session.selections(arguments.ids);
   if (!selections) return std::unexpected(selections.error());
   wire::Summary sum;
@@ -225,6 +242,10 @@ Verb follow_verb_of(std::string_view name, std::string_view about, Follow how) {
             options.positionals("ID", arguments->ids, 0, "Batches or jobs; default @last");
             options.text("--timeout", "DURATION", arguments->timeout,
                          "Give up after so long (30s, 5m, 2h), with exit code 124");
+            if (how.progress) {
+              options.flag("--text", arguments->text,
+                           "Print what the models write as it comes, in place of the progress");
+            }
             return [arguments, how](Session& session) {
               return follow_verb(session, *arguments, how);
             };

@@ -10,6 +10,7 @@ namespace docwright::cli {
 struct Follow {
   std::optional<Duration> timeout;  // none: until the jobs' own deadlines
   bool progress = false;            // a line on stderr that moves
+  bool text = false;                // in its place: what the models write, on stdout
   Exit interrupted = Exit::done;    // Ctrl-C detaches, the jobs go on; what the program ends with
 };
 

@@ -113,6 +113,7 @@ class Attempt final {
       co_await ask_far_away(std::move(request));
     }
     exchange_.report.duration = parts_.loop.clock().moment() - begin;
+    tell(exchange_.answer ? exchange_.answer->text : std::string_view(), true);
     const Result<void> recorded = co_await record();
     count();
     if (!recorded) co_return recorded.error();
@@ -160,7 +161,8 @@ class Attempt final {
     const providers::AnswerReader::Asked asked{*inquiry.provider->codec, *inquiry.question,
                                                inquiry.model->dialect, order_->endpoint.key,
                                                inquiry.streams()};
-    providers::AnswerReader reader(parts_.loop.clock(), asked);
+    providers::AnswerReader reader(parts_.loop.clock(), asked,
+                                   [this](std::string_view text) { tell(text, false); });
     const Moment begin = parts_.loop.clock().moment();
     CallResult<void> sent = co_await parts_.sender.send(std::move(request), deadline, reader);
     CallReport& report = exchange_.report;
@@ -174,6 +176,11 @@ class Attempt final {
     };
     const bool at_once = reader.left() <= kDecodeInline;
     exchange_.answer = at_once ? work() : co_await parts_.pool.run(work);
+  }
+
+  void tell(std::string_view text, bool last) const {
+    if (parts_.listener == nullptr) return;
+    parts_.listener->wrote(*order_->job, order_->inquiry.key, order_->attempt, text, last);
   }
 
   // An outcome that the disk has no room for is offered again: what was paid must not be lost while

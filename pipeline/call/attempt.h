@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "pipeline/call/inquiry.h"
+#include "pipeline/call/text_listener.h"
 #include "pipeline/ports.h"
 #include "providers/http_client.h"
 
@@ -37,6 +38,7 @@ struct AttemptParts {
   Journal& journal;
   Metrics& metrics;
   Sender& sender;
+  TextListener* listener = nullptr;  // may be null
 };
 
 // How it ended. An Error: the store could not take it down, or no request could be written.

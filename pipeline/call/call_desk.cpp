@@ -108,8 +108,8 @@ Task<void> CallDesk::conduct(std::shared_ptr<Attempted> attempted) {
     }
   };
   const End end{*this, *attempted};
-  AttemptParts parts{outside_.loop, outside_.pool, outside_.journal, outside_.metrics,
-                     outside_.sender};
+  AttemptParts parts{outside_.loop,    outside_.pool,   outside_.journal,
+                     outside_.metrics, outside_.sender, outside_.listener};
   attempted->outcome = co_await attempt(parts, attempted->order);
   if (const auto* answer = std::get_if<RecordedAnswer>(&*attempted->outcome)) {
     attempted->flight->landing->shared = *answer;

@@ -47,6 +47,7 @@ class CallDesk final {
     Metrics& metrics;
     Sender& sender;
     Endpoints endpoints;
+    TextListener* listener = nullptr;  // to what is being written; may be null
   };
   CallDesk(Outside outside, CallLimits limits);
   ~CallDesk();

@@ -181,8 +181,6 @@ int Transfer::on_request(void* self, char*, char*, int, int) {
 }
 
 bool Transfer::take(std::size_t bytes) {
-  phase_ = Phase::receiving;
-  since_ = std::chrono::steady_clock::now();
   received_ += bytes;
   too_large_ = received_ > limits_.response_bytes_max;
   return !too_large_;
@@ -191,11 +189,15 @@ bool Transfer::take(std::size_t bytes) {
 std::size_t Transfer::on_body(char* data, std::size_t, std::size_t bytes, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   if (!transfer.take(bytes)) return 0;
+  transfer.phase_ = Phase::receiving;
+  transfer.since_ = std::chrono::steady_clock::now();
   transfer.tell_head();
   transfer.unwanted_ = !transfer.sink_.bytes({data, bytes});
   return transfer.unwanted_ ? 0 : bytes;
 }
 
+// The head of a stream comes at once; a model that thinks begins minutes later. So it counts as the
+// wait for the answer, until the body begins.
 std::size_t Transfer::on_header(char* data, std::size_t, std::size_t bytes, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   if (!transfer.take(bytes)) return 0;

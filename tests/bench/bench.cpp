@@ -7,6 +7,9 @@
 //             libcurl request to the simulator: goal <= 12
 //   call      CPU of one small job with one call, 64 at once, over the CPU of a bare libcurl loop
 //             that sends the same requests: goal <= 12
+//   stream    the same with its answer as a stream
+//   inflight  resident memory per call while 10,000 plain calls, and then 10,000 streams, are in
+//             flight at once, beside bare libcurl doing the same: goal <= 40 KiB
 //   depth     time to claim at 1,000,000 queued rows over that at 1,000: goal <= 2
 //   start     seconds until ready with 100,000 rows queued and running: goal <= 1
 //   all       every one of them
@@ -29,6 +32,7 @@ int main(int argc, char** argv) {
   };
   constexpr Entry menu[] = {{"submit", bench::submit}, {"lockstep", bench::lockstep},
                             {"life", bench::life},     {"call", bench::call},
+                            {"stream", bench::stream}, {"inflight", bench::inflight},
                             {"depth", bench::depth},   {"start", bench::start}};
   double scale = 1;
   Json results = Json::object();

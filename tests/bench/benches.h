@@ -10,6 +10,8 @@ Json submit(double scale);    // submit.cpp
 Json lockstep(double scale);  // submit.cpp
 Json life(double scale);      // life.cpp
 Json call(double scale);      // life.cpp
+Json stream(double scale);    // life.cpp
+Json inflight(double scale);  // inflight.cpp
 Json depth(double scale);     // depth.cpp
 Json start(double scale);     // depth.cpp
 

@@ -38,9 +38,11 @@ struct Simulator {
   std::string base_url() const { return fmt::format("http://127.0.0.1:{}/v1", port); }
 };
 
-std::string write_config(const std::string& folder) {
+constexpr const char* kStreamed = "models:\n  gpt-5.4-nano:\n    streaming: always\n";
+
+std::string write_config(const std::string& folder, const std::string& more) {
   const std::string path = folder + "/bench.yaml";
-  std::ofstream(path) << "queue:\n  jobs_at_once: " << kWindow << "\n";
+  std::ofstream(path) << "queue:\n  jobs_at_once: " << kWindow << "\n" << more;
   return path;
 }
 
@@ -49,10 +51,11 @@ std::vector<std::string> openai_at(const std::string& base_url) {
 }
 
 // The body of the request that docwright sends for a small job.
-std::string captured_body() {
+std::string captured_body(const std::string& config) {
   Folder folder;
   Capture capture;
-  Process daemon({DOCWRIGHT_BUILD_DIR "/docwrightd", "--state", folder.path()},
+  Process daemon({DOCWRIGHT_BUILD_DIR "/docwrightd", "--state", folder.path(), "--config",
+                  write_config(folder.path(), config)},
                  openai_at(fmt::format("http://127.0.0.1:{}/v1", capture.port())),
                  folder.path() + "/log");
   Front front(folder.path());
@@ -60,16 +63,16 @@ std::string captured_body() {
   return capture.body();
 }
 
-Json measure(int jobs, const std::string& model) {
+Json measure(int jobs, const std::string& model, const std::string& config = {}) {
   Folder folder;
   Simulator simulator(folder.path());
-  const std::string body = captured_body();
+  const std::string body = captured_body(config);
   const std::string url = simulator.base_url() + "/chat/completions";
   send_bare(url, body, std::min(jobs, 200), kWindow);  // warm
   const BareRequests bare_before = send_bare(url, body, jobs, kWindow);
 
   Process daemon({DOCWRIGHT_BUILD_DIR "/docwrightd", "--state", folder.path(), "--config",
-                  write_config(folder.path())},
+                  write_config(folder.path(), config)},
                  openai_at(simulator.base_url()), folder.path() + "/log");
   Front front(folder.path());
   front.submit(std::min(jobs, 200), kWindow,
@@ -102,6 +105,10 @@ Json life(double scale) {
 
 Json call(double scale) {
   return measure(std::max(20, static_cast<int>(5'000 * scale)), "gpt-5.4-nano");
+}
+
+Json stream(double scale) {
+  return measure(std::max(20, static_cast<int>(5'000 * scale)), "gpt-5.4-nano", kStreamed);
 }
 
 }  // namespace docwright::bench

@@ -423,6 +423,18 @@ TEST_F(HttpClientTest, SilenceInMidAnswer) {
   EXPECT_THAT(error.message, HasSubstr("silent"));
 }
 
+// A stream's head comes at once, what a model thinks of first comes late.
+TEST_F(HttpClientTest, AHeadIsNoBeginningOfAnAnswer) {
+  Server server([](const Server::Request&) {
+    return Server::Turn{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", Then::hold};
+  });
+  HttpLimits limits;
+  limits.first_byte = 60ms;
+  limits.idle = 1ms;
+  open(limits);
+  EXPECT_THAT(failure_of(post(server.url())).message, HasSubstr("did not begin to answer within"));
+}
+
 TEST_F(HttpClientTest, TheDeadlineBoundsItAll) {
   Server server([](const Server::Request&) { return Server::Turn{"", Then::hold}; });
   const CallError error = failure_of(post(server.url()), 300ms);
