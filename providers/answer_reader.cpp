@@ -121,7 +121,8 @@ void AnswerReader::read(std::string_view name, std::string_view data) {
 }
 
 std::size_t AnswerReader::left() const {
-  return response_.body.size() + put_off_bytes_;
+  const std::size_t in_lines = sse_ ? sse_->pending() + sse_->rest().size() : 0;
+  return response_.body.size() + put_off_bytes_ + in_lines;
 }
 
 CallResult<Answer> AnswerReader::end() {

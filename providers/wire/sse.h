@@ -34,6 +34,9 @@ class SseReader final {
   // [DONE].
   void end();
 
+  // Bytes that end() has still to look at.
+  std::size_t pending() const { return partial_.size() + data_.size(); }
+
   // The lines that are no field, from the first one that begins a JSON value on: Gemini's errors.
   std::string_view rest() const { return rest_; }
   // The value of the field `error`: llama-server's errors.
