@@ -104,19 +104,22 @@ std::shared_ptr<const Prompt> Binding::prompt(const std::string& name) {
     std::ranges::move(reading.errors, std::back_inserter(construction_.errors));
     return nullptr;
   }
-  return compile(read.system, read.user, reading.origins, "");
+  return compile(read, reading.origins, "");
 }
 
 std::shared_ptr<const Prompt> Binding::inline_prompt(const std::string& system,
                                                      const std::string& user) {
-  return compile(system, user, origins_, kind_.name() + ".");
+  PromptFile file;
+  file.system = system;
+  file.user = user;
+  return compile(file, origins_, kind_.name() + ".");
 }
 
-std::shared_ptr<const Prompt> Binding::compile(const std::string& system, const std::string& user,
+std::shared_ptr<const Prompt> Binding::compile(const PromptFile& file,
                                                const config::Origins& origins,
                                                const std::string& path) {
   const auto errors = construction_.errors.size();
-  auto one = [&](const char* option, const std::string& text) {
+  auto one = [&](const std::string& option, const std::string& text) {
     const auto found = origins.find(path + option);
     const config::Mark& mark = found == origins.end() ? place_ : found->second;
     auto parsed = Template::parse(text);
@@ -127,11 +130,18 @@ std::shared_ptr<const Prompt> Binding::compile(const std::string& system, const 
     }
     return parsed;
   };
-  auto compiled_system = one("system", system);
-  auto compiled_user = one("user", user);
+  auto system = one("system", file.system);
+  auto user = one("user", file.user);
+  std::vector<Example> examples;
+  for (std::size_t i = 0; i < file.examples.size(); ++i) {
+    const std::string place = fmt::format("examples[{}].", i);
+    auto question = one(place + "user", file.examples[i].user);
+    auto answer = one(place + "assistant", file.examples[i].assistant);
+    if (question && answer) examples.push_back({std::move(*question), std::move(*answer)});
+  }
   if (construction_.errors.size() != errors) return nullptr;
   return std::make_shared<const Prompt>(
-      Prompt{std::move(*compiled_system), std::move(*compiled_user)});
+      Prompt{std::move(*system), std::move(*user), std::move(examples)});
 }
 
 void Binding::check_names(const Template& text, const config::Mark& mark,

@@ -55,8 +55,9 @@ class Binding final {
   std::shared_ptr<const Prompt> inline_prompt(const std::string& system, const std::string& user);
 
  private:
-  std::shared_ptr<const Prompt> compile(const std::string& system, const std::string& user,
-                                        const config::Origins& origins, const std::string& path);
+  // `path` leads to the file's options among the origins.
+  std::shared_ptr<const Prompt> compile(const PromptFile& file, const config::Origins& origins,
+                                        const std::string& path);
   void check_names(const Template& text, const config::Mark& mark, const std::string& option);
   std::string complaint_about(const Template::Use& use);
 

@@ -1,8 +1,27 @@
 #include "pipeline/prompt.h"
 
+#include <algorithm>
 #include <array>
 
 namespace docwright::pipeline {
+namespace {
+
+const config::Spec<ExampleText>& example_spec() {
+  using config::option;
+  static const config::Spec<ExampleText> spec(
+      "A question and its answer, as they should be; sent between system and user.",
+      {option("user", &ExampleText::user)
+           .prompt()
+           .required()
+           .about("What is asked. Keep it constant, as all of the example."),
+       option("assistant", &ExampleText::assistant)
+           .prompt()
+           .required()
+           .about("What is answered: JSON of the form that the parse step expects.")});
+  return spec;
+}
+
+}  // namespace
 
 const config::Spec<PromptFile>& prompt_spec() {
   using config::option;
@@ -14,6 +33,7 @@ const config::Spec<PromptFile>& prompt_spec() {
            .about("What holds for every question: who answers, and by which rules. Keep it "
                   "constant, so that "
                   "providers can cache it."),
+       config::records("examples", &PromptFile::examples, example_spec()),
        option("user", &PromptFile::user)
            .prompt()
            .required()
@@ -23,10 +43,10 @@ const config::Spec<PromptFile>& prompt_spec() {
 
 std::span<const PromptName> prompt_names() {
   static constexpr std::array kNames = {
-      PromptName{"project", "The project's name."},
+      PromptName{"project", "The project's name.", true},
       PromptName{"path", "The source's name, as it was submitted."},
-      PromptName{"language", "The source's language: python, c, cpp or other."},
-      PromptName{"answer_language", "The language to write in: English, ..."},
+      PromptName{"language", "The source's language: python, c, cpp or other.", true},
+      PromptName{"answer_language", "The language to write in: English, ...", true},
       PromptName{"code", "The chunk's text, byte for byte."},
       PromptName{"scope", "Header lines of what encloses the chunk; empty at file level."},
       PromptName{"targets",
@@ -40,6 +60,14 @@ std::span<const PromptName> prompt_names() {
           "written; {{#steps.NAME.documents}} with symbol, summary and description of a parse."},
   };
   return kNames;
+}
+
+bool is_stable(const Template& text) {
+  return std::ranges::all_of(text.uses(), [](const Template::Use& use) {
+    return use.name == "." || std::ranges::any_of(prompt_names(), [&](const PromptName& name) {
+             return name.stable && name.name == use.name;
+           });
+  });
 }
 
 std::span<const PromptName> prompt_target_names() {

@@ -72,9 +72,21 @@ Every step can have a `name`; several call and parse pairs may follow each other
 constexpr std::string_view kTemplates =
     R"(## Prompts and templates
 
-A prompt is a file of the prompts folder, `NAME.yaml`, with `system` and `user`, or stands in the step itself. Both are
+A prompt is a file of the prompts folder, `NAME.yaml`, with `system`, `examples` and `user`, or (without examples) stands in the step itself. All are
 [Mustache](https://mustache.github.io/mustache.5.html) templates: `{{name}}`, `{{#list}}...{{/list}}`, `{{^empty}}...{{/empty}}`. Nothing is escaped. A name that
 does not exist is an error at lint; a prompt that renders empty is refused before it is sent.
+
+```yaml
+system: You document {{language}} code. Write in {{answer_language}}.
+examples:                          # questions as they should be answered, sent before the real one
+  - user: "int twice(int x) { return 2 * x; }"
+    assistant: '{"documents": [{"symbol": "twice", "summary": "Returns x doubled."}]}'
+user: |
+  {{code}}
+```
+
+Providers keep the beginning of a prompt that they see again, and charge a tenth to a half of the price for it. It is the same for all chunks as far as the
+messages name nothing but `project`, `language` and `answer_language`: keep `system` and `examples` to these, and let the call say `answer_schema: shared` (the default).
 
 )";
 

@@ -63,6 +63,29 @@ std::string joined(std::string text, const std::string& correction) {
   return text + "\n\n" + correction;
 }
 
+// In the order in which they are sent. What follows a message that differs is no prefix of all.
+std::vector<providers::Message> messages_of(const Prompt& prompt, const Json& view,
+                                            const std::string& correction) {
+  std::vector<providers::Message> messages;
+  bool stable = true;
+  const auto add = [&](const char* role, const Template& text) {
+    stable = stable && is_stable(text);
+    messages.push_back({role, text.render(view), stable});
+  };
+  add("system", prompt.system);
+  if (is_blank(messages.back().text)) messages.clear();
+  for (const Example& example : prompt.examples) {
+    add("user", example.user);
+    add("assistant", example.assistant);
+  }
+  add("user", prompt.user);
+  if (!correction.empty()) {
+    messages.back().text = joined(std::move(messages.back().text), correction);
+    messages.back().stable = false;
+  }
+  return messages;
+}
+
 // A token is at least one byte of UTF-8, so the bytes bound the tokens.
 std::int64_t input_bound(const Provider& provider, const Model& model, const Question& question) {
   std::int64_t bytes =
@@ -159,17 +182,15 @@ StepResult<Wording> word(const Run& run, const ChunkRun& chunk, const Step& step
   const auto& options = step.as<CallOptions>();
   const Json view = prompt_view(
       {*run.job, run.language, chunk, topic.targets, answer_language(*run.job, options)});
-  std::string system = options.templates->system.render(view);
-  std::string user = options.templates->user.render(view);
-  if (is_blank(user)) {
+  Wording wording;
+  wording.chunk = chunk.chunk.number;
+  wording.messages = messages_of(*options.templates, view, topic.correction);
+  if (std::ranges::any_of(wording.messages,
+                          [](const auto& message) { return is_blank(message.text); })) {
     return stop(Code::configuration,
                 fmt::format("chunk {}: the prompt of step '{}' renders to nothing; it was not sent",
                             chunk.chunk.number, step.name));
   }
-  Wording wording;
-  wording.chunk = chunk.chunk.number;
-  if (!is_blank(system)) wording.messages.push_back({"system", std::move(system)});
-  wording.messages.push_back({"user", joined(std::move(user), topic.correction)});
   wording.schema = answer_schema(options.answer_schema, topic.targets);
   return wording;
 }
