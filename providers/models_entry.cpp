@@ -93,8 +93,8 @@ const Spec<ModelEntry>& model_entry_spec() {
           option("base", &E::base)
               .range(0, 200)
               .about("Another entry that this one is like: everything not said here is taken from "
-                     "there, but for its aliases; and, where a base_url is said here, its key and "
-                     "headers."),
+                     "there, but for its aliases; and, where another base_url or provider is said "
+                     "here, its key and headers."),
           option("provider", &E::provider)
               .range(1, 100)
               .about("Who speaks to it: openai for every server with Chat Completions."),
@@ -124,7 +124,7 @@ const Spec<ModelEntry>& model_entry_spec() {
           option("retires", &E::retires)
               .check(day_rule)
               .about("The day from which its provider does not serve it any more: until then "
-                     "submit and lint warn, from then on they refuse it."),
+                     "lint warns, from then on submit and lint refuse it."),
           option("replaced_by", &E::replaced_by).range(0, 200).about("The model to name instead."),
           option("quota_group", &E::quota_group)
               .range(0, 100)

@@ -102,7 +102,10 @@ class TableReader final {
     if (const Node* base = last(layers, "base"); base != nullptr && !base->text.empty()) {
       const WrittenModel* found = base_of(name, *base);
       if (found == nullptr) return nullptr;
-      written = derived(*found, base->text, last(layers, "base_url") != nullptr);
+      const Node* provider = last(layers, "provider");
+      const bool moved = last(layers, "base_url") != nullptr ||
+                         (provider != nullptr && provider->text != found->entry.provider);
+      written = derived(*found, base->text, moved);
     } else {
       start(layers.front(), written.entry);
     }
@@ -128,7 +131,7 @@ class TableReader final {
     return found;
   }
 
-  // A new address must not get the key that another server was given.
+  // Another server, or another provider, must not get the key that was meant for the first.
   static WrittenModel derived(const WrittenModel& base, const std::string& name, bool moved) {
     WrittenModel made;
     made.entry = base.entry;

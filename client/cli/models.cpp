@@ -1,6 +1,10 @@
-// model list: what the daemon can ask.
+// model list: what the daemon can ask. model show: all that is known of one model, without a
+// daemon.
 #include <fmt/format.h>
 
+#include <memory>
+
+#include "client/cli/own_catalogue.h"
 #include "client/cli/session.h"
 #include "client/cli/shapes.h"
 #include "client/cli/verbs.h"
@@ -44,11 +48,86 @@ Result<Exit> list(Session& session) {
   return Exit::done;
 }
 
+struct ShowArguments {
+  std::string name;
+  std::optional<std::string> config;
+};
+
+// Those in force, an amount for each million tokens; what is billed as something else has no line.
+Json prices_of(const Prices& prices) {
+  Json shown = Json::object();
+  const auto add = [&](const char* key, Nusd amount) { shown[key] = money_text(amount); };
+  add("input", prices.input);
+  add("input_cached", prices.input_cached);
+  if (prices.input_cache_write > 0) add("input_cache_write", prices.input_cache_write);
+  if (prices.input_cache_write_1h > 0) add("input_cache_write_1h", prices.input_cache_write_1h);
+  add("output", prices.output);
+  if (prices.long_context_over_tokens > 0) {
+    shown["long_context"] = {{"over_tokens", prices.long_context_over_tokens},
+                             {"input_percent", prices.long_context_input_percent},
+                             {"output_percent", prices.long_context_output_percent}};
+  }
+  if (prices.batch_percent < 100) shown["batch_percent"] = prices.batch_percent;
+  return shown;
+}
+
+// The options of its entry, with what follows from them: the name that is sent, the prices of now.
+Json described(const providers::Model& model, std::string_view credentials, Time now) {
+  Json shown = {{"name", model.name}, {"credentials", credentials}};
+  for (const auto& [option, value] : model.entry.items()) shown[option] = value;
+  shown["api_name"] = model.api_name;
+  const Json as_of = member(model.entry, "prices.as_of");
+  const Prices* prices = model.prices_at(now);
+  shown["prices"] = prices == nullptr ? Json() : prices_of(*prices);
+  if (prices != nullptr && as_of != "") shown["prices"]["as_of"] = as_of;
+  return shown;
+}
+
+// A line for each value; of lists and mappings one in all. What is not said has none.
+void add_columns(std::vector<Column>& columns, const Json& object, const std::string& prefix) {
+  for (const auto& [key, value] : object.items()) {
+    if (value.is_object() && (prefix + key == "prices" || prefix + key == "prices.long_context")) {
+      add_columns(columns, value, prefix + key + ".");
+    } else if (!value.empty() && value != "") {
+      columns.push_back({.key = prefix + key, .title = prefix + key});
+    }
+  }
+}
+
+Result<Exit> show(Session& session, const ShowArguments& arguments) {
+  const auto catalogue = OwnCatalogue::load(session, arguments.config);
+  if (!catalogue) return std::unexpected(catalogue.error());
+  const auto model = (*catalogue)->models().get(arguments.name);
+  if (!model) return std::unexpected(model.error());
+  const providers::Provider* provider = (*catalogue)->providers().find((*model)->provider);
+  const Time now = SystemClock().now();
+  const Json shown = described(**model, (*catalogue)->credentials().state(*provider, **model), now);
+  std::vector<Column> columns;
+  add_columns(columns, shown, "");
+  write_object(session.out(), session.format(), columns, shown);
+  if ((*model)->retires) session.out().insist((*model)->retirement(now));
+  if (const auto usable = (*catalogue)->models().usable(arguments.name, now);
+      !usable && usable.error().code == Code::configuration)
+    session.out().insist(usable.error().message);
+  return Exit::done;
+}
+
 }  // namespace
 
 Verb model_list_verb() {
   return {"model list", "Lists the models that the daemon knows, with limits and prices",
           [](Options&) -> Action { return list; }};
+}
+
+Verb model_show_verb() {
+  return {"model show", "Shows a model: limits, prices of today, and what it takes and refuses",
+          [](Options& options) -> Action {
+            auto arguments = std::make_shared<ShowArguments>();
+            options.positional("NAME", arguments->name, "As model list names it, or an alias");
+            options.text("--config", "FILE", arguments->config,
+                         "Instead of the daemon's docwright.yaml");
+            return [arguments](Session& session) { return show(session, *arguments); };
+          }};
 }
 
 }  // namespace docwright::cli

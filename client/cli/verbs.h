@@ -32,6 +32,10 @@ Verb config_check_verb();
 Verb config_show_verb();
 // models.cpp
 Verb model_list_verb();
+Verb model_show_verb();
+// providers.cpp
+Verb provider_list_verb();
+Verb provider_check_verb();
 // budget.cpp
 Verb budget_list_verb();
 Verb budget_set_verb();

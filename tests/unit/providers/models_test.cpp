@@ -43,21 +43,43 @@ config::Node node(const std::string& text) {
 
 TEST(Models, TheShippedOnesAreComplete) {
   const Models models = shipped();
-  EXPECT_GE(models.all().size(), 25U);
+  std::map<std::string, int> by_provider;
   for (const Model* model : models.all()) {
     SCOPED_TRACE(model->name);
+    ++by_provider[model->provider];
     EXPECT_NE(registry().find(model->provider), nullptr);
     EXPECT_NE(model->prices_at(kNow), nullptr);
     EXPECT_EQ(model->prices_as_of.has_value(), model->provider != "offline");
     EXPECT_GE(model->window_tokens, 8192);
     EXPECT_LE(model->output_tokens_max, model->window_tokens);
-    EXPECT_EQ(model->api_name, model->name);
-    EXPECT_EQ(model->reasoning, model->dialect.system_role == SystemRole::developer);
-    EXPECT_EQ(model->reasoning, model->parameters.contains("reasoning_effort"));
+    EXPECT_TRUE(model->api_name.ends_with(model->name)) << model->api_name;
+    if (model->provider == "openai") {
+      EXPECT_EQ(model->reasoning, model->dialect.system_role == SystemRole::developer);
+      EXPECT_EQ(model->reasoning, model->parameters.contains("reasoning_effort"));
+      EXPECT_EQ(model->reasoning, model->parameter_words.contains("reasoning_effort"));
+    }
     if (model->input_tokens_max > 0) {
       EXPECT_EQ(model->input_tokens_max + model->output_tokens_max, model->window_tokens);
     }
   }
+  EXPECT_GE(by_provider["openai"], 25);
+  EXPECT_GE(by_provider["anthropic"], 12);
+  EXPECT_GE(by_provider["gemini"], 12);
+  EXPECT_GE(by_provider["groq"], 6);
+}
+
+TEST(Models, TheShippedOnesAreSpokenToAsEachWants) {
+  const Models models = shipped();
+  const auto of = [&](std::string_view name) { return models.find(name)->dialect; };
+  EXPECT_EQ(of("claude-sonnet-4-5").structured, Structured::json_schema);
+  EXPECT_EQ(of("claude-sonnet-4-0").structured, Structured::tool);
+  EXPECT_EQ(of("claude-opus-5").prompt_cache, PromptCache::marks);
+  EXPECT_EQ(of("gpt-oss-120b").structured, Structured::json_schema);
+  EXPECT_TRUE(of("gpt-oss-120b").strict);
+  EXPECT_EQ(of("llama-3.3-70b-versatile").structured, Structured::json_object);
+  EXPECT_EQ(of("llama-3.3-70b-versatile").streaming, Streaming::never);
+  EXPECT_EQ(of("gpt-5.4-mini").prompt_cache, PromptCache::key);
+  EXPECT_EQ(models.find("openai/gpt-oss-20b"), models.find("gpt-oss-20b"));
 }
 
 TEST(Models, ByNameAndByAlias) {
@@ -70,12 +92,25 @@ TEST(Models, ByNameAndByAlias) {
   EXPECT_THAT(missing.error().message, HasSubstr("did you mean 'gpt-5.4-mini'?"));
 }
 
-TEST(Models, ServedOnlyByTheResponsesApiAreNotListed) {
+TEST(Models, ServedOnlyByTheResponsesApiSaySo) {
   const Models models = shipped();
   for (const Model* model : models.all()) {
-    EXPECT_FALSE(model->name.ends_with("-pro")) << model->name;
-    EXPECT_EQ(model->name.find("codex"), std::string::npos) << model->name;
+    const bool only = model->provider == "openai" &&
+                      (model->name.ends_with("-pro") || model->name.contains("codex"));
+    EXPECT_EQ(model->dialect.api == Api::responses, only) << model->name;
   }
+}
+
+TEST(Models, TheShippedPricesChangeWhenTheirProviderSaysSo) {
+  const Models models = shipped();
+  const Model* sonnet = models.find("claude-sonnet-5");
+  EXPECT_EQ(sonnet->prices_at(day("2026-08-31"))->input_cache_write_1h, 4'000'000'000);
+  EXPECT_EQ(sonnet->prices_at(day("2026-09-01"))->input_cache_write_1h, 6'000'000'000);
+  const Model* flash = models.find("gemini-3.7-flash");
+  EXPECT_EQ(flash->prices_at(day("2026-12-31"))->output, 3'750'000'000);
+  EXPECT_EQ(flash->prices_at(day("2027-01-01"))->output, 7'500'000'000);
+  EXPECT_THAT(models.usable("claude-opus-4-1", kNow).error().message,
+              HasSubstr("retired on 2026-08-05: use 'claude-opus-5'"));
 }
 
 // What a call costs, to the nano-dollar, by the published prices.
@@ -95,6 +130,10 @@ TEST(Models, GoldenCosts) {
             695'000'000);  // at the threshold: the ordinary tier
   EXPECT_EQ(price("gpt-5.4", {272'001, 0, 0, 1'000, 0}),
             1'382'505'000);  // above it, all at 5.00 and 22.50
+  // 100 at 3, 1000 read at 0.30, 2000 written at 3.75, 500 for an hour at 6, 200 out at 15
+  EXPECT_EQ(price("claude-sonnet-4-6", {3600, 1000, 2500, 200, 0, 500}), 14'100'000);
+  EXPECT_EQ(price("gemini-2.5-pro", {262'960, 257'955, 0, 1'744, 0}), 103'161'250);
+  EXPECT_EQ(price("gpt-oss-20b", {1000, 500, 0, 100, 50}), 86'250);
   EXPECT_EQ(price("offline", {1'000'000, 0, 0, 1'000'000, 0}), 0);
 }
 
@@ -243,7 +282,7 @@ TEST(Models, WithoutAPriceNoneIsAskedUnlessThatIsAllowed) {
 }
 
 // Two deployments of one server, and another server: all like the provider's own model.
-TEST(Models, OnMadeOfAnotherSaysOnlyWhatDiffers) {
+TEST(Models, OneMadeOfAnotherSaysOnlyWhatDiffers) {
   const Result<Models> models = Models::shipped(registry(), node(R"(
 west:
   base: gpt-5.4-mini
@@ -254,6 +293,8 @@ west:
 west-2: {base: west, api_name: our-mini-2}
 east: {base: west, base_url: https://east.example}
 gateway: {base: gpt-5.4-mini, base_url: https://gateway.example}
+second-key: {base: gpt-5.4-mini, key: {env: SECOND}}
+elsewhere: {base: second-key, provider: azure_openai}
 )"));
   ASSERT_TRUE(models.has_value()) << models.error().message;
   const Model* mini = models->find("gpt-5.4-mini");
@@ -268,6 +309,7 @@ gateway: {base: gpt-5.4-mini, base_url: https://gateway.example}
   EXPECT_EQ(models->find("gateway")->api_name, "gpt-5.4-mini");
   // Another server does not see the key of the first.
   EXPECT_FALSE(models->find("east")->key.given());
+  EXPECT_FALSE(models->find("elsewhere")->key.given());
   EXPECT_TRUE(models->find("east")->headers.empty());
 }
 
