@@ -58,12 +58,14 @@ struct Asked {
   Nusd cost = 0;    // of all calls that led here, the job's own ones
   Usage usage;
   int calls = 0;
+  std::vector<Asked> others = {};  // further samples of an ensemble, in the order of its members
 };
 
 // The documents of a chunk as the checks left them, in the order of its targets.
 struct Checked {
   std::vector<CheckedDraft> drafts;
-  std::vector<Asked> answers;  // the first, and the corrective one
+  std::vector<Asked> answers;  // every answer that was used; the last one wrote last
+  bool corrected = false;      // the corrective question was asked
 };
 
 // One chunk on its way through the steps: what earlier steps have left for later ones, by their

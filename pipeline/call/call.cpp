@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pipeline/call/call_desk.h"
+#include "pipeline/call/ensemble.h"
 #include "pipeline/call/route.h"
 #include "pipeline/pipeline.h"
 
@@ -153,11 +154,16 @@ class Asking final {
   std::vector<Refusal> declined_;
 };
 
+Task<StepResult<Asked>> ask_whoever(Run& run, const ChunkRun& chunk, const Step& step) {
+  const bool all = !step.as<CallOptions>().ensemble.empty() && run.job->model.empty();
+  if (!all) co_return co_await ask(run, chunk, step, Topic{.targets = chunk.chunk.targets});
+  co_return co_await ask_all(run, chunk, step);
+}
+
 class Call final : public Behaviour {
  public:
   Task<StepResult<void>> run(Run& run, ChunkRun* chunk, const Step& step) const override {
-    StepResult<Asked> asked =
-        co_await ask(run, *chunk, step, Topic{chunk->chunk.targets, kFirstQuestion, {}});
+    StepResult<Asked> asked = co_await ask_whoever(run, *chunk, step);
     if (!asked) co_return std::unexpected(std::move(asked.error()));
     chunk->asked.insert_or_assign(step.name, std::move(*asked));
     co_return StepResult<void>{};

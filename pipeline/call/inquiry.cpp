@@ -213,7 +213,8 @@ StepResult<Inquiry> make_inquiry(const Step& step, const Wording& wording, const
     return stop(std::move(*error));
   }
   inquiry.key = {wording.chunk, step.name, topic.question,
-                 question_hash(*resolved.provider, *resolved.model, *question)};
+                 question_hash(*resolved.provider, *resolved.model, *question, topic.sample),
+                 topic.sample};
   inquiry.question = std::move(question);
   inquiry.provider = resolved.provider;
   inquiry.model = resolved.model;

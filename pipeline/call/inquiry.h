@@ -14,8 +14,9 @@ namespace docwright::pipeline {
 
 // Journal numbers of a chunk's questions: asked first, asked again with what was wrong; each once
 // more with a higher answer limit where its answer was cut, and once more as it is where the
-// provider broke it off.
-inline constexpr int kFirstQuestion = 0, kCorrectiveQuestion = 1, kRaised = 2, kResampled = 4;
+// provider broke it off. A judge of an ensemble's answers is asked a question of its own.
+inline constexpr int kFirstQuestion = 0, kCorrectiveQuestion = 1, kRaised = 2, kResampled = 4,
+                     kJudgement = 8;
 
 struct Inquiry {
   QuestionKey key;
@@ -50,7 +51,9 @@ StepResult<Resolved> resolve(const Parts& parts, const Job& job, const CallOptio
 struct Topic {
   std::span<const outline::Definition> targets;
   int question = kFirstQuestion;
-  std::string correction;  // goes to the end of the user's message
+  std::string correction;                // goes to the end of the user's message
+  std::vector<std::string> models = {};  // who is asked; empty: whom submit or step name
+  int sample = 0;                        // of an ensemble's members
 };
 
 // A topic in words: the same whoever is asked.

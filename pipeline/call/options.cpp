@@ -26,10 +26,11 @@ void bind_templates(CallOptions& options, Binding& binding) {
 }
 
 // An error is what no target of the call can do; a single one that cannot goes without.
-void check_route(const CallOptions& options, Binding& binding) {
+void check_route(const CallOptions& options, std::span<const std::string> models,
+                 Binding& binding) {
   const auto& around = binding.surroundings();
   if (around.models == nullptr || around.routes == nullptr || around.providers == nullptr) return;
-  const Result<Route> route = route_of(options.models, *around.models, *around.routes);
+  const Result<Route> route = route_of(models, *around.models, *around.routes);
   if (!route) return;
   if (around.now) {
     const auto can_be_asked = usable(*route, *around.models, *around.now);
@@ -52,9 +53,15 @@ void check_route(const CallOptions& options, Binding& binding) {
 }
 
 void bind(CallOptions& options, Binding& binding) {
+  // What an ensemble's answers leave to be corrected is asked of its first member.
+  if (options.models.empty() && !options.ensemble.empty()) options.models = {options.ensemble[0]};
   options.models = binding.models(options.models);
   bind_templates(options, binding);
-  check_route(options, binding);
+  check_route(options, options.models, binding);
+  if (options.ensemble.size() == 1)
+    binding.error("ensemble", "one member is no ensemble: expected two or more, or `model` alone");
+  for (const std::string& member : options.ensemble)
+    check_route(options, binding.models({member}), binding);
 }
 
 }  // namespace
@@ -64,8 +71,12 @@ std::vector<Route> routes_of(const Pipeline& pipeline, const providers::Models& 
   std::vector<Route> named;
   for (const Step& step : pipeline.steps()) {
     if (step.kind->name() != "call") continue;
-    if (auto route = route_of(step.as<CallOptions>().models, models, routes))
-      named.push_back(std::move(*route));
+    const auto& options = step.as<CallOptions>();
+    const auto add = [&](std::span<const std::string> names) {
+      if (auto route = route_of(names, models, routes)) named.push_back(std::move(*route));
+    };
+    add(options.models);
+    for (const std::string& member : options.ensemble) add({&member, 1});
   }
   return named;
 }
@@ -85,6 +96,12 @@ const config::Spec<CallOptions>& call_spec() {
                .about("The model, as `docwright model list` names it, or a route, or models in "
                       "the order in which they are asked; default: the configuration's. A submit "
                       "may name another."),
+           option("ensemble", &S::ensemble)
+               .range(0, 8)
+               .about("Models and routes that are all asked at the same time, each answer charged "
+                      "by itself; the parse step's `combine` makes one of them. `model` then "
+                      "answers what is left to be corrected; default: the first. A submit that "
+                      "names a model asks that one alone."),
            option("prompt", &S::prompt).range(1, 100).about("The prompt file, prompts/NAME.yaml."),
            option("system", &S::system)
                .prompt()

@@ -29,7 +29,9 @@ enum class Stream { by_model, always, never };
 struct CallOptions {
   std::string name;  // of this question; later templates read its answer as {{steps.NAME...}}
   std::vector<std::string> models;  // a model, a route, or models in order; once bound never empty
-  std::string prompt;               // name of a prompt file; or system and user inline
+  // Models and routes that are all asked, each for an answer of its own; empty: one is asked.
+  std::vector<std::string> ensemble;
+  std::string prompt;  // name of a prompt file; or system and user inline
   std::string system, user;
   std::string answer_language = "English";
   Json parameters = Json::object();  // temperature, ...: over the model's defaults, under the

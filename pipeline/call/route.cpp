@@ -51,8 +51,10 @@ class Choice final {
   StepResult<std::vector<Candidate>> make() {
     const auto& options = step_.as<CallOptions>();
     const std::string& submitted = run_.job->model;
-    const std::vector<std::string> named =
-        submitted.empty() ? options.models : std::vector<std::string>{submitted};
+    const std::vector<std::string> named = !topic_.models.empty() ? topic_.models
+                                           : submitted.empty()
+                                               ? options.models
+                                               : std::vector<std::string>{submitted};
     const Result<Route> route = route_of(named, run_.parts.models, run_.parts.routes);
     if (!route) return stop(route.error());
     const StepResult<Wording> wording = word(run_, chunk_, step_, topic_);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "pipeline/binding.h"
+#include "pipeline/call/options.h"
 #include "pipeline/parse/checks.h"
 #include "pipeline/parse/parse.h"
 #include "runtime/text.h"
@@ -27,13 +28,25 @@ std::string checks_rule(const std::map<std::string, std::string>& checks) {
 }
 
 void bind(ParseOptions& options, Binding& binding) {
-  if (const Step* call = binding.answer_of("call", "call", options.call)) options.call = call->name;
+  const Step* call = binding.answer_of("call", "call", options.call);
+  if (call == nullptr) return;
+  options.call = call->name;
+  if (binding.given("combine") && call->as<CallOptions>().ensemble.empty()) {
+    binding.error("combine", "the call '" + call->name + "' has no ensemble: there is one answer");
+  }
+  const bool judged = options.combine == Combine::judge;
+  if (judged && options.judge.empty())
+    binding.error("combine", "judge: expected the option judge, a model or a route");
+  if (!judged && !options.judge.empty())
+    binding.error("judge", "nobody asks it: expected combine: judge beside it");
+  if (judged && !options.judge.empty()) binding.models({options.judge});
 }
 
 }  // namespace
 
 const config::Spec<ParseOptions>& parse_spec() {
   using config::option;
+  using config::word;
   using S = ParseOptions;
   static const config::Spec<S> spec(
       "Reads the documents out of an answer and checks each against the code. What contradicts it "
@@ -45,6 +58,16 @@ const config::Spec<ParseOptions>& parse_spec() {
            option("repair", &S::repair)
                .about("Mend what needs no question: fences, prose around the JSON, order, "
                       "duplicates."),
+           word("combine", &S::combine,
+                {{"best_checked", Combine::best_checked},
+                 {"first_valid", Combine::first_valid},
+                 {"majority", Combine::majority},
+                 {"judge", Combine::judge}})
+               .about("What becomes of the answers of an ensemble: of each definition the "
+                      "document with the fewest faults; the first answer without an error; each "
+                      "field as most answers have it; or a judge, shown all of them, writes "
+                      "another."),
+           option("judge", &S::judge).range(1, 100).about("Model or route that judges."),
            option("corrective_questions", &S::corrective_questions)
                .range(0, 1)
                .about("Questions that tell the model what was wrong, each a call of its own."),

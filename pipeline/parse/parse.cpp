@@ -6,6 +6,7 @@
 
 #include "pipeline/call/call.h"
 #include "pipeline/compute.h"
+#include "pipeline/parse/combine.h"
 #include "pipeline/parse/examine.h"
 #include "pipeline/pipeline.h"
 
@@ -33,9 +34,14 @@ class Parsing final {
 
   Task<StepResult<void>> run() {
     Asked& first = chunk_.asked.at(call_.name);
-    Examination examination = co_await examined(first.answer.answer, chunk_.chunk.targets);
+    Examination examination = co_await examined_together(first);
     Checked checked;
+    checked.answers = first.others;
     checked.answers.push_back(first);
+    if (options_.combine == Combine::judge && !first.others.empty()) {
+      const StepResult<void> judged = co_await judge(examination, checked);
+      if (!judged) co_return judged;
+    }
     if (asks_again(examination, first)) {
       const StepResult<void> asked = co_await correct(examination, checked);
       if (!asked) co_return asked;
@@ -57,6 +63,38 @@ class Parsing final {
                       *run_.job->source, rules_});
     };
     co_return co_await compute(run_.parts.pool, bytes, std::move(work));
+  }
+
+  Task<Examination> examined_together(const Asked& first) {
+    const std::span<const Definition> targets = chunk_.chunk.targets;
+    std::vector<Examination> samples;
+    samples.push_back(co_await examined(first.answer.answer, targets));
+    for (const Asked& other : first.others)
+      samples.push_back(co_await examined(other.answer.answer, targets));
+    co_return combined(options_.combine, std::move(samples),
+                       {targets, run_.language, *run_.job->source, rules_});
+  }
+
+  // A judge that cannot be asked leaves the best of what there is.
+  Task<StepResult<void>> judge(Examination& examination, Checked& checked) {
+    std::vector<std::string> answers;
+    for (const Asked& asked : checked.answers) answers.push_back(asked.answer.answer.text);
+    StepResult<Asked> asked = co_await ask(run_, chunk_, call_,
+                                           Topic{.targets = chunk_.chunk.targets,
+                                                 .question = kJudgement,
+                                                 .correction = judgement(answers),
+                                                 .models = {options_.judge}});
+    if (!asked) {
+      if (std::holds_alternative<Parked>(asked.error()))
+        co_return std::unexpected(std::move(asked.error()));
+      co_return StepResult<void>{};
+    }
+    Examination verdict = co_await examined(asked->answer.answer, chunk_.chunk.targets);
+    for (std::size_t i = 0; i < verdict.documents.size(); ++i)
+      take_better(examination.documents[i], verdict.documents[i]);
+    if (verdict.usable()) examination.unusable.clear();
+    checked.answers.push_back(std::move(*asked));
+    co_return StepResult<void>{};
   }
 
   // A cut answer is not bad JSON: the same question with the same limit would be cut again. About
@@ -98,6 +136,7 @@ class Parsing final {
       take_better(examination.documents[indices[i]], second.documents[i]);
     if (second.usable()) examination.unusable.clear();
     checked.answers.push_back(std::move(*asked));
+    checked.corrected = true;
     co_return StepResult<void>{};
   }
 

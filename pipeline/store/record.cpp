@@ -51,6 +51,7 @@ Json provenance_json(const Job& job, const Chunk& chunk, const Provenance& prove
   json["pipeline_sha256"] = hex(job.pipeline->hash());
   json["provider"] = provenance.provider;
   json["model"] = provenance.model;
+  if (!provenance.ensemble.empty()) json["ensemble"] = provenance.ensemble;
   json["written_by"] = provenance.offline ? "facts" : "model";
   if (provenance.fallback) json["fallback"] = true;
   json["parameters"] = provenance.parameters;

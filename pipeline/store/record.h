@@ -13,6 +13,7 @@ namespace docwright::pipeline {
 // targets share them.
 struct Provenance {
   std::string provider, model;
+  std::vector<std::string> ensemble = {};  // the models that were all asked; empty: one was
   Json parameters = Json::object();
   std::string answer_language;
   std::int64_t call = 0;  // journal row of the last answer used

@@ -23,12 +23,14 @@ Provenance provenance_of(const Run& run, const Checked& checked) {
   provenance.question = last.question;
   provenance.cached =
       std::ranges::all_of(checked.answers, [](const Asked& asked) { return asked.answer.cached; });
-  provenance.corrected = checked.answers.size() > 1;
+  provenance.corrected = checked.corrected;
   const providers::Provider* provider = run.parts.providers.find(last.provider);
   provenance.offline = provider != nullptr && provider->local != nullptr;
   provenance.fallback = std::ranges::any_of(checked.answers, &Asked::fallback);
   provenance.created = run.parts.loop.clock().now();
   for (const Asked& asked : checked.answers) {
+    if (!asked.others.empty()) provenance.ensemble = {asked.model};
+    for (const Asked& other : asked.others) provenance.ensemble.push_back(other.model);
     provenance.cost += asked.cost;
     provenance.usage.input += asked.usage.input;
     provenance.usage.input_cached += asked.usage.input_cached;
