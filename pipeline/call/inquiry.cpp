@@ -254,7 +254,7 @@ std::optional<Inquiry> raised(const Inquiry& inquiry) {
 Inquiry resampled(const Inquiry& inquiry) {
   Inquiry again = inquiry;
   again.key.question += kResampled;
-  ++again.key.sample;
+  again.key.sample += kEnsembleMax;
   again.key.hash =
       question_hash(*inquiry.provider, *inquiry.model, *inquiry.question, again.key.sample);
   return again;

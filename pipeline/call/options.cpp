@@ -97,7 +97,7 @@ const config::Spec<CallOptions>& call_spec() {
                       "the order in which they are asked; default: the configuration's. A submit "
                       "may name another."),
            option("ensemble", &S::ensemble)
-               .range(0, 8)
+               .range(0, kEnsembleMax)
                .about("Models and routes that are all asked at the same time, each answer charged "
                       "by itself; the parse step's `combine` makes one of them. `model` then "
                       "answers what is left to be corrected; default: the first. A submit that "

@@ -26,6 +26,8 @@ enum class OnUnknown { repeat, park, fail };
 // Whether the answer is asked for as a stream; by_model: as models.yaml says of the model.
 enum class Stream { by_model, always, never };
 
+inline constexpr int kEnsembleMax = 8;
+
 struct CallOptions {
   std::string name;  // of this question; later templates read its answer as {{steps.NAME...}}
   std::vector<std::string> models;  // a model, a route, or models in order; once bound never empty
