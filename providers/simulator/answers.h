@@ -12,7 +12,7 @@ namespace docwright::providers::simulator {
 
 // The rule by which tokens are counted: four bytes each, rounded up; never more than their bytes,
 // so any proven bound holds.
-constexpr std::int64_t kBytesPerToken = 4;
+inline constexpr std::int64_t kBytesPerToken = 4;
 std::int64_t simulated_tokens(std::int64_t bytes);
 std::int64_t prompt_tokens(const Asked& asked);
 

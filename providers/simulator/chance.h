@@ -21,6 +21,6 @@ inline double draw(const Draw& of, std::uint64_t what) {
 }
 
 // What the decisions are numbered from; a fault adds its place in the list.
-constexpr std::uint64_t kDrawFault = 0, kDrawLatency = 1ULL << 20, kDrawLength = 1ULL << 21;
+inline constexpr std::uint64_t kDrawFault = 0, kDrawLatency = 1ULL << 20, kDrawLength = 1ULL << 21;
 
 }  // namespace docwright::providers::simulator
