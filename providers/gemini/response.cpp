@@ -17,7 +17,8 @@ struct FinishName {
   std::string_view raw;
   Finish finish;
 };
-// Any other one is an error.
+// Of functions that went wrong, their arguments may be there. Any other name is an error, too, but
+// where the function that was asked for has come whole: emulators end it with names of their own.
 constexpr std::array kFinishNames = {
     FinishName{"STOP", Finish::complete},
     FinishName{"MAX_TOKENS", Finish::length},
@@ -29,20 +30,27 @@ constexpr std::array kFinishNames = {
     FinishName{"IMAGE_SAFETY", Finish::content_filter},
     FinishName{"IMAGE_PROHIBITED_CONTENT", Finish::content_filter},
     FinishName{"IMAGE_RECITATION", Finish::content_filter},
+    FinishName{"MALFORMED_FUNCTION_CALL", Finish::error},
+    FinishName{"MALFORMED_RESPONSE", Finish::error},
+    FinishName{"UNEXPECTED_TOOL_CALL", Finish::error},
+    FinishName{"TOO_MANY_TOOL_CALLS", Finish::error},
+    FinishName{"MISSING_THOUGHT_SIGNATURE", Finish::error},
+    FinishName{"LANGUAGE", Finish::error},
+    FinishName{"OTHER", Finish::error},
 };
 
-Finish finish_named(std::string_view raw) {
+Finish finish_named(std::string_view raw, bool in_function) {
   for (const FinishName& entry : kFinishNames) {
     if (entry.raw == raw) return entry.finish;
   }
-  return Finish::error;
+  return in_function ? Finish::complete : Finish::error;
 }
 
 // Calls of functions end with STOP as well. A STOP after nothing at all is a failure of the
 // provider's.
 Finish finish_of(const Reply& reply, bool in_function) {
   if (!reply.block_reason.empty()) return Finish::content_filter;
-  const Finish named = finish_named(reply.finish_reason);
+  const Finish named = finish_named(reply.finish_reason, in_function);
   if (named != Finish::complete || in_function) return named;
   if (reply.calls_function) return Finish::tool_call;
   return reply.text.empty() ? Finish::error : named;

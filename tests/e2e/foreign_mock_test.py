@@ -47,10 +47,12 @@ class AMockByOthers(unittest.TestCase):
             for kind, options in (("plain", {"streaming": "never"}), ("streamed", {"streaming": "always"}), ("cut", {"streaming": "always"}),
                                   ("tool", {"structured": "tool", "streaming": "never"}),
                                   ("tool-streamed", {"structured": "tool", "streaming": "always"}),
-                                  ("once-500", {}), ("once-503", {}), ("always-401", {}), ("always-400", {})):
+                                  ("once-500", {}), ("once-503", {}), ("always-400", {}),
+                                  # A key that is refused serves no other model either.
+                                  ("always-401", {"key": {"env": "REFUSED_KEY"}})):
                 models[f"mock/{name}-{kind}"] = model(provider, cls.url, **options)
         lines = ["default_pipeline: quick", "models:", *(f"  {name}: {settings}" for name, settings in models.items())]
-        cls.daemon = Daemon(config="\n".join(lines) + "\n", environment={"MOCK_KEY": "an-invented-key"})
+        cls.daemon = Daemon(config="\n".join(lines) + "\n", environment={"MOCK_KEY": "an-invented-key", "REFUSED_KEY": "another"})
         cls.daemon.pipeline("quick", PIPELINE.format(call=", retries: 1"))
         cls.daemon.start()
         cls.client = cls.daemon.client()
