@@ -48,6 +48,7 @@ Result<std::optional<Submission>> Packer::pack() {
   Submission message;
   message.request.project = project_;
   message.request.tenant = tenant_;
+  message.request.pipelines = pipelines_;
   std::size_t bytes = 0;
   while (message.blobs.size() < jobs_max_) {
     auto source =

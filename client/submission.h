@@ -26,6 +26,8 @@ class Packer final {
   Packer(NextSource next, std::string project, std::string tenant, wire::SubmitJob model_job,
          std::string key, bool one_source, const wire::Limits& limits);
 
+  // With every message from now on.
+  void send_along(wire::SentPipeline pipeline) { pipelines_.push_back(std::move(pipeline)); }
   // For Client::submit_all.
   Result<std::optional<Submission>> next();
 
@@ -41,6 +43,7 @@ class Packer final {
   const bool one_source_;
   std::size_t jobs_max_, bytes_max_, frame_bytes_max_;
 
+  std::vector<wire::SentPipeline> pipelines_;
   std::optional<Source> held_;       // did not fit into the message before
   std::optional<Submission> ahead_;  // packed, not yet given
   std::string batch_;                // empty while one message may be enough

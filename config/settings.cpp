@@ -163,6 +163,20 @@ const Spec<RetentionSettings>& retention_spec() {
   return spec;
 }
 
+const Spec<CacheSettings>& cache_spec() {
+  using S = CacheSettings;
+  static const Spec<S> spec(
+      "Answers that serve other jobs of the same tenant that ask exactly the same.",
+      {
+          option("enabled", &S::enabled)
+              .about("Whether they do; a job's own answers serve it in any case."),
+          option("ttl", &S::ttl)
+              .range(seconds(0), days(36'500))
+              .about("How long an answer does; 0s: as long as its job is kept (retention.jobs)."),
+      });
+  return spec;
+}
+
 const Spec<OutlineSettings>& outline_spec() {
   using S = OutlineSettings;
   static const Spec<S> spec(
@@ -305,6 +319,7 @@ const Spec<Settings>& settings_spec() {
           group("queue", &S::queue, queue_spec()),
           group("store", &S::store, store_spec()),
           group("retention", &S::retention, retention_spec()),
+          group("cache", &S::cache, cache_spec()),
           option("pool_threads", &S::pool_threads)
               .range(1, 256)
               .unit("threads")

@@ -46,6 +46,11 @@ struct RetentionSettings {  // zero: kept for good
   Duration rejects = std::chrono::days(30);
 };
 
+struct CacheSettings {
+  bool enabled = true;
+  Duration ttl = std::chrono::days(30);  // zero: for good
+};
+
 struct OutlineSettings {
   int children = 2;
   Duration time_max = std::chrono::seconds(10);
@@ -91,6 +96,7 @@ struct Settings {
   QueueSettings queue;
   StoreSettings store;
   RetentionSettings retention;
+  CacheSettings cache;
   int pool_threads = 2;
   OutlineSettings outline;
   HttpSettings http;

@@ -27,6 +27,7 @@ class Catalog final {
   std::vector<std::string_view> names() const;
   const std::map<std::string, Entry, std::less<>>& pipelines() const { return pipelines_; }
   const std::string& default_pipeline() const { return default_pipeline_; }
+  const pipeline::Configured& configured() const { return *configured_; }
   const providers::Models& models() const { return configured_->models; }
   const pipeline::Routes& routes() const { return configured_->routes; }
   const providers::Registry& providers() const { return configured_->providers; }

@@ -7,6 +7,7 @@
 #include "daemon/queries.h"
 #include "daemon/views.h"
 #include "store/budgets.h"
+#include "store/cache.h"
 #include "store/calls.h"
 #include "store/events.h"
 #include "store/job_status.h"
@@ -82,11 +83,16 @@ Result<store::BudgetLimit> limit_of(const wire::BudgetRequest& request) {
 Result<Changed> change(store::Database& database, std::string_view id,
                        const wire::CancelRequest& request, Time now) {
   using enum store::State;
-  const auto rows = select(database, request, {queued, waiting, running});
+  const States open = {queued, waiting, running};
+  const auto rows =
+      request.all
+          ? Result<std::vector<std::int64_t>>(store::open_jobs(database, wire::kCancelledAtOnce))
+          : select(database, request, open);
   if (!rows) return std::unexpected(rows.error());
   store::Change change = store::cancel(database, *rows, now);
-  return Changed{.reply = wire::render_reply(id, reply_of(change, request.batch.empty())),
-                 .to_stop = std::move(change.running)};
+  return Changed{.reply = wire::render_reply(id, reply_of(change, !request.jobs.empty())),
+                 .to_stop = std::move(change.running),
+                 .cut = request.now};
 }
 
 Result<Changed> change(store::Database& database, std::string_view id,
@@ -144,6 +150,14 @@ Result<Changed> change(store::Database& database, std::string_view id,
     reply.budgets.push_back(view(budget));
   changed.reply = wire::render_reply(id, reply);
   return changed;
+}
+
+Result<Changed> change(store::Database& database, std::string_view id,
+                       const wire::CacheRequest& request, Time now) {
+  wire::CacheReply reply;
+  reply.cleared = store::clear_cache(database, request.model, now - request.older_than);
+  tell(database, "cache_cleared", request.model.empty() ? "all" : "model:" + request.model, now);
+  return Changed{.reply = wire::render_reply(id, reply)};
 }
 
 }  // namespace docwright::daemon

@@ -13,6 +13,7 @@ namespace docwright::daemon {
 struct Changed {
   std::string reply;                       // frame to send
   std::vector<store::RunningJob> to_stop;  // cancelled while running
+  bool cut = false;                        // calls that nobody waits for then are cut
   std::string wake_reason;                 // jobs that wait for this may go on ...
   std::string wake_pipeline;               // ... of this pipeline, or of all
   std::optional<bool> paused;              // a pause began, or ended ...
@@ -32,5 +33,8 @@ Result<Changed> change(store::Database& database, std::string_view id,
 // Of actions other than `list`.
 Result<Changed> change(store::Database& database, std::string_view id,
                        const wire::BudgetRequest& request, Time now);
+// Of `clear`.
+Result<Changed> change(store::Database& database, std::string_view id,
+                       const wire::CacheRequest& request, Time now);
 
 }  // namespace docwright::daemon

@@ -128,6 +128,7 @@ void Dispatcher::parked(const pipeline::Parked& waits, const std::string& pipeli
 }
 
 void Dispatcher::end(const Run& run) {
+  if (run.cut) calls_.cut_unwanted();
   if (--running_of_pipeline_[run.pipeline] == 0) running_of_pipeline_.erase(run.pipeline);
   const auto [begin, end] = deadlines_.equal_range(run.deadline);
   const auto at =
@@ -209,12 +210,14 @@ void Dispatcher::limits_changed() {
   });
 }
 
-void Dispatcher::stop_runs(std::vector<store::RunningJob> jobs) {
-  loop_.post([this, jobs = std::move(jobs)] {
+void Dispatcher::stop_runs(std::vector<store::RunningJob> jobs, bool cut) {
+  loop_.post([this, jobs = std::move(jobs), cut] {
+    if (cut) calls_.cut_unwanted();
     for (const store::RunningJob& job : jobs) {
       const auto at = runs_.find(job.row);
-      if (at != runs_.end() && at->second.run->attempt == job.attempt)
-        stop(at->second, Stop::cancelled);
+      if (at == runs_.end() || at->second.run->attempt != job.attempt) continue;
+      at->second.run->cut = cut;
+      stop(at->second, Stop::cancelled);
     }
   });
 }

@@ -50,7 +50,7 @@ class Dispatcher final : public Control {
   void jobs_accepted(Time due) override;
   void jobs_queued() override;
   void limits_changed() override;
-  void stop_runs(std::vector<store::RunningJob> jobs) override;
+  void stop_runs(std::vector<store::RunningJob> jobs, bool cut) override;
   void paused(std::string pipeline, bool on) override;
   void wake_waiting(std::string reason, std::string pipeline) override;
 

@@ -18,6 +18,7 @@ struct Run {
   std::string id, pipeline;
   Time deadline{};
   Stop stop = Stop::none;
+  bool cut = false;  // its calls in flight end with it, where nobody else waits for them
 };
 
 // Loop thread only.

@@ -125,8 +125,9 @@ pipeline::RecordedAnswer from_store(store::RecordedCall call) {
                      .usage = answer.usage,
                      .model = std::move(answer.model),
                      .response_id = std::move(answer.response_id)},
-          .charged = call.charged,
-          .cached = call.cached};
+          .charged = call.cached ? 0 : call.charged,
+          .cached = call.cached,
+          .saved = call.cached ? call.charged : 0};
 }
 
 pipeline::Journal::Tried from_store(store::Tried tried) {
@@ -155,8 +156,14 @@ pipeline::IntentOutcome from_store(store::CallDecision decision, std::uint64_t a
 
 }  // namespace
 
-StoreJournal::StoreJournal(Loop& loop, Pool& pool, store::Store& store)
-    : loop_(loop), pool_(pool), store_(store), bell_(loop) {}
+StoreJournal::StoreJournal(Loop& loop, Pool& pool, store::Store& store,
+                           std::optional<Duration> cache_time)
+    : loop_(loop), pool_(pool), store_(store), cache_time_(cache_time), bell_(loop) {}
+
+std::optional<Time> StoreJournal::others_since(const Job& job) const {
+  if (job.fresh || !cache_time_) return std::nullopt;
+  return *cache_time_ == Duration{} ? Time{} : now() - *cache_time_;
+}
 
 Task<Result<std::optional<pipeline::Plan>>> StoreJournal::plan(const Job& job) {
   auto query = [row = job.row](store::Database& database) {
@@ -189,8 +196,8 @@ Task<Result<void>> StoreJournal::divide(const Job& job, const pipeline::Chunk& f
 
 Task<Result<std::optional<pipeline::RecordedAnswer>>> StoreJournal::answer(
     const Job& job, pipeline::QuestionKey key) {
-  auto query = [key = key_of(job, key), fresh = job.fresh](store::Database& database) {
-    return store::recorded_answer(database, key, fresh);
+  auto query = [key = key_of(job, key), since = others_since(job)](store::Database& database) {
+    return store::recorded_answer(database, key, since);
   };
   auto recorded = co_await store_.read(pool_, std::move(query));
   if (!recorded) co_return std::unexpected(std::move(recorded.error()));

@@ -14,7 +14,9 @@ namespace docwright::daemon {
 // Loop thread only. close() must have ended before the destructor runs.
 class StoreJournal final : public pipeline::Journal {
  public:
-  StoreJournal(Loop& loop, Pool& pool, store::Store& store);
+  // `cache_time`: how long an answer serves other jobs; 0: for good; none: only its own.
+  StoreJournal(Loop& loop, Pool& pool, store::Store& store,
+               std::optional<Duration> cache_time = Duration{});
 
   Task<Result<std::optional<pipeline::Plan>>> plan(const pipeline::Job& job) override;
   Task<Result<void>> save_plan(const pipeline::Job& job, const pipeline::Plan& plan) override;
@@ -41,10 +43,12 @@ class StoreJournal final : public pipeline::Journal {
 
  private:
   Time now() const { return loop_.clock().now(); }
+  std::optional<Time> others_since(const pipeline::Job& job) const;
 
   Loop& loop_;
   Pool& pool_;
   store::Store& store_;
+  const std::optional<Duration> cache_time_;
   Bell bell_;
 };
 

@@ -84,7 +84,7 @@ int serve(const config::Configuration& configuration, const config::Environment&
   const providers::Credentials credentials(settings.providers, secrets, environment);
   providers::HttpClient http(loop, http_options(settings.http));
   pipeline::HttpSender sender(http);
-  StoreJournal journal(loop, pool, store);
+  StoreJournal journal(loop, pool, store, cache_time(settings.cache));
   StoreDocuments documents(loop, store);
   StoreMetrics metrics(loop, store, log);
   outline::Service outlines(loop, outline_options(settings.outline));

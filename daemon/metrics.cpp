@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "pipeline/pipeline.h"
+#include "runtime/text.h"
 
 namespace docwright::daemon {
 namespace {
@@ -66,6 +67,25 @@ void StoreMetrics::record(const pipeline::Operation& operation) {
   buffer_.record(sample, loop_.clock().now());
 }
 
+void StoreMetrics::reused(const Reuse& reuse) {
+  store::CacheHits hit{.day = to_rfc3339(loop_.clock().now()).substr(0, 10),
+                       .tenant = reuse.job.tenant,
+                       .project = reuse.job.project,
+                       .pipeline = reuse.job.pipeline->name(),
+                       .provider = std::string(reuse.provider),
+                       .model = std::string(reuse.model),
+                       .hits = 1,
+                       .tokens_in = reuse.usage.input,
+                       .tokens_out = reuse.usage.output,
+                       .saved = reuse.saved};
+  const auto known = std::ranges::find(cache_hits_, hit.subject(), &store::CacheHits::subject);
+  if (known == cache_hits_.end()) return cache_hits_.push_back(std::move(hit));
+  known->hits += hit.hits;
+  known->tokens_in += hit.tokens_in;
+  known->tokens_out += hit.tokens_out;
+  known->saved += hit.saved;
+}
+
 void StoreMetrics::commit(Duration time) {
   const std::lock_guard lock(mutex_);
   commits_.record({.kind = "commit", .name = "commit", .outcome = "ok", .duration = time},
@@ -77,15 +97,18 @@ void StoreMetrics::commit(Duration time) {
 
 Task<void> StoreMetrics::flush() {
   std::vector<store::RollUp> rows = buffer_.take();
+  std::vector<store::CacheHits> hits = std::exchange(cache_hits_, {});
   {
     const std::lock_guard lock(mutex_);
     // One commit alone is that of the last flush: to write it down would make another, for ever.
-    if (rows.empty() && unwritten_commits_ <= 1) co_return;
+    if (rows.empty() && hits.empty() && unwritten_commits_ <= 1) co_return;
     unwritten_commits_ = 0;
     std::ranges::move(commits_.take(), std::back_inserter(rows));
   }
-  auto change = [rows = std::move(rows)](store::Database& database) -> Result<void> {
+  auto change = [rows = std::move(rows),
+                 hits = std::move(hits)](store::Database& database) -> Result<void> {
     store::add_metrics(database, rows);
+    store::add_cache_hits(database, hits);
     return {};
   };
   const Result<void> written =

@@ -4,6 +4,7 @@
 
 #include "pipeline/ports.h"
 #include "runtime/log.h"
+#include "store/cache.h"
 #include "store/metrics.h"
 #include "store/store.h"
 
@@ -15,6 +16,7 @@ class StoreMetrics final : public pipeline::Metrics {
   StoreMetrics(Loop& loop, store::Store& store, Log& log) : loop_(loop), store_(store), log_(log) {}
 
   void record(const pipeline::Operation& operation) override;
+  void reused(const Reuse& reuse) override;
   // The writer's thread: one transaction.
   void commit(Duration time);
 
@@ -31,6 +33,7 @@ class StoreMetrics final : public pipeline::Metrics {
   Log& log_;
   // Loop thread only.
   store::MetricsBuffer buffer_;
+  std::vector<store::CacheHits> cache_hits_;
   std::int64_t cpu_before_us_ = 0;
   // Guarded by mutex_: what the writer's thread reports.
   std::mutex mutex_;

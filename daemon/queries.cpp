@@ -279,6 +279,19 @@ Question ask(std::string id, wire::EventsSinceRequest request) {
   };
 }
 
+Question ask_cache(std::string id, std::string by, std::optional<Duration> cache_time, Time now) {
+  return [id = std::move(id), by = std::move(by), cache_time, now](store::Database& database,
+                                                                   bool) -> Answer {
+    const bool for_good = cache_time && *cache_time == Duration{};
+    const Time since = for_good ? Time{} : cache_time ? now - *cache_time : Time::max();
+    const auto groups = store::cache_by(database, by, since);
+    if (!groups) return {.reply = std::unexpected(groups.error())};
+    wire::CacheReply reply;
+    for (const store::CacheGroup& group : *groups) reply.groups.push_back(view(group));
+    return {.reply = wire::render_reply(id, reply)};
+  };
+}
+
 Question ask_budgets(std::string id, Time now) {
   return [id = std::move(id), now](store::Database& database, bool) -> Answer {
     wire::BudgetReply reply;

@@ -28,6 +28,8 @@ Question ask(std::string id, wire::ListRequest request, std::shared_ptr<const Ca
 Question ask(std::string id, wire::ResultRequest request);
 Question ask(std::string id, wire::WaitRequest request);
 Question ask(std::string id, wire::EventsSinceRequest request);
+// What serves others, for `cache_time` (none: nothing does).
+Question ask_cache(std::string id, std::string by, std::optional<Duration> cache_time, Time now);
 Question ask_budgets(std::string id, Time now);
 // `reply` holds what is known without the database.
 Question ask_stats(std::string id, wire::StatsReply reply);

@@ -64,6 +64,10 @@ void Reception::request(Peer peer, Frames frames) {
                           if (verb.action != "list") return changes(verb);
                           answer(std::move(peer), *request);
                         },
+                        [&](const wire::CacheRequest& verb) {
+                          if (verb.action != "show") return changes(verb);
+                          answer(std::move(peer), *request);
+                        },
                         [&](const auto&) { answer(std::move(peer), *request); }},
              request->verb);
 }
@@ -164,7 +168,7 @@ void Reception::change(std::string id, const Request& request, Respond respond) 
 
 void Reception::tell_control(const Changed& changed) {
   Control& control = parts_.control;
-  if (!changed.to_stop.empty()) control.stop_runs(changed.to_stop);
+  if (!changed.to_stop.empty() || changed.cut) control.stop_runs(changed.to_stop, changed.cut);
   if (changed.paused) control.paused(changed.paused_pipeline, *changed.paused);
   if (changed.jobs_queued) control.jobs_queued();
   if (changed.limits_changed) control.limits_changed();
@@ -196,6 +200,9 @@ void Reception::answer(Peer peer, const wire::Request& request) {
           [&](const wire::EventsSinceRequest& verb) { enter(daemon::ask(id, verb), verb.wait); },
           [&](const wire::PipelinesRequest&) { enter(ask_pipelines(id, parts_.catalog), {}); },
           [&](const wire::StatsRequest&) { enter(ask_stats(id, stats()), {}); },
+          [&](const wire::CacheRequest& verb) {
+            enter(ask_cache(id, verb.by, options_.cache_time, parts_.clock.now()), {});
+          },
           [&](const wire::BudgetRequest&) { enter(ask_budgets(id, parts_.clock.now()), {}); },
           [&](const auto&) {}},
       request.verb);

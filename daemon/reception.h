@@ -31,7 +31,8 @@ class Control {
   virtual void jobs_queued() = 0;
   // A budget was raised or a pause ended: likewise, and who waits for a reservation asks again.
   virtual void limits_changed() = 0;
-  virtual void stop_runs(std::vector<store::RunningJob> jobs) = 0;
+  // `cut`: and then the calls that nobody waits for.
+  virtual void stop_runs(std::vector<store::RunningJob> jobs, bool cut) = 0;
   // From now on calls of the pipeline (empty: all) are not to begin, or may begin again.
   virtual void paused(std::string pipeline, bool on) = 0;
   // Whatever waits for the reason may go on; pipeline empty: of all.
@@ -43,6 +44,7 @@ struct ReceptionOptions {
   store::QueueLimits queue;
   WaitingRoom::Limits waiting;
   Duration deadline = wire::kDeadlineDefault;  // of jobs whose submit says none
+  std::optional<Duration> cache_time;          // as StoreJournal's
   std::size_t pushed_writes_max =
       4096;  // of fire-and-forget messages, queued at the writer; more stay in the socket
 };

@@ -120,6 +120,10 @@ Result<void> apply_budgets(const std::vector<config::BudgetSettings>& budgets, s
   return {};
 }
 
+std::optional<Duration> cache_time(const config::CacheSettings& settings) {
+  return settings.enabled ? std::optional(settings.ttl) : std::nullopt;
+}
+
 store::Retention retention_of(const config::RetentionSettings& settings) {
   return {.jobs = settings.jobs,
           .events = settings.events,
@@ -138,7 +142,8 @@ ReceptionOptions reception_options(const config::Settings& settings) {
   return {.limits = limits_of(settings.front_door),
           .queue = {.jobs_max = settings.queue.jobs_max, .bytes_max = settings.queue.bytes_max},
           .waiting = {.waiters = static_cast<std::size_t>(settings.front_door.waits_max)},
-          .deadline = settings.queue.deadline};
+          .deadline = settings.queue.deadline,
+          .cache_time = cache_time(settings.cache)};
 }
 
 DispatcherOptions dispatcher_options(const config::QueueSettings& settings) {

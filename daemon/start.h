@@ -75,6 +75,8 @@ struct StartState {
 };
 
 // Settings in the words of the parts that they are for.
+// How long answers serve other jobs (0: for good); none: not at all.
+std::optional<Duration> cache_time(const config::CacheSettings& settings);
 store::Retention retention_of(const config::RetentionSettings& settings);
 wire::Limits limits_of(const config::FrontDoorSettings& settings);
 ReceptionOptions reception_options(const config::Settings& settings);

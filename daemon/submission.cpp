@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <vector>
 
 #include "pipeline/call/options.h"
@@ -40,9 +42,12 @@ Hash content_of(const store::NewJob& job, std::string_view project) {
       {project, job.path, job.pipeline, job.model, bytes_of(job.source_hash), options, limits});
 }
 
-Result<const Catalog::Entry*> pipeline_of(const wire::SubmitJob& job, const Catalog& catalog,
-                                          std::size_t index) {
+using Sent = std::map<std::string, Catalog::Entry, std::less<>>;  // pipelines that came along
+
+Result<const Catalog::Entry*> pipeline_of(const wire::SubmitJob& job, const Sent& sent,
+                                          const Catalog& catalog, std::size_t index) {
   const std::string& name = job.pipeline.empty() ? catalog.default_pipeline() : job.pipeline;
+  if (const auto found = sent.find(name); found != sent.end()) return &found->second;
   if (const Catalog::Entry* entry = catalog.find(name)) return entry;
   return fail(Code::unknown_pipeline,
               fmt::format("unknown pipeline '{}'{}", name, did_you_mean(name, catalog.names())),
@@ -87,11 +92,54 @@ Result<void> check_parameters(const wire::SubmitJob& job,
   return {};
 }
 
+// One that was sent along, by the rules of `pipeline lint`.
+Result<Catalog::Entry> sent_pipeline(const wire::SentPipeline& sent, const Catalog& catalog,
+                                     Time now, const std::string& at) {
+  const pipeline::Configured& known = catalog.configured();
+  std::vector<pipeline::OwnPrompt> prompts;
+  for (const wire::SentPrompt& prompt : sent.prompts) {
+    const std::string name = prompt.file.empty() ? "prompt " + prompt.name : prompt.file;
+    prompts.push_back({prompt.name, {name, prompt.text}});
+  }
+  pipeline::Surroundings surroundings = known.surroundings(std::move(prompts));
+  surroundings.now = now;
+  const std::string file = sent.file.empty() ? "pipeline" : sent.file;
+  auto parsed = pipeline::parse_pipeline({file, sent.text}, surroundings);
+  if (!parsed) {
+    Error errors = config::combined(parsed.error());
+    return fail(Code::configuration,
+                errors.at.empty() ? errors.message : errors.at + ": " + errors.message, at);
+  }
+  const Catalog::Entry* own = catalog.find((*parsed)->name());
+  if (own == nullptr) return Catalog::Entry{std::move(*parsed), 0};
+  if (own->pipeline->hash() == (*parsed)->hash()) return *own;
+  return fail(Code::configuration,
+              fmt::format("{}: the daemon has a pipeline '{}' with another text: give this one "
+                          "another name",
+                          file, (*parsed)->name()),
+              at);
+}
+
+Result<Sent> sent_pipelines(const wire::SubmitRequest& request, const Catalog& catalog, Time now) {
+  Sent pipelines;
+  for (std::size_t i = 0; i < request.pipelines.size(); ++i) {
+    const std::string at = fmt::format("/pipelines/{}", i);
+    auto entry = sent_pipeline(request.pipelines[i], catalog, now, at);
+    if (!entry) return std::unexpected(std::move(entry.error()));
+    std::string name = entry->pipeline->name();
+    if (!pipelines.emplace(name, std::move(*entry)).second)
+      return fail(Code::invalid_request, fmt::format("'{}' was sent twice", name), at);
+  }
+  return pipelines;
+}
+
 class Converter {
  public:
-  Converter(const wire::SubmitRequest& request, std::span<const std::string_view> blobs,
-            const Catalog& catalog, Duration deadline, Time now)
+  Converter(const wire::SubmitRequest& request, const Sent& sent,
+            std::span<const std::string_view> blobs, const Catalog& catalog, Duration deadline,
+            Time now)
       : request_(request),
+        sent_(sent),
         blobs_(blobs),
         catalog_(catalog),
         deadline_(deadline),
@@ -101,7 +149,7 @@ class Converter {
   Result<store::NewJob> job(std::size_t index) {
     const wire::SubmitJob& asked = request_.jobs[index];
     store::NewJob job;
-    const auto entry = pipeline_of(asked, catalog_, index);
+    const auto entry = pipeline_of(asked, sent_, catalog_, index);
     if (!entry) return std::unexpected(entry.error());
     const auto routes = routes_of(asked, *(*entry)->pipeline, catalog_, index);
     if (!routes) return std::unexpected(routes.error());
@@ -136,6 +184,11 @@ class Converter {
     job.options = options_of(asked);
     job.traceparent = asked.traceparent.empty() ? new_traceparent() : asked.traceparent;
     job.content_hash = content_of(job, request_.project);
+    // The text of its pipeline, where the name alone does not say it.
+    if (sent_.contains(job.pipeline) && job.pipeline_version == 0) {
+      job.content_hash =
+          sha256_of({bytes_of(job.content_hash), bytes_of((*entry)->pipeline->hash())});
+    }
     return job;
   }
 
@@ -147,6 +200,7 @@ class Converter {
   }
 
   const wire::SubmitRequest& request_;
+  const Sent& sent_;
   const std::span<const std::string_view> blobs_;
   const Catalog& catalog_;
   const Duration deadline_;
@@ -164,7 +218,16 @@ Result<store::NewBatch> to_batch(const wire::SubmitRequest& request,
   batch.tenant = request.tenant;
   batch.project = request.project;
   batch.jobs.reserve(request.jobs.size());
-  Converter converter(request, blobs, catalog, default_deadline, now);
+  const auto sent = sent_pipelines(request, catalog, now);
+  if (!sent) return std::unexpected(sent.error());
+  for (const auto& [name, entry] : *sent) {
+    if (entry.version != 0) continue;
+    batch.pipelines.push_back({.name = name,
+                               .hash = entry.pipeline->hash(),
+                               .text = entry.pipeline->bundle(),
+                               .parts = {}});
+  }
+  Converter converter(request, *sent, blobs, catalog, default_deadline, now);
   for (std::size_t i = 0; i < request.jobs.size(); ++i) {
     Result<store::NewJob> job = converter.job(i);
     if (!job) return std::unexpected(std::move(job.error()));

@@ -10,9 +10,9 @@
 
 namespace docwright::daemon {
 
-// Looks pipelines, models and budgets up, gives ids, hashes, and resolves what the request leaves
-// open. `blobs` are the message's blob frames; the request has been checked (wire::parse_request).
-// Errors point into the header.
+// Checks the pipelines that came along, looks pipelines, models and budgets up, gives ids, hashes,
+// and resolves what the request leaves open. `blobs` are the message's blob frames; the request has
+// been checked (wire::parse_request). Errors point into the header.
 Result<store::NewBatch> to_batch(const wire::SubmitRequest& request,
                                  std::span<const std::string_view> blobs, const Catalog& catalog,
                                  Duration default_deadline, Time now);

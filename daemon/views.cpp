@@ -125,6 +125,18 @@ std::vector<wire::PauseView> view(const std::vector<store::Pause>& pauses) {
   return out;
 }
 
+wire::CacheGroupView view(const store::CacheGroup& group) {
+  return {.name = group.name,
+          .answers = group.answers,
+          .tokens_in = group.tokens_in,
+          .tokens_out = group.tokens_out,
+          .cost_nusd = group.cost,
+          .oldest = group.oldest,
+          .newest = group.newest,
+          .hits = group.hits,
+          .saved_nusd = group.saved};
+}
+
 wire::BudgetView view(const store::BudgetState& budget) {
   return {.scope = budget.scope,
           .window = std::string(name(budget.window)),

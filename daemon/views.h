@@ -6,6 +6,7 @@
 #include "providers/credentials.h"
 #include "schemas/wire_replies.h"
 #include "store/budgets.h"
+#include "store/cache.h"
 #include "store/documents.h"
 #include "store/job_status.h"
 #include "store/pauses.h"
@@ -21,6 +22,7 @@ wire::JobView view(const store::JobStatus& job, const std::vector<store::Pause>&
 wire::DocumentView view(const store::StoredDocument& document);
 wire::PauseView view(const store::Pause& pause);
 std::vector<wire::PauseView> view(const std::vector<store::Pause>& pauses);
+wire::CacheGroupView view(const store::CacheGroup& group);
 wire::BudgetView view(const store::BudgetState& budget);
 wire::ModelsReply view(const providers::Models& models, const providers::Registry& providers,
                        const providers::Credentials& credentials, Time now);

@@ -51,14 +51,21 @@ std::expected<std::unique_ptr<Configured>, config::Errors> words_of(
 
 }  // namespace
 
-Surroundings Configured::surroundings() const {
+Surroundings Configured::surroundings(std::vector<OwnPrompt> own) const {
+  std::vector<std::string> names = prompts.names();
+  for (const OwnPrompt& prompt : own) names.push_back(prompt.name);
+  const auto find =
+      [this, own = std::move(own)](std::string_view name) -> std::optional<config::NamedText> {
+    const auto at = std::ranges::find(own, name, &OwnPrompt::name);
+    return at == own.end() ? prompts.find(name) : std::optional(at->file);
+  };
   return {.steps = steps,
           .models = &models,
           .routes = &routes,
           .providers = &providers,
           .default_model = default_model,
-          .prompt = [this](std::string_view name) { return prompts.find(name); },
-          .prompts = prompts.names()};
+          .prompt = find,
+          .prompts = std::move(names)};
 }
 
 std::expected<std::unique_ptr<const Configured>, config::Errors> vocabulary(

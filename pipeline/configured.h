@@ -11,6 +11,12 @@
 
 namespace docwright::pipeline {
 
+// A prompt that goes before the configured one of its name.
+struct OwnPrompt {
+  std::string name;
+  config::NamedText file;
+};
+
 // Immutable; any thread. Pipelines point into `steps`, so it outlives them.
 struct Configured {
   StepRegistry steps;
@@ -22,7 +28,7 @@ struct Configured {
   Catalogue catalogue;  // every pipeline, own and shipped; empty in a vocabulary
 
   // Must not outlive this.
-  Surroundings surroundings() const;
+  Surroundings surroundings(std::vector<OwnPrompt> own = {}) const;
 };
 
 // What a pipeline may name, without the pipelines that there are: for linting a further file.

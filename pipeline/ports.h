@@ -73,7 +73,8 @@ struct RecordedAnswer {
   std::int64_t call = 0;  // journal row it came from
   providers::Answer answer;
   Nusd charged = 0;     // to this job
-  bool cached = false;  // paid by another call than this job's own
+  bool cached = false;  // paid by another job
+  Nusd saved = 0;       // what that one paid, then
 };
 
 // Asked before every sending; granted means: journalled, reserved, committed.
@@ -125,7 +126,7 @@ class Journal {
   virtual Task<Result<void>> divide(const Job& job, const Chunk& first, const Chunk& second) = 0;
 
   // The answer of exactly this question: this job's own first, else (unless job.fresh) one that the
-  // same tenant paid before.
+  // same tenant paid before, if the response cache still has it.
   virtual Task<Result<std::optional<RecordedAnswer>>> answer(const Job& job, QuestionKey key) = 0;
   // Calls of this question that ended `unknown` or failed since the job was submitted, or retried
   // by a person.
@@ -196,6 +197,14 @@ class Metrics {
  public:
   virtual ~Metrics() = default;
   virtual void record(const Operation& operation) = 0;
+  // A job got an answer that another one had paid: the call that was saved.
+  struct Reuse {
+    const Job& job;
+    std::string_view provider, model;
+    Usage usage;
+    Nusd saved = 0;
+  };
+  virtual void reused(const Reuse& reuse) = 0;
 };
 
 }  // namespace docwright::pipeline

@@ -20,7 +20,7 @@ namespace {
 // In the order of Verb's alternatives.
 constexpr std::array<std::string_view, std::variant_size_v<Verb>> kVerbs = {
     "ping",  "submit", "status",    "list",   "result", "wait",         "cancel", "retry",
-    "pause", "resume", "pipelines", "models", "stats",  "events_since", "budget"};
+    "pause", "resume", "pipelines", "models", "stats",  "events_since", "budget", "cache"};
 
 constexpr Rule kRequestId = {.bytes_max = kIdBytes};
 
@@ -310,6 +310,7 @@ DOCWRIGHT_WIRE_REPLY(ModelsReply)
 DOCWRIGHT_WIRE_REPLY(StatsReply)
 DOCWRIGHT_WIRE_REPLY(EventsSinceReply)
 DOCWRIGHT_WIRE_REPLY(BudgetReply)
+DOCWRIGHT_WIRE_REPLY(CacheReply)
 
 #undef DOCWRIGHT_WIRE_REPLY
 

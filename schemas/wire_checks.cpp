@@ -99,6 +99,19 @@ Problem check_verb(const BudgetRequest& request, std::size_t, const Limits&) {
   return std::nullopt;
 }
 
+Problem check_verb(const CancelRequest& request, std::size_t, const Limits&) {
+  const int given = int{!request.jobs.empty()} + int{!request.batch.empty()} + int{request.all};
+  if (given != 1) return invalid("exactly one of 'jobs', 'batch' and 'all' is needed", "");
+  return std::nullopt;
+}
+
+Problem check_verb(const CacheRequest& request, std::size_t, const Limits&) {
+  const bool narrowed = !request.model.empty() || request.older_than != Duration{};
+  if (request.action == "show" && narrowed)
+    return invalid("'model' and 'older_than' belong to \"clear\", not to \"show\"", "/action");
+  return std::nullopt;
+}
+
 template <class Request>
 Problem check_verb(const Request& request, std::size_t, const Limits&) {
   if constexpr (std::is_base_of_v<Selection, Request>) {

@@ -17,12 +17,17 @@ namespace docwright::wire {
 inline constexpr std::array<std::string_view, 6> kStates = {"queued",    "running", "waiting",
                                                             "succeeded", "failed",  "cancelled"};
 inline constexpr std::array<std::string_view, 3> kBudgetActions = {"list", "set", "remove"};
+inline constexpr std::array<std::string_view, 2> kCacheActions = {"show", "clear"};
+inline constexpr std::array<std::string_view, 5> kCacheGroups = {"model", "provider", "tenant",
+                                                                 "project", "pipeline"};
 inline constexpr std::array<std::string_view, 1> kBudgetScopes = {"all"};
 inline constexpr std::array<std::string_view, 2> kBudgetWindows = {"once", "day"};
 
 inline constexpr Rule kName = line(kNameBytes);
 inline constexpr Rule kReference = {
     .bytes_max = 36, .bytes_min = kIdPrefixBytes, .plain = true};  // an id, or a prefix of one
+inline constexpr Rule kPipelineText = {
+    .required = true, .bytes_max = kPipelineBytes, .bytes_min = 1};
 inline constexpr Rule kCursor = line(kCursorBytes);
 inline constexpr Rule kPage = between(1, kPageMax);
 inline constexpr Rule kWait = lasting(Duration{}, kWaitMax);
@@ -64,10 +69,23 @@ void describe(auto& fields, Of<SubmitJob> auto& job) {
   fields("traceparent", job.traceparent, line(128));
 }
 
+void describe(auto& fields, Of<SentPrompt> auto& prompt) {
+  fields("name", prompt.name, kName.must());
+  fields("text", prompt.text, kPipelineText);
+  fields("file", prompt.file, line(kPathBytes));
+}
+
+void describe(auto& fields, Of<SentPipeline> auto& pipeline) {
+  fields("text", pipeline.text, kPipelineText);
+  fields("file", pipeline.file, line(kPathBytes));
+  fields("prompts", pipeline.prompts, Rule{.entries_max = kPromptsSent});
+}
+
 void describe(auto& fields, Of<SubmitRequest> auto& request) {
   fields("project", request.project, kName);
   fields("tenant", request.tenant, kName);
   fields("batch", request.batch, line(36));
+  fields("pipelines", request.pipelines, Rule{.entries_max = kPipelinesSent});
   fields("jobs", request.jobs, Rule{.required = true, .entries_min = 1});
 }
 
@@ -108,6 +126,8 @@ void describe(auto& fields, Of<WaitRequest> auto& request) {
 
 void describe(auto& fields, Of<CancelRequest> auto& request) {
   describe_selection(fields, request);
+  fields("all", request.all);
+  fields("now", request.now);
 }
 
 void describe(auto& fields, Of<RetryRequest> auto& request) {
@@ -137,6 +157,13 @@ void describe(auto& fields, Of<BudgetRequest> auto& request) {
   fields("window", request.window, word(kBudgetWindows));
   fields("limit", request.limit, line(kMoneyBytes));
   fields("tokens", request.tokens, between(0, kTokensMax));
+}
+
+void describe(auto& fields, Of<CacheRequest> auto& request) {
+  fields("action", request.action, word(kCacheActions));
+  fields("by", request.by, word(kCacheGroups));
+  fields("model", request.model, kName);
+  fields("older_than", request.older_than, lasting(Duration{}, kCacheAgeMax));
 }
 
 // --- Replies
@@ -395,6 +422,23 @@ void describe(auto& fields, Of<BudgetView> auto& budget) {
 
 void describe(auto& fields, Of<BudgetReply> auto& reply) {
   fields("budgets", reply.budgets);
+}
+
+void describe(auto& fields, Of<CacheGroupView> auto& group) {
+  fields("name", group.name);
+  fields("answers", group.answers);
+  fields("tokens_in", group.tokens_in);
+  fields("tokens_out", group.tokens_out);
+  fields("cost_nusd", group.cost_nusd);
+  fields("oldest", group.oldest);
+  fields("newest", group.newest);
+  fields("hits", group.hits);
+  fields("saved_nusd", group.saved_nusd);
+}
+
+void describe(auto& fields, Of<CacheReply> auto& reply) {
+  fields("groups", reply.groups);
+  fields("cleared", reply.cleared);
 }
 
 }  // namespace docwright::wire

@@ -217,4 +217,17 @@ struct BudgetReply {
   std::vector<BudgetView> budgets;
 };
 
+// Of one model, provider, ...: the answers that serve other jobs, and what that has saved so far.
+struct CacheGroupView {
+  std::string name;
+  std::int64_t answers = 0, tokens_in = 0, tokens_out = 0, cost_nusd = 0;
+  std::optional<Time> oldest, newest;
+  std::int64_t hits = 0, saved_nusd = 0;
+};
+
+struct CacheReply {
+  std::vector<CacheGroupView> groups;
+  std::int64_t cleared = 0;
+};
+
 }  // namespace docwright::wire

@@ -39,11 +39,22 @@ struct SubmitJob {
   std::string traceparent;
 };
 
+// A pipeline that the daemon does not have: its YAML, and prompts that it names. `file` is what
+// errors call it.
+struct SentPrompt {
+  std::string name, text, file;
+};
+struct SentPipeline {
+  std::string text, file;
+  std::vector<SentPrompt> prompts;
+};
+
 struct SubmitRequest {
   using Reply = SubmitReply;
   std::string project = "default";
   std::string tenant = "default";
   std::string batch;  // joins this batch, or makes it: a UUID of the client's; empty: a new one
+  std::vector<SentPipeline> pipelines;  // that its jobs may name, beside the daemon's own
   std::vector<SubmitJob> jobs;
 };
 
@@ -88,6 +99,8 @@ struct WaitRequest : Selection {
 
 struct CancelRequest : Selection {
   using Reply = ChangeReply;
+  bool all = false;  // in place of a selection: what has not ended, kCancelledAtOnce jobs at most
+  bool now = false;  // cuts the calls that nobody waits for any more
 };
 
 struct RetryRequest : Selection {
@@ -135,9 +148,18 @@ struct BudgetRequest {
   std::optional<std::int64_t> tokens;
 };
 
+// Answers that serve other jobs than their own.
+struct CacheRequest {
+  using Reply = CacheReply;
+  std::string action = "show";  // show, clear
+  std::string by = "model";     // of show: model, provider, tenant, project, pipeline
+  std::string model;            // of clear: only this model's; empty: all
+  Duration older_than{};        // of clear: only what is older
+};
+
 using Verb =
     std::variant<PingRequest, SubmitRequest, StatusRequest, ListRequest, ResultRequest, WaitRequest,
                  CancelRequest, RetryRequest, PauseRequest, ResumeRequest, PipelinesRequest,
-                 ModelsRequest, StatsRequest, EventsSinceRequest, BudgetRequest>;
+                 ModelsRequest, StatsRequest, EventsSinceRequest, BudgetRequest, CacheRequest>;
 
 }  // namespace docwright::wire

@@ -176,8 +176,8 @@ RecordedCall read_answer(const Statement& row, std::int64_t job) {
     found.answer.usage =
         Usage{row.integer(7), row.integer(8), row.integer(9), row.integer(10), row.integer(11)};
   }
+  found.charged = row.integer(6);
   found.cached = row.integer(12) != job;
-  if (!found.cached) found.charged = row.integer(6);
   return found;
 }
 
@@ -238,7 +238,8 @@ Result<void> unknown(Database& database, const CallEnd& end, const CallFailure& 
   return end_without_answer(database, end, failure, true, now);
 }
 
-std::optional<RecordedCall> recorded_answer(Database& database, const CallKey& key, bool fresh) {
+std::optional<RecordedCall> recorded_answer(Database& database, const CallKey& key,
+                                            std::optional<Time> others_since) {
   static constexpr auto own =
       "SELECT c.call, a.body, c.finish, c.finish_raw, c.answered_by, c.response_id, "
       "c.charged_nusd, c.tokens_in, c.tokens_cached, c.tokens_cache_write, c.tokens_out, "
@@ -249,17 +250,18 @@ std::optional<RecordedCall> recorded_answer(Database& database, const CallKey& k
       "SELECT c.call, a.body, c.finish, c.finish_raw, c.answered_by, c.response_id, "
       "c.charged_nusd, c.tokens_in, c.tokens_cached, c.tokens_cache_write, c.tokens_out, "
       "c.tokens_reasoning, c.job FROM call_journal c JOIN answers a USING (answer) "
-      "WHERE c.state = 'answered' AND c.shared = 1 AND c.tenant = (SELECT tenant FROM jobs WHERE "
-      "job = ?1) "
-      "AND c.hash = ?2 ORDER BY c.call DESC LIMIT 1";
+      "WHERE c.state = 'answered' AND c.tenant = (SELECT tenant FROM jobs WHERE job = ?1) "
+      "AND c.hash = ?2 AND c.ended >= ?3 AND NOT EXISTS (SELECT 1 FROM cache_clearings x "
+      "WHERE (x.model = '' OR x.model = c.model) AND c.ended <= x.until) "
+      "ORDER BY c.call DESC LIMIT 1";
   {
     auto row = database.statement(own);
     row.bind(key.job, key.chunk, key.step, key.question, key.hash);
     if (row.step()) return read_answer(row, key.job);
   }
-  if (fresh) return std::nullopt;
+  if (!others_since) return std::nullopt;
   auto row = database.statement(any);
-  if (row.bind(key.job, key.hash).step()) return read_answer(row, key.job);
+  if (row.bind(key.job, key.hash, *others_since).step()) return read_answer(row, key.job);
   return std::nullopt;
 }
 
@@ -267,8 +269,7 @@ Tried tried(Database& database, const CallKey& key) {
   auto row = database.statement(
       "SELECT state = 'unknown', error_class IN ('rate_limit', 'quota', 'auth', 'cancelled'), "
       "error_class, error, coalesce(http_status, 0), coalesce(error_code, '') FROM call_journal "
-      "WHERE job = ?1 "
-      "AND chunk = ?2 AND step = ?3 AND question = ?4 AND hash = ?5 "
+      "WHERE job = ?1 AND chunk = ?2 AND step = ?3 AND question = ?4 AND hash = ?5 "
       "AND retries = (SELECT retries FROM jobs WHERE job = ?1) "
       "AND state IN ('failed', 'unknown') ORDER BY attempt");
   row.bind(key.job, key.chunk, key.step, key.question, key.hash);

@@ -94,12 +94,13 @@ Result<void> unknown(Database& database, const CallEnd& end, const CallFailure& 
 struct RecordedCall {
   std::int64_t call = 0;
   CallAnswer answer;
-  Nusd charged = 0;     // to this job: nothing if cached
-  bool cached = false;  // paid by another job
+  Nusd charged = 0;     // to the job that asked
+  bool cached = false;  // that is another job
 };
-// The answer of exactly this question: the job's own first, else (unless fresh) the tenant's
-// newest.
-std::optional<RecordedCall> recorded_answer(Database& database, const CallKey& key, bool fresh);
+// The answer of exactly this question: the job's own first, else the tenant's newest that came
+// after `others_since` and is not taken from the cache (cache.h); none: only the job's own.
+std::optional<RecordedCall> recorded_answer(Database& database, const CallKey& key,
+                                            std::optional<Time> others_since);
 
 struct Tried {
   int attempts = 0;  // ended without an answer, unknown ones included, since the job was submitted

@@ -83,6 +83,17 @@ std::vector<Attempt> attempts(Database& database, std::int64_t row) {
   return found;
 }
 
+std::vector<std::int64_t> open_jobs(Database& database, int limit) {
+  std::vector<std::int64_t> rows;
+  auto query = database.statement(
+      "SELECT job FROM jobs WHERE state = 'queued' UNION ALL "
+      "SELECT job FROM jobs WHERE state = 'waiting' UNION ALL "
+      "SELECT job FROM jobs WHERE state = 'running' LIMIT ?1");
+  query.bind(limit);
+  while (query.step()) rows.push_back(query.integer(0));
+  return rows;
+}
+
 std::vector<std::int64_t> jobs_of_batch(Database& database, std::int64_t batch,
                                         const std::vector<State>& states) {
   std::vector<std::int64_t> rows;

@@ -81,6 +81,8 @@ struct JobPage {
 };
 Result<JobPage> list_jobs(Database& database, const JobFilter& filter);
 
+// Rows of jobs that have not ended, at most so many. For cancel.
+std::vector<std::int64_t> open_jobs(Database& database, int limit);
 // Rows of a batch, oldest first; optionally only in one of these states. For cancel and retry.
 std::vector<std::int64_t> jobs_of_batch(Database& database, std::int64_t batch,
                                         const std::vector<State>& states);

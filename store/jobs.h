@@ -17,6 +17,7 @@
 #include "runtime/hash.h"
 #include "runtime/json.h"
 #include "store/database.h"
+#include "store/pipelines.h"
 #include "tokens/money.h"
 
 namespace docwright::store {
@@ -34,7 +35,7 @@ struct NewJob {
   std::string tenant;  // empty: the batch's
   std::string path;
   std::string model;
-  std::int64_t pipeline_version = 0;  // row of pipeline_versions
+  std::int64_t pipeline_version = 0;  // row of pipeline_versions; 0: one of NewBatch::pipelines
   std::string pipeline;               // its name: with the tenant, the job's lane
   std::string source;                 // the bytes
   Hash source_hash{};
@@ -55,6 +56,7 @@ struct NewBatch {
                    // tenant or project: key_conflict at /batch
   std::string tenant, project;
   std::vector<NewJob> jobs;
+  std::vector<PipelineVersion> pipelines;  // of jobs whose version is not known yet (0), by name
 };
 
 struct QueueLimits {

@@ -87,6 +87,13 @@ struct Inserted {
   State state = State::queued;
 };
 
+// The version that the job was accepted with; of one that came along with the batch, its row now.
+std::int64_t version_of(Database& database, const NewBatch& batch, const NewJob& job, Time now) {
+  if (job.pipeline_version != 0) return job.pipeline_version;
+  const auto sent = std::ranges::find(batch.pipelines, job.pipeline, &PipelineVersion::name);
+  return sent == batch.pipelines.end() ? 0 : store_pipeline(database, *sent, now);
+}
+
 Inserted insert_job(Database& database, std::int64_t batch_row, const NewBatch& batch,
                     const NewJob& job, Tally& tally, Time now) {
   const Place place = place_of(database, tenant_of(batch, job), batch.project, job.pipeline);
@@ -108,8 +115,8 @@ Inserted insert_job(Database& database, std::int64_t batch_row, const NewBatch& 
           "priority, path, key, created, deadline, allowed, wake, reason, detail) VALUES "
           "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)")
       .bind(job.id, name(state), place.tenant, place.project, place.lane, batch_row,
-            job.pipeline_version, source, bytes, job.priority, job.path, key, now, job.deadline,
-            static_cast<std::int64_t>((job.deadline - now).count()),
+            version_of(database, batch, job, now), source, bytes, job.priority, job.path, key, now,
+            job.deadline, static_cast<std::int64_t>((job.deadline - now).count()),
             later ? job.not_before : std::nullopt, reason, detail)
       .run();
   const std::int64_t row = database.last_rowid();

@@ -5,64 +5,50 @@
 #include <array>
 
 #include "runtime/text.h"
+#include "store/job_status.h"
 
 namespace docwright::store {
 namespace {
 
-// A report is a query over the views. ?1 is the moment since when, in the form in which the views
-// show moments (empty: since ever), ?2 how many rows at most.
+// A report is a view. With --since it is that of the younger rows alone: the view's own text over
+// its tables, each cut at ?1 (microseconds) by the column named here.
+struct Cut {
+  std::string_view table, column;
+};
 struct Entry {
-  std::string_view name;
-  bool has_since;  // false: it is of this moment
-  std::string_view sql;
+  std::string_view name, view;
+  std::string_view columns;  // and their order; empty: the view's own
+  std::array<Cut, 3> cuts;   // none: the report is of this moment
 };
 
+// A minute that has begun before ?1 and not ended is counted.
+constexpr std::string_view kEndOfMinute = "minute + 60000000";
+
 constexpr std::array kReports = {
-    Entry{"calls", true,
-          "SELECT created, job, path, step, provider, model, state, error_class, seconds, "
-          "tokens_in, tokens_out, cost_usd FROM calls WHERE created >= ?1 "
-          "ORDER BY call DESC LIMIT ?2"},
-    Entry{"errors", true,
-          "SELECT 'call' AS what, error_class AS class, state AS outcome, count(*) AS times, "
-          "count(DISTINCT job) AS jobs, max(ended) AS last, max(error) AS example FROM calls "
-          "WHERE state IN ('failed', 'unknown') AND created >= ?1 GROUP BY class, outcome "
-          "UNION ALL SELECT 'job', reason, state, count(*), count(*), max(ended), max(detail) "
-          "FROM job_overview WHERE state IN ('failed', 'waiting') AND created >= ?1 "
-          "GROUP BY reason, state "
-          "UNION ALL SELECT 'answer', name, outcome, sum(count), NULL, max(minute), "
-          "(SELECT min(f.message) FROM findings f WHERE f.rule = name) FROM metrics_by_minute "
-          "WHERE kind = 'check' AND outcome <> 'ok' AND minute >= substr(?1, 1, 16) "
-          "GROUP BY name, outcome ORDER BY what, times DESC LIMIT ?2"},
-    Entry{"latency", true,
-          "SELECT provider, model, count(*) AS calls, round(avg(seconds), 3) AS mean_seconds, "
-          "max(iif(place <= (of + 1) / 2, seconds, NULL)) AS p50_seconds, "
-          "max(iif(place <= (of * 95 + 99) / 100, seconds, NULL)) AS p95_seconds, "
-          "max(iif(place <= (of * 99 + 99) / 100, seconds, NULL)) AS p99_seconds, "
-          "max(seconds) AS max_seconds, "
-          "round(sum(tokens_out) / nullif(sum(seconds), 0), 1) AS tokens_out_per_second FROM ("
-          "SELECT provider, model, seconds, tokens_out, "
-          "row_number() OVER (PARTITION BY provider, model ORDER BY seconds) AS place, "
-          "count(*) OVER (PARTITION BY provider, model) AS of FROM calls "
-          "WHERE state = 'answered' AND seconds IS NOT NULL AND created >= ?1) "
-          "GROUP BY provider, model ORDER BY calls DESC LIMIT ?2"},
-    Entry{"jobs", true,
-          "SELECT created, job, path, pipeline, state, reason, attempts, chunks_stored, chunks, "
-          "documents, flagged, calls, cost_usd, seconds FROM job_overview WHERE created >= ?1 "
-          "ORDER BY created DESC, job DESC LIMIT ?2"},
-    Entry{"budget", false, "SELECT * FROM budgets WHERE ?1 = '' LIMIT ?2"},
-    Entry{"providers", true,
-          "SELECT * FROM providers_by_day WHERE day >= substr(?1, 1, 10) LIMIT ?2"},
-    Entry{
-        "checks", true,
-        "SELECT f.rule, f.severity, count(*) AS findings, count(DISTINCT f.document) AS documents, "
-        "sum(d.latest) AS in_latest, min(f.message) AS example FROM findings f "
-        "JOIN document_rows d USING (document) "
-        "WHERE strftime('%Y-%m-%dT%H:%M:%fZ', d.created / 1e6, 'unixepoch') >= ?1 "
-        "GROUP BY f.rule, f.severity ORDER BY findings DESC LIMIT ?2"},
-    Entry{"system", true,
-          "SELECT * FROM system_by_minute WHERE minute >= substr(?1, 1, 16) "
-          "ORDER BY minute DESC LIMIT ?2"},
-    Entry{"rejects", true, "SELECT * FROM rejects WHERE at >= ?1 ORDER BY at DESC LIMIT ?2"},
+    Entry{"calls",
+          "calls",
+          "created, job, path, step, provider, model, key_id, state, error_class, error_code, "
+          "seconds, first_token_seconds, tokens_in, tokens_out, cost_usd {} ORDER BY call DESC",
+          {{{"call_journal", "created"}}}},
+    Entry{"errors",
+          "errors_by_class",
+          "",
+          {{{"call_journal", "created"}, {"jobs", "created"}, {"metrics_minute", kEndOfMinute}}}},
+    Entry{"latency", "latency_by_model", "", {{{"call_journal", "created"}}}},
+    Entry{"jobs",
+          "job_overview",
+          "created, job, path, pipeline, state, reason, attempts, chunks_stored, chunks, "
+          "documents, flagged, calls, cost_usd, seconds {} ORDER BY created DESC, job DESC",
+          {{{"jobs", "created"}}}},
+    Entry{"providers", "providers_by_key", "", {{{"call_journal", "created"}}}},
+    Entry{"waste", "waste_by_step", "", {{{"call_journal", "created"}}}},
+    Entry{"budget", "budgets", "", {}},
+    Entry{"checks", "checks_by_rule", "", {{{"document_rows", "created"}}}},
+    Entry{"system",
+          "system_by_minute",
+          "* {} ORDER BY minute DESC",
+          {{{"system_minute", kEndOfMinute}}}},
+    Entry{"rejects", "rejects", "* {} ORDER BY at DESC", {{{"reject_rows", "at"}}}},
 };
 
 constexpr std::array<std::string_view, 6> kGroups = {"model",   "pipeline", "tenant",
@@ -74,9 +60,33 @@ std::string usage_sql(std::string_view by) {
   return fmt::format(
       "SELECT {0}, sum(calls) AS calls, sum(answered) AS answered, sum(failed) AS failed, "
       "sum(unknown) AS unknown, sum(tokens_in) AS tokens_in, sum(tokens_cached) AS tokens_cached, "
-      "sum(tokens_out) AS tokens_out, sum(cost_nusd) / 1e9 AS cost_usd FROM usage "
-      "WHERE day >= substr(?1, 1, 10) GROUP BY {0} ORDER BY {1} LIMIT ?2",
+      "sum(tokens_out) AS tokens_out, sum(cost_nusd) / 1e9 AS cost_usd, "
+      "sum(cache_hits) AS cache_hits, sum(saved_nusd) / 1e9 AS saved_usd FROM usage "
+      "WHERE day >= strftime('%Y-%m-%d', ?1 / 1e6, 'unixepoch') GROUP BY {0} ORDER BY {1} LIMIT ?2",
       group, order);
+}
+
+// What stands behind CREATE VIEW name AS.
+std::string text_of_view(Database& database, std::string_view name) {
+  auto row = database.statement("SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ?1");
+  row.bind(name).step();
+  const std::string_view sql = row.text(0);
+  constexpr std::string_view kAs = " AS\n";
+  return std::string(sql.substr(sql.find(kAs) + kAs.size()));
+}
+
+std::string sql_of(Database& database, const Entry& entry) {
+  std::string sql;
+  for (const Cut& cut : entry.cuts) {
+    if (cut.table.empty()) break;
+    sql += fmt::format("{} {} AS (SELECT * FROM main.{} WHERE {} >= ?1)",
+                       sql.empty() ? "WITH" : ",", cut.table, cut.table, cut.column);
+  }
+  const std::string view = text_of_view(database, entry.view);
+  sql += entry.columns.empty()
+             ? view
+             : "SELECT " + fmt::format(fmt::runtime(entry.columns), "FROM (" + view + ")");
+  return sql + " LIMIT ?2";
 }
 
 Report::Cell cell(const Statement& row, int column) {
@@ -104,7 +114,7 @@ Report read(Statement row) {
   return report;
 }
 
-Result<std::string> sql_of(const ReportQuery& query) {
+Result<std::string> sql_of(Database& database, const ReportQuery& query) {
   if (query.name == "usage") {
     const std::string_view by = query.by.empty() ? std::string_view("model") : query.by;
     if (std::ranges::find(kGroups, by) != kGroups.end()) return usage_sql(by);
@@ -123,11 +133,11 @@ Result<std::string> sql_of(const ReportQuery& query) {
     return fail(Code::invalid_request,
                 fmt::format("the report '{}' has no groups: --by goes with usage", query.name));
   }
-  if (query.since && !entry->has_since) {
+  if (query.since && entry->cuts.front().table.empty()) {
     return fail(Code::invalid_request,
                 fmt::format("the report '{}' is of this moment: it has no --since", query.name));
   }
-  return std::string(entry->sql);
+  return sql_of(database, *entry);
 }
 
 }  // namespace
@@ -139,11 +149,20 @@ std::vector<std::string_view> report_names() {
 }
 
 Result<Report> report(Database& database, const ReportQuery& query) {
-  const auto sql = sql_of(query);
+  const auto sql = sql_of(database, query);
   if (!sql) return std::unexpected(sql.error());
-  const std::string since = query.since ? to_rfc3339(*query.since) : std::string();
   auto row = database.statement_once(*sql);
-  row.bind(since, query.limit);
+  row.bind(query.since.value_or(Time{}), query.limit);
+  return read(std::move(row));
+}
+
+Result<Report> trace(Database& database, std::string_view id_or_prefix) {
+  const auto job = find_job(database, id_or_prefix);
+  if (!job) return std::unexpected(job.error());
+  auto row = database.statement(
+      "SELECT * FROM job_trace WHERE job = (SELECT id FROM jobs WHERE job = ?1) "
+      "ORDER BY at, what DESC");
+  row.bind(*job);
   return read(std::move(row));
 }
 

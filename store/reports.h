@@ -19,8 +19,7 @@ struct Report {
 };
 
 struct ReportQuery {
-  std::string
-      name;  // usage, calls, errors, latency, jobs, budget, providers, checks, system, rejects
+  std::string name;           // of report_names()
   std::optional<Time> since;  // none: everything
   std::string by;             // usage: model (default), pipeline, tenant, project, day, provider
   int limit = 1000;
@@ -29,6 +28,8 @@ struct ReportQuery {
 // Errors: invalid_request, with the nearest name.
 Result<Report> report(Database& database, const ReportQuery& query);
 std::vector<std::string_view> report_names();
+// The rows of job_trace of one job, in order. Errors: as find_job().
+Result<Report> trace(Database& database, std::string_view id_or_prefix);
 
 // `docwright db check`.
 struct DatabaseCheck {

@@ -66,29 +66,32 @@ SELECT c.call, j.id AS job, t.name AS tenant, p.name AS project, j.path, l.pipel
 FROM call_journal c JOIN jobs j USING (job) JOIN tenants t ON t.tenant = c.tenant
 JOIN projects p ON p.project = j.project JOIN lanes l ON l.lane = j.lane LEFT JOIN overruns o ON o.call = c.call;
 
--- One row for each call that is kept, and one for each day, model, ... of those that were pruned.
+-- One row for each call that is kept, one for each day, model, ... of those that were pruned, and one for each of those that
+-- were not made because the answer was there.
 CREATE VIEW usage AS
 SELECT strftime('%Y-%m-%d', c.created / 1e6, 'unixepoch') AS day, t.name AS tenant, p.name AS project, l.pipeline,
   c.provider, c.model, 1 AS calls, c.state = 'answered' AS answered, c.state = 'failed' AS failed,
   c.state = 'unknown' AS unknown, c.state = 'intent' AS in_flight, coalesce(c.tokens_in, 0) AS tokens_in,
   coalesce(c.tokens_cached, 0) AS tokens_cached, coalesce(c.tokens_out, 0) AS tokens_out,
-  coalesce(c.charged_nusd, 0) AS cost_nusd
+  coalesce(c.charged_nusd, 0) AS cost_nusd, 0 AS cache_hits, 0 AS saved_nusd
 FROM call_journal c JOIN jobs j USING (job) JOIN tenants t ON t.tenant = c.tenant
 JOIN projects p ON p.project = j.project JOIN lanes l ON l.lane = j.lane
 UNION ALL
 SELECT day, tenant, project, pipeline, provider, model, calls, answered, failed, unknown, 0, tokens_in, tokens_cached,
-  tokens_out, charged_nusd FROM call_days;
+  tokens_out, charged_nusd, 0, 0 FROM call_days
+UNION ALL
+SELECT day, tenant, project, pipeline, provider, model, 0, 0, 0, 0, 0, 0, 0, 0, 0, hits, saved_nusd FROM cache_days;
 
 CREATE VIEW usage_by_day AS
 SELECT day, sum(calls) AS calls, sum(answered) AS answered, sum(failed) AS failed, sum(unknown) AS unknown,
   sum(tokens_in) AS tokens_in, sum(tokens_cached) AS tokens_cached, sum(tokens_out) AS tokens_out,
-  sum(cost_nusd) / 1e9 AS cost_usd
+  sum(cost_nusd) / 1e9 AS cost_usd, sum(cache_hits) AS cache_hits, sum(saved_nusd) / 1e9 AS saved_usd
 FROM usage GROUP BY day ORDER BY day DESC;
 
 CREATE VIEW usage_by_model AS
 SELECT provider, model, sum(calls) AS calls, sum(answered) AS answered, sum(failed) AS failed, sum(unknown) AS unknown,
   sum(tokens_in) AS tokens_in, sum(tokens_cached) AS tokens_cached, sum(tokens_out) AS tokens_out,
-  sum(cost_nusd) / 1e9 AS cost_usd
+  sum(cost_nusd) / 1e9 AS cost_usd, sum(cache_hits) AS cache_hits, sum(saved_nusd) / 1e9 AS saved_usd
 FROM usage GROUP BY provider, model ORDER BY cost_usd DESC, calls DESC;
 
 CREATE VIEW providers_by_day AS
@@ -97,34 +100,122 @@ SELECT day, provider, sum(calls) AS calls, sum(answered) AS answered, sum(failed
   sum(cost_nusd) / 1e9 AS cost_usd
 FROM usage GROUP BY day, provider ORDER BY day DESC, provider;
 
+-- Who answers well: calls that are kept, by the key that paid. The last error's message and code are those of its row.
+CREATE VIEW providers_by_key AS
+SELECT c.provider, c.model, c.key_id, c.calls, c.answered, c.failed, c.unknown, l.p50_seconds, l.p95_seconds,
+  c.first_token_seconds, c.tokens_in, c.tokens_out, c.cost_nusd / 1e9 AS cost_usd, c.errors,
+  strftime('%Y-%m-%dT%H:%M:%fZ', c.erred / 1e6, 'unixepoch') AS last_error_at, c.last_error
+FROM (
+  SELECT provider, model, key_id, sum(calls) AS calls, sum(answered) AS answered, sum(failed) AS failed,
+    sum(unknown) AS unknown, round(sum(first_token) / 1e6 / nullif(sum(streams), 0), 3) AS first_token_seconds,
+    sum(tokens_in) AS tokens_in, sum(tokens_out) AS tokens_out, sum(cost_nusd) AS cost_nusd,
+    group_concat(error_class || ' ' || calls, ', ') AS errors, max(erred) AS erred, error AS last_error
+  FROM (
+    SELECT provider, model, key_id, error_class, count(*) AS calls, sum(state = 'answered') AS answered,
+      sum(state = 'failed') AS failed, sum(state = 'unknown') AS unknown, sum(first_token) AS first_token,
+      count(first_token) AS streams, sum(coalesce(tokens_in, 0)) AS tokens_in, sum(coalesce(tokens_out, 0)) AS tokens_out,
+      sum(coalesce(charged_nusd, 0)) AS cost_nusd, max(CASE WHEN error_class IS NOT NULL THEN ended END) AS erred,
+      iif(error_code IS NULL, error, error_code || ': ' || error) AS error
+    FROM call_journal GROUP BY provider, model, key_id, error_class)
+  GROUP BY provider, model, key_id) AS c
+LEFT JOIN (
+  SELECT provider, model, key_id, max(CASE WHEN place <= (of + 1) / 2 THEN duration END) / 1e6 AS p50_seconds,
+    max(CASE WHEN place <= (of * 95 + 99) / 100 THEN duration END) / 1e6 AS p95_seconds
+  FROM (SELECT provider, model, key_id, duration,
+    row_number() OVER (PARTITION BY provider, model, key_id ORDER BY duration) AS place,
+    count(*) OVER (PARTITION BY provider, model, key_id) AS of
+    FROM call_journal WHERE state = 'answered' AND duration IS NOT NULL)
+  GROUP BY provider, model, key_id) AS l
+ON l.provider = c.provider AND l.model = c.model AND l.key_id = c.key_id
+ORDER BY c.calls DESC, c.provider, c.model, c.key_id;
+
+-- Attempts that brought nothing new, and what they cost. A call stands in the first row that fits.
+CREATE VIEW waste_by_step AS
+SELECT provider, model, step, waste, count(*) AS calls, sum(tokens_in) AS tokens_in, sum(tokens_out) AS tokens_out,
+  sum(charged_nusd) / 1e9 AS cost_usd
+FROM (
+  SELECT provider, model, step, coalesce(tokens_in, 0) AS tokens_in, coalesce(tokens_out, 0) AS tokens_out, charged_nusd,
+    CASE WHEN state = 'failed' THEN 'failed' WHEN state = 'unknown' THEN 'unknown'
+      WHEN finish = 'length' THEN 'truncated' WHEN finish IN ('refusal', 'content_filter') THEN 'refused'
+      WHEN question % 2 = 1 THEN 'repeated' WHEN mended IS NOT NULL THEN 'repaired' END AS waste
+  FROM call_journal LEFT JOIN (
+    SELECT DISTINCT json_extract(record, '$.provenance.call') AS mended FROM document_records
+    WHERE instr(record, '"fixed":true') > 0) ON mended = call
+  WHERE state <> 'intent')
+WHERE waste IS NOT NULL
+GROUP BY provider, model, step, waste ORDER BY cost_usd DESC, calls DESC;
+
 -- Answered calls only: how long a failure takes says nothing about a model.
 CREATE VIEW latency_by_model AS
 SELECT provider, model, count(*) AS calls, round(avg(duration) / 1e6, 3) AS mean_seconds,
   max(CASE WHEN place <= (of + 1) / 2 THEN duration END) / 1e6 AS p50_seconds,
   max(CASE WHEN place <= (of * 95 + 99) / 100 THEN duration END) / 1e6 AS p95_seconds,
   max(CASE WHEN place <= (of * 99 + 99) / 100 THEN duration END) / 1e6 AS p99_seconds,
-  max(duration) / 1e6 AS max_seconds,
+  max(duration) / 1e6 AS max_seconds, round(avg(first_token) / 1e6, 3) AS first_token_seconds,
   round(sum(tokens_out) / nullif(sum(duration) / 1e6, 0), 1) AS tokens_out_per_second
-FROM (SELECT provider, model, duration, tokens_out,
+FROM (SELECT provider, model, duration, first_token, tokens_out,
   row_number() OVER (PARTITION BY provider, model ORDER BY duration) AS place,
   count(*) OVER (PARTITION BY provider, model) AS of
   FROM call_journal WHERE state = 'answered' AND duration IS NOT NULL)
 GROUP BY provider, model ORDER BY calls DESC;
 
+-- One job from its submit to its end, as a waterfall: `begin_seconds` counts from the submit. Waits and runs of the job,
+-- calls, and the moment when a chunk had all its documents.
+CREATE VIEW job_trace AS
+SELECT job, what, name, chunk, strftime('%Y-%m-%dT%H:%M:%fZ', at / 1e6, 'unixepoch') AS at, (at - submitted) / 1e6 AS begin_seconds,
+  (until - at) / 1e6 AS seconds, outcome, route, provider, model, key_id, http_status, error_class, error_code,
+  first_token_seconds, tokens_in, tokens_out, cost_usd, detail
+FROM (
+  SELECT j.id AS job, 'wait' AS what, CASE a.attempt WHEN 1 THEN 'queue' ELSE a.before END AS name, NULL AS chunk,
+    j.created AS submitted, coalesce(a.since, j.created) AS at, a.started AS until, NULL AS outcome, NULL AS route,
+    NULL AS provider, NULL AS model, NULL AS key_id, NULL AS http_status, NULL AS error_class, NULL AS error_code,
+    NULL AS first_token_seconds, NULL AS tokens_in, NULL AS tokens_out, NULL AS cost_usd, a.why AS detail
+  FROM (SELECT job, attempt, started, lag(ended) OVER (PARTITION BY job ORDER BY attempt) AS since,
+      lag(coalesce(reason, outcome)) OVER (PARTITION BY job ORDER BY attempt) AS before,
+      lag(detail) OVER (PARTITION BY job ORDER BY attempt) AS why
+    FROM (SELECT job, attempt, started, ended, outcome, reason, detail FROM attempts
+      UNION ALL SELECT job, attempt, started, NULL, state, NULL, NULL FROM jobs WHERE state = 'running')) AS a
+  JOIN jobs j USING (job)
+  UNION ALL
+  SELECT j.id, 'run', 'attempt ' || a.attempt, NULL, j.created, a.started, a.ended, a.outcome, NULL, NULL, NULL, NULL, NULL,
+    a.reason, NULL, NULL, NULL, NULL, NULL, a.detail
+  FROM attempts a JOIN jobs j USING (job)
+  UNION ALL
+  SELECT id, 'run', 'attempt ' || attempt, NULL, created, started, NULL, state, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    NULL, NULL, NULL, NULL
+  FROM jobs WHERE state = 'running'
+  UNION ALL
+  SELECT j.id, 'wait', coalesce(j.reason, 'queue'), NULL, j.created,
+    coalesce((SELECT max(ended) FROM attempts x WHERE x.job = j.job), j.created), j.wake, j.state, NULL, NULL, NULL, NULL,
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL, j.detail
+  FROM jobs j WHERE j.state = 'queued' OR j.state = 'waiting'
+  UNION ALL
+  SELECT j.id, 'call', c.step || CASE WHEN c.question % 2 = 1 THEN ' again' ELSE '' END
+      || CASE WHEN c.question >= 2 THEN ' longer' ELSE '' END || CASE WHEN c.sample > 0 THEN ' sample ' || c.sample ELSE '' END,
+    c.chunk, j.created, c.created, c.ended, c.state, c.route, c.provider, c.model, c.key_id, nullif(c.http_status, 0),
+    c.error_class, c.error_code, c.first_token / 1e6, c.tokens_in, c.tokens_out, c.charged_nusd / 1e9,
+    coalesce(c.error, nullif(c.finish, 'complete'))
+  FROM call_journal c JOIN jobs j USING (job)
+  UNION ALL
+  SELECT j.id, 'stored', NULL, p.chunk, j.created, p.stored, p.stored, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    NULL, NULL, NULL, NULL
+  FROM chunk_checkpoints p JOIN jobs j USING (job));
+
 -- What went wrong: of calls by the class of their error, of jobs by the code that they failed with or the reason they wait for.
 CREATE VIEW errors_by_class AS
 SELECT * FROM (
-  SELECT 'call' AS what, error_class AS class, state AS outcome, count(*) AS times, count(DISTINCT job) AS jobs,
-    strftime('%Y-%m-%dT%H:%M:%fZ', max(ended) / 1e6, 'unixepoch') AS last, max(error) AS example
-  FROM call_journal WHERE state IN ('failed', 'unknown') GROUP BY error_class, state
+  SELECT 'call' AS what, error_class AS class, error_code AS code, state AS outcome, count(*) AS times,
+    count(DISTINCT job) AS jobs, strftime('%Y-%m-%dT%H:%M:%fZ', max(ended) / 1e6, 'unixepoch') AS last,
+    max(error) AS example
+  FROM call_journal WHERE state IN ('failed', 'unknown') GROUP BY error_class, error_code, state
   UNION ALL
-  SELECT 'job', reason, 'failed', count(*), count(*),
+  SELECT 'job', reason, NULL, 'failed', count(*), count(*),
     strftime('%Y-%m-%dT%H:%M:%fZ', max(ended) / 1e6, 'unixepoch'), max(detail)
   FROM jobs WHERE state = 'failed' GROUP BY reason
   UNION ALL
-  SELECT 'job', reason, 'waiting', count(*), count(*), NULL, max(detail) FROM jobs WHERE state = 'waiting' GROUP BY reason
+  SELECT 'job', reason, NULL, 'waiting', count(*), count(*), NULL, max(detail) FROM jobs WHERE state = 'waiting' GROUP BY reason
   UNION ALL
-  SELECT 'answer', name, outcome, sum(count), NULL, strftime('%Y-%m-%dT%H:%MZ', max(minute) / 1e6, 'unixepoch'),
+  SELECT 'answer', name, NULL, outcome, sum(count), NULL, strftime('%Y-%m-%dT%H:%MZ', max(minute) / 1e6, 'unixepoch'),
     (SELECT min(f.message) FROM findings f WHERE f.rule = name)
   FROM metrics_minute WHERE kind = 'check' AND outcome <> 'ok' GROUP BY name, outcome)
 ORDER BY what, times DESC;

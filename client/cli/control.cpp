@@ -14,13 +14,19 @@ namespace {
 struct ChangeArguments {
   std::vector<std::string> ids;
   bool yes = false;
-  bool failed = false;
+  bool all = false, now = false;  // of cancel
+  bool failed = false;            // of retry
 };
 
 std::vector<Column> changed_columns() {
   return {{.key = "id", .title = "JOB"},
           {.key = "state", .title = "STATE"},
           {.key = "changed", .title = "CHANGED"}};
+}
+
+std::string_view cancelled(bool now) {
+  return now ? "cancelled; calls in flight are cut, and charged at their bounds"
+             : "cancelled; calls in flight end by themselves";
 }
 
 // Sends the request for every selection; jobs that changed are the data.
@@ -43,20 +49,51 @@ Result<Exit> change(Session& session, const std::vector<wire::Selection>& select
   return Exit::done;
 }
 
+// What the daemon cancels at once is bounded: until nothing is left.
+Result<Exit> cancel_all(Session& session, bool now) {
+  const auto client = session.daemon();
+  if (!client) return std::unexpected(client.error());
+  RowWriter rows(session.out(), session.format(), changed_columns());
+  std::int64_t changed = 0;
+  while (true) {
+    const auto reply = (*client)->ask(wire::CancelRequest{.all = true, .now = now});
+    if (!reply) return std::unexpected(reply.error());
+    if (reply->changed == 0) break;
+    changed += reply->changed;
+    if (!session.format_given()) continue;
+    for (const wire::ChangedJob& job : reply->jobs) rows.add(wire::to_json(job));
+  }
+  if (session.format_given()) rows.end();
+  session.out().say(fmt::format("{} job{} {}.", changed, changed == 1 ? "" : "s", cancelled(now)));
+  return Exit::done;
+}
+
 Result<Exit> cancel(Session& session, const ChangeArguments& arguments) {
-  const auto selections = session.selections(arguments.ids);
-  if (!selections) return std::unexpected(selections.error());
+  if (arguments.all != arguments.ids.empty()) {
+    return fail(Code::invalid_request,
+                "what is to be cancelled? Name batches or jobs, or say --all");
+  }
+  std::vector<wire::Selection> selections;
   std::string named;
-  for (const std::string& id : arguments.ids) named += (named.empty() ? "" : ", ") + id;
-  const auto sure =
-      session.confirm(fmt::format("Cancel what has not ended of {}?", named), arguments.yes);
+  if (!arguments.all) {
+    auto found = session.selections(arguments.ids);
+    if (!found) return std::unexpected(found.error());
+    selections = std::move(*found);
+    for (const std::string& id : arguments.ids) named += (named.empty() ? "" : ", ") + id;
+  }
+  const auto sure = session.confirm(
+      arguments.all
+          ? std::string("Cancel every job that has not ended, of all batches and tenants?")
+          : fmt::format("Cancel what has not ended of {}?", named),
+      arguments.yes);
   if (!sure) return std::unexpected(sure.error());
   if (!*sure) {
     session.out().say("Nothing was cancelled.");
     return Exit::refused;
   }
-  return change(session, *selections, wire::CancelRequest{},
-                "cancelled; calls in flight end by themselves");
+  if (arguments.all) return cancel_all(session, arguments.now);
+  return change(session, selections, wire::CancelRequest{.now = arguments.now},
+                cancelled(arguments.now));
 }
 
 Result<Exit> retry(Session& session, const ChangeArguments& arguments) {
@@ -105,7 +142,10 @@ Verb cancel_verb() {
   return {"cancel", "Cancels what has not ended of batches or jobs",
           [](Options& options) -> Action {
             auto arguments = std::make_shared<ChangeArguments>();
-            options.positionals("ID", arguments->ids, 1, "Batches or jobs");
+            options.positionals("ID", arguments->ids, 0, "Batches or jobs");
+            options.flag("--all", arguments->all, "Every job that has not ended");
+            options.flag("--now", arguments->now,
+                         "Cut the calls in flight: what they cost is not known then");
             options.flag("-y,--yes", arguments->yes, "Do not ask");
             return [arguments](Session& session) { return cancel(session, *arguments); };
           }};

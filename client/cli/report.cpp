@@ -4,46 +4,13 @@
 
 #include <memory>
 
-#include "client/cli/session.h"
+#include "client/cli/database.h"
 #include "client/cli/shapes.h"
 #include "client/cli/verbs.h"
 #include "runtime/text.h"
-#include "store/reports.h"
 
 namespace docwright::cli {
 namespace {
-
-constexpr const char* kDatabaseName = "docwright.db";
-
-// --db, else below --state, else what the daemon that answers says.
-Result<std::string> database_path(Session& session, const std::optional<std::string>& given) {
-  if (given) return *given;
-  if (session.common().state) return fmt::format("{}/{}", *session.common().state, kDatabaseName);
-  auto client = session.daemon();
-  if (client) return (*client)->daemon().database;
-  Error error = std::move(client.error());
-  error.message += "\nWithout a daemon, name the database with --db FILE or --state DIR.";
-  return std::unexpected(std::move(error));
-}
-
-Result<std::unique_ptr<store::Database>> open(Session& session,
-                                              const std::optional<std::string>& given) {
-  const auto path = database_path(session, given);
-  if (!path) return std::unexpected(path.error());
-  return store::Database::open(*path, store::Database::Mode::reader);
-}
-
-Json json_of(const store::Report::Cell& cell) {
-  return std::visit(
-      [](const auto& value) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::monostate>) {
-          return Json();
-        } else {
-          return Json(value);
-        }
-      },
-      cell);
-}
 
 bool is_number(const store::Report& report, std::size_t column) {
   return std::ranges::all_of(report.rows, [column](const auto& row) {
@@ -100,7 +67,7 @@ Result<store::ReportQuery> query_of(const ReportArguments& arguments) {
 Result<Exit> report(Session& session, const ReportArguments& arguments) {
   const auto query = query_of(arguments);
   if (!query) return std::unexpected(query.error());
-  const auto database = open(session, arguments.database);
+  const auto database = open_database(session, arguments.database);
   if (!database) return std::unexpected(database.error());
   const auto report = store::report(**database, *query);
   if (!report) return std::unexpected(report.error());
@@ -115,12 +82,7 @@ Result<Exit> report(Session& session, const ReportArguments& arguments) {
                        .text = report_cell});
   }
   RowWriter rows(session.out(), session.format(), std::move(columns));
-  for (const auto& row : report->rows) {
-    Json object = Json::object();
-    for (std::size_t i = 0; i < report->columns.size(); ++i)
-      object[report->columns[i]] = json_of(row[i]);
-    rows.add(std::move(object));
-  }
+  for (std::size_t i = 0; i < report->rows.size(); ++i) rows.add(row_of(*report, i));
   rows.end();
   if (report->rows.empty()) session.out().say("Nothing to report.");
   return Exit::done;
@@ -132,7 +94,7 @@ struct CheckArguments {
 };
 
 Result<Exit> check(Session& session, const CheckArguments& arguments) {
-  const auto database = open(session, arguments.database);
+  const auto database = open_database(session, arguments.database);
   if (!database) return std::unexpected(database.error());
   const store::DatabaseCheck checked = store::check_database(**database, arguments.thorough);
   RowWriter rows(session.out(), session.format(),
@@ -162,8 +124,7 @@ Verb report_verb() {
                          "usage by model, pipeline, tenant, project, day or provider");
             options.number("--limit", "N", arguments->limit, 1, 1'000'000,
                            "At most so many rows (1000)");
-            options.text("--db", "FILE", arguments->database,
-                         "The database; default: below --state, else the daemon's");
+            options.text("--db", "FILE", arguments->database, kDatabaseOption);
             return [arguments](Session& session) { return report(session, *arguments); };
           }};
 }
@@ -173,8 +134,7 @@ Verb db_check_verb() {
           [](Options& options) -> Action {
             auto arguments = std::make_shared<CheckArguments>();
             options.flag("--thorough", arguments->thorough, "Compare every index, too");
-            options.text("--db", "FILE", arguments->database,
-                         "The database; default: below --state, else the daemon's");
+            options.text("--db", "FILE", arguments->database, kDatabaseOption);
             return [arguments](Session& session) { return check(session, *arguments); };
           }};
 }

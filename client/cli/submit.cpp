@@ -9,6 +9,7 @@
 #include "client/cli/shapes.h"
 #include "client/cli/sources.h"
 #include "client/cli/verbs.h"
+#include "client/pipeline_file.h"
 #include "client/submission.h"
 #include "runtime/text.h"
 
@@ -140,8 +141,15 @@ std::vector<wire::Selection> to_follow(const Receipt& receipt) {
   return selections;
 }
 
-Result<Exit> send(Session& session, const SubmitArguments& arguments, const wire::SubmitJob& job,
+Result<Exit> send(Session& session, const SubmitArguments& arguments, wire::SubmitJob job,
                   Sources& sources) {
+  std::optional<client::PipelineFile> pipeline;
+  if (client::is_pipeline_file(job.pipeline)) {
+    auto read = client::read_pipeline_file(job.pipeline);
+    if (!read) return std::unexpected(std::move(read.error()));
+    pipeline = std::move(*read);
+    job.pipeline = pipeline->name;
+  }
   const auto client = session.daemon();
   if (!client) return std::unexpected(client.error());
   const std::string project = arguments.project.empty() ? sources.project() : arguments.project;
@@ -149,6 +157,7 @@ Result<Exit> send(Session& session, const SubmitArguments& arguments, const wire
     return wrong("the paths have no folder in common: name the project with --project");
   client::Packer packer([&sources] { return sources.next(); }, project, arguments.tenant, job,
                         arguments.key, sources.only_one(), (*client)->daemon().limits);
+  if (pipeline) packer.send_along(std::move(pipeline->sent));
   Receipt receipt;
   const auto sent = (*client)->submit_all(
       [&packer] { return packer.next(); },
@@ -212,8 +221,8 @@ Verb submit_verb() {
                             "Files and folders; '-': one source from the input");
         options.text("--project", "NAME", arguments->project,
                      "Default: the repository's or the folder's name");
-        options.text("--pipeline", "NAME", arguments->job.pipeline,
-                     "Default: the daemon's default pipeline");
+        options.text("--pipeline", "NAME|FILE", arguments->job.pipeline,
+                     "One of the daemon's, or a YAML file of yours; default: the daemon's default");
         options.text("--model", "NAME", arguments->job.model, "Default: the pipeline's");
         options.list("--param", "NAME=VALUE", arguments->parameters, "A parameter of the model");
         options.text("--budget", "MONEY", arguments->job.budget,

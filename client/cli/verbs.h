@@ -27,6 +27,8 @@ Verb resume_verb();
 Verb pipeline_list_verb();
 Verb pipeline_lint_verb();
 Verb pipeline_explain_verb();
+// try.cpp
+Verb pipeline_try_verb();
 // config.cpp
 Verb config_check_verb();
 Verb config_show_verb();
@@ -40,6 +42,11 @@ Verb provider_check_verb();
 Verb budget_list_verb();
 Verb budget_set_verb();
 Verb budget_remove_verb();
+// trace.cpp
+Verb trace_verb();
+// cache.cpp
+Verb cache_show_verb();
+Verb cache_clear_verb();
 // report.cpp
 Verb report_verb();
 Verb db_check_verb();

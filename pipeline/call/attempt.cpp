@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
 
 #include "pipeline/compute.h"
 #include "providers/answer_reader.h"
@@ -39,12 +43,6 @@ Intent intent_of(const AttemptOrder& order, const Prices* prices) {
   }
   intent.price_known = prices != nullptr;
   return intent;
-}
-
-// Until the time limit, and never beyond the job's own deadline.
-Moment deadline_of(const AttemptOrder& order, const Clock& clock) {
-  const Duration left = order.job->deadline - clock.now();
-  return clock.moment() + std::min(order.inquiry.time_limit, std::max(left, Duration{0}));
 }
 
 std::string request_id_of(const providers::Headers& headers) {
@@ -112,6 +110,7 @@ class Attempt final {
     } else {
       co_await ask_far_away(std::move(request));
     }
+    order_->received();
     exchange_.report.duration = parts_.loop.clock().moment() - begin;
     tell(exchange_.answer ? exchange_.answer->text : std::string_view(), true);
     const Result<void> recorded = co_await record();
@@ -157,14 +156,15 @@ class Attempt final {
         "X-Client-Request-Id",
         fmt::format("{}.{}.{}.{}.{}", order_->job->id, inquiry.key.chunk, inquiry.key.step,
                     inquiry.key.question, order_->attempt));
-    const Moment deadline = deadline_of(*order_, parts_.loop.clock());
     const providers::AnswerReader::Asked asked{*inquiry.provider->codec, *inquiry.question,
                                                inquiry.model->dialect, order_->endpoint.key,
                                                inquiry.streams()};
     providers::AnswerReader reader(parts_.loop.clock(), asked,
                                    [this](std::string_view text) { tell(text, false); });
     const Moment begin = parts_.loop.clock().moment();
-    CallResult<void> sent = co_await parts_.sender.send(std::move(request), deadline, reader);
+    // Not until the job's own deadline: an answer that comes after it is paid all the same, and
+    // kept.
+    CallResult<void> sent = co_await send(std::move(request), begin + inquiry.time_limit, reader);
     CallReport& report = exchange_.report;
     report.status = sent ? reader.status() : sent.error().status;
     report.provider_request_id = request_id_of(reader.headers());
@@ -181,6 +181,22 @@ class Attempt final {
   void tell(std::string_view text, bool last) const {
     if (parts_.listener == nullptr) return;
     parts_.listener->wrote(*order_->job, order_->inquiry.key, order_->attempt, text, last);
+  }
+
+  Task<CallResult<void>> send(providers::HttpRequest request, Moment deadline,
+                              providers::AnswerReader& reader) {
+    try {
+      co_return co_await parts_.sender.send(std::move(request), deadline, reader);
+    } catch (const boost::system::system_error& error) {
+      if (error.code() != boost::asio::error::operation_aborted || !order_->is_cut()) throw;
+    }
+    // The task goes on: what became of the call is to be written down.
+    co_await boost::asio::this_coro::reset_cancellation_state(
+        boost::asio::enable_terminal_cancellation());
+    co_return std::unexpected(
+        CallError{.error_class = ErrorClass::cancelled,
+                  .message = "cut by a cancel; whether the provider answered is not known",
+                  .maybe_charged = true});
   }
 
   // An outcome that the disk has no room for is offered again: what was paid must not be lost while

@@ -55,6 +55,10 @@ struct AttemptOrder {
   std::function<bool()> still_wanted;
   // Called when the bytes are about to go out, with the most that the call can cost.
   std::function<void(Nusd bound)> sending;
+  // Called when the exchange is over, before its outcome is written down.
+  std::function<void()> received;
+  // Whether a cancellation between the two only cuts the exchange: its outcome is then `unknown`.
+  std::function<bool()> is_cut;
 };
 Task<AttemptOutcome> attempt(AttemptParts parts, std::shared_ptr<const AttemptOrder> order);
 

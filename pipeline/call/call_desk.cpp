@@ -57,13 +57,22 @@ Task<Served> CallDesk::ask(std::shared_ptr<const Job> job, Inquiry inquiry, Pati
     if (known == flights_.end()) break;
     // From here on the flight is not held, or it could not end.
     const std::shared_ptr<Landing> landing = known->second.lock()->landing;
-    co_await landing->landed.wait();
+    {
+      struct Waits {
+        int& count;
+        explicit Waits(int& of) : count(of) { ++count; }
+        ~Waits() { --count; }
+      };
+      const Waits waits(landing->waiting);
+      co_await landing->landed.wait();
+    }
     if (!landing->shared) continue;
     Served shared = *landing->shared;
     if (shared) {
-      count_recorded(*job, inquiry);
+      if (!shared->cached) shared->saved = shared->charged;
       shared->cached = true;
       shared->charged = 0;
+      count_recorded(*job, inquiry, *shared);
     }
     co_return shared;
   }
@@ -76,6 +85,16 @@ Task<Served> CallDesk::ask(std::shared_ptr<const Job> job, Inquiry inquiry, Pati
 Task<void> CallDesk::close() {
   closing_ = true;
   return group_.close();
+}
+
+void CallDesk::cut_unwanted() {
+  const std::vector<Attempted*> out(out_.begin(), out_.end());  // one may end when it is told
+  for (Attempted* attempted : out) {
+    if (!out_.contains(attempted) || attempted->awaited) continue;
+    if (attempted->flight->landing->waiting > 0) continue;
+    attempted->cut = true;
+    attempted->task.cancel();
+  }
 }
 
 bool CallDesk::is_paused(const Job& job) const {
@@ -103,6 +122,7 @@ Task<void> CallDesk::conduct(std::shared_ptr<Attempted> attempted) {
         desk.in_flight_.bound -= of.bound;
       }
       if (of.way) desk.breakers_.leave(of.way->target, of.entry);
+      desk.out_.erase(&of);
       of.places.clear();
       of.done.open();
     }
@@ -121,7 +141,8 @@ Task<void> CallDesk::conduct(std::shared_ptr<Attempted> attempted) {
 }
 
 // An answer that needed no call.
-void CallDesk::count_recorded(const Job& job, const Inquiry& inquiry) {
+void CallDesk::count_recorded(const Job& job, const Inquiry& inquiry,
+                              const RecordedAnswer& answer) {
   Operation operation;
   operation.kind = "call";
   operation.name = inquiry.key.step;
@@ -130,6 +151,12 @@ void CallDesk::count_recorded(const Job& job, const Inquiry& inquiry) {
   operation.provider = inquiry.provider->name;
   operation.model = inquiry.model->name;
   outside_.metrics.record(operation);
+  if (!answer.cached) return;
+  outside_.metrics.reused({.job = job,
+                           .provider = operation.provider,
+                           .model = operation.model,
+                           .usage = answer.answer.usage.value_or(Usage{}),
+                           .saved = answer.saved});
 }
 
 // Before the places are given back: the next in line must find the gate shut.

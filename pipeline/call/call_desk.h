@@ -62,6 +62,10 @@ class CallDesk final {
   void pause(const std::string& pipeline = {}) { paused_.insert(pipeline); }
   void resume(const std::string& pipeline = {}) { paused_.erase(pipeline); }
 
+  // Ends the calls in flight whose answer nobody waits for: they become `unknown`. Without this
+  // they end by themselves.
+  void cut_unwanted();
+
   struct InFlight {
     int calls = 0;
     Nusd bound = 0;  // the most that they can still cost
@@ -89,7 +93,7 @@ class CallDesk final {
   void learn(const Attempted& attempted);
   void log_breaker(Breakers::Change change, const Inquiry& inquiry);
   void log_key(const Attempted& attempted, const providers::CallError& error);
-  void count_recorded(const Job& job, const Inquiry& inquiry);
+  void count_recorded(const Job& job, const Inquiry& inquiry, const RecordedAnswer& answer);
 
   Outside outside_;
   const CallLimits limits_;
@@ -100,6 +104,7 @@ class CallDesk final {
   Breakers breakers_;
   std::map<std::string, std::size_t, std::less<>> key_turns_;  // by provider: whose is next
   Latencies latencies_;
+  std::set<Attempted*> out_;      // whose requests have gone out
   std::set<std::string> paused_;  // names of pipelines; empty: all
   bool closing_ = false;
   InFlight in_flight_;

@@ -98,7 +98,7 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::take_up() {
   if (!recorded) co_return store_failed(recorded.error());
   if (*recorded) {
     flight_->landing->shared = **recorded;
-    desk_.count_recorded(*job_, inquiry_);
+    desk_.count_recorded(*job_, inquiry_, **recorded);
     co_return std::move(**recorded);
   }
   if (job_->attempt > 1) {
@@ -243,7 +243,7 @@ Task<AttemptOutcome> CallDesk::Lead::send() {
   }
 
   auto order = std::make_shared<AttemptOrder>(
-      AttemptOrder{job_, inquiry_, std::move(endpoint), attempts_ + 1, {}, {}});
+      AttemptOrder{job_, inquiry_, std::move(endpoint), attempts_ + 1, {}, {}, {}, {}});
   order->still_wanted = [desk = &desk_, it = attempted.get()] {
     return it->awaited && !desk->is_paused(*it->order->job);
   };
@@ -253,7 +253,10 @@ Task<AttemptOutcome> CallDesk::Lead::send() {
     it->bound = bound;
     ++desk->in_flight_.calls;
     desk->in_flight_.bound += bound;
+    if (!it->order->inquiry.provider->local) desk->out_.insert(it);
   };
+  order->received = [desk = &desk_, it = attempted.get()] { desk->out_.erase(it); };
+  order->is_cut = [it = attempted.get()] { return it->cut; };
   attempted->order = std::move(order);
   attempted->flight = flight_;
   attempted->put_off = put_off_;
@@ -262,7 +265,8 @@ Task<AttemptOutcome> CallDesk::Lead::send() {
     ~Leaving() { of.awaited = false; }
   };
   const Leaving leaving{*attempted};
-  desk_.group_.spawn(fmt::format("{} {}", job_->id, asked_about()), desk_.conduct(attempted));
+  attempted->task =
+      desk_.group_.spawn(fmt::format("{} {}", job_->id, asked_about()), desk_.conduct(attempted));
   co_await attempted->done.wait();
   if (!attempted->outcome) {
     co_return desk_.closing_

@@ -11,6 +11,7 @@ namespace docwright::pipeline {
 struct CallDesk::Landing {
   explicit Landing(Loop& loop) : landed(loop) {}
   Latch landed;
+  int waiting = 0;  // for it, its leader not counted
   // What holds for all who asked the same: an answer, or a permanent error. Nothing: the next one
   // leads.
   std::optional<Served> shared;
@@ -44,6 +45,8 @@ struct CallDesk::Attempted {
   bool awaited = true;  // by its leader
   bool out = false;     // the bytes have gone out
   Moment sent{};        // when
+  bool cut = false;     // by cut_unwanted()
+  TaskGroup::Handle task;
   Nusd bound = 0;
 };
 

@@ -7,11 +7,12 @@ ALTER TABLE call_journal ADD COLUMN sample INTEGER NOT NULL DEFAULT 0 CHECK (sam
 ALTER TABLE call_journal ADD COLUMN streamed INTEGER NOT NULL DEFAULT 0 CHECK (streamed IN (0, 1));
 ALTER TABLE call_journal ADD COLUMN first_token INTEGER CHECK (first_token >= 0);  -- after the sending; null: not told
 ALTER TABLE call_journal ADD COLUMN error_code TEXT;  -- the provider's own
--- 0: `cache clear` took it from the others; it stays its own job's.
-ALTER TABLE call_journal ADD COLUMN shared INTEGER NOT NULL DEFAULT 1 CHECK (shared IN (0, 1));
 
-DROP INDEX call_journal_answered;
-CREATE INDEX call_journal_answered ON call_journal (tenant, hash) WHERE state = 'answered' AND shared = 1;
+-- Answers that came up to that moment serve their own jobs only.
+CREATE TABLE cache_clearings (
+  model TEXT NOT NULL PRIMARY KEY,  -- empty: of all
+  until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- Calls that were not made because another job had the answer, by UTC day.
 CREATE TABLE cache_days (

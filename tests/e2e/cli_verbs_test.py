@@ -177,6 +177,78 @@ class Verbs(unittest.TestCase):
             self.assertIn("Nothing is paused", self.cli.run("resume").stderr)
         self.cli.run("wait", batch)
 
+    def test_cancel_all(self):
+        self.cli.run("pause")
+        try:
+            self.cli.run("submit", os.path.join(self.shop, "src"), "--model", "offline", "--fresh")
+            self.assertIn("Name batches or jobs, or say --all", self.cli.run("cancel", "--yes", code=2).stderr)
+            self.assertIn("--yes", self.cli.run("cancel", "--all", code=77).stderr)
+            cancelled = self.cli.json("cancel", "--all", "--yes")
+            self.assertEqual({job["state"] for job in cancelled}, {"cancelled"})
+            self.assertGreaterEqual(len(cancelled), 2)
+            self.assertIn("0 jobs cancelled", self.cli.run("cancel", "--all", "--now", "--yes").stderr)
+        finally:
+            self.cli.run("resume")
+
+    def test_trace_shows_a_job_as_a_waterfall(self):
+        job = self.cli.json("list", "--batch", self.batch, "--path", "src/area.py")[0]["id"]
+        rows = self.cli.json("trace", job)
+        self.assertEqual([row["what"] for row in rows], ["wait", "run", "call", "stored"])
+        wait, run, call, stored = rows
+        self.assertEqual((wait["name"], run["outcome"], call["name"], call["chunk"], stored["chunk"]), ("queue", "succeeded", "call", 0, 0))
+        self.assertEqual((call["provider"], call["model"], call["outcome"], call["cost_usd"]), ("offline", "offline", "answered", 0))
+        self.assertLessEqual(wait["begin_seconds"] + wait["seconds"], call["begin_seconds"])
+        table = self.cli.run("trace", job[:23]).stdout
+        for part in ("AFTER", "wait queue", "run attempt 1", "call call, chunk 0", "offline/offline", "answered", "#", "*"):
+            self.assertIn(part, table)
+        self.assertIn("job,what,name", self.cli.run("trace", job, "-o", "csv").stdout)
+        self.cli.run("trace", "00000000-0000", code=4)
+
+    def test_submit_sends_a_pipeline_of_its_own_along(self):
+        folder = os.path.join(self.folder.name, "own")
+        write(folder, {
+            "p.yaml": "name: mine\nsteps:\n  - validate\n  - chunk\n  - call: {prompt: words, model: offline}\n  - parse\n  - store\n",
+            "prompts/words.yaml": "description: Own words.\nuser: \"Document {{code}}\"\n",
+            "broken.yaml": "name: mine\nsteps:\n  - validate\n  - chunk: {limit_tokenz: 5}\n  - call: {prompt: docstrings}\n  - parse\n  - store\n",
+            "clash.yaml": "name: docstrings\nsteps:\n  - validate\n  - chunk\n  - call: {prompt: docstrings}\n  - parse\n  - store\n"})
+        source = os.path.join(self.shop, "src", "area.py")
+        batch = self.cli.run("submit", source, "--pipeline", "./p.yaml", "--wait", cwd=folder).stdout.strip()
+        jobs = self.cli.json("list", "--batch", batch)
+        self.assertEqual([(job["pipeline"], job["state"]) for job in jobs], [("mine", "succeeded")])
+        texts = self.daemon.rows("SELECT body FROM texts JOIN pipeline_versions USING (text) WHERE name = 'mine'")
+        self.assertEqual(len(texts), 1)
+        self.assertIn("Own words.", texts[0][0])
+        self.cli.run("submit", source, "--pipeline", "./p.yaml", "--wait", "--force", cwd=folder)
+        self.assertEqual(self.daemon.rows("SELECT count(*) FROM pipeline_versions WHERE name = 'mine'"), [(1,)])
+        wrong = self.cli.run("submit", source, "--pipeline", "./broken.yaml", cwd=folder, code=78).stderr
+        self.assertIn("./broken.yaml:4:13", wrong)
+        self.assertIn("did you mean 'limit_tokens'", wrong)
+        self.assertIn("another name", self.cli.run("submit", source, "--pipeline", "./clash.yaml", cwd=folder, code=78).stderr)
+        self.cli.run("submit", source, "--pipeline", "./absent.yaml", cwd=folder, code=1)
+        self.assertIn("unknown pipeline", self.cli.run("submit", source, "--pipeline", "mine", code=2).stderr)
+
+    def test_pipeline_try_asks_nobody(self):
+        source = os.path.join(self.shop, "src", "area.py")
+        parts = self.cli.json("pipeline", "try", "docstrings", source, "--model", "gpt-5.4-mini")
+        self.assertEqual([(part["targets"], part["step"], part["provider"]) for part in parts], [(["area"], "call", "openai")])
+        self.assertIn("def area(width, height)", parts[0]["messages"][-1]["text"])
+        self.assertGreater(parts[0]["prompt_tokens_max"], 100)
+        self.assertIn("properties", parts[0]["schema"])
+        shown = self.cli.run("pipeline", "try", "docstrings", source).stdout
+        for part in ("chunk 0: bytes 0 to", "prompt up to", "--- user", "--- schema"):
+            self.assertIn(part, shown)
+        answer = os.path.join(self.folder.name, "answer.json")
+        write(self.folder.name, {"answer.json": json.dumps({"documents": [{
+            "symbol": "area", "summary": "Computes an area.", "description": "", "returns": "The product.",
+            "parameters": [{"name": "width", "description": "One side."}, {"name": "depth", "description": "No such thing."}],
+            "raises": [{"type": "ValueError", "when": "width is negative."}]}]})})
+        document, = self.cli.json("pipeline", "try", "docstrings", source, "--answer", answer)
+        self.assertEqual((document["symbol"], document["doc"]["summary"]), ("area", "Computes an area."))
+        self.assertTrue(document["findings"])
+        write(self.folder.name, {"answer.json": "I would rather not."})
+        self.assertIn("could not be used", self.cli.run("pipeline", "try", "docstrings", source, "--answer", answer, code=1).stderr)
+        self.cli.run("pipeline", "try", "docstrngs", source, code=2)
+
     def test_budgets(self):
         self.cli.run("budget", "set", code=2)
         budgets = self.cli.json("budget", "set", "2.50USD", "--window", "day")
@@ -189,7 +261,7 @@ class Verbs(unittest.TestCase):
     # --- reports
 
     def test_every_report_in_every_format(self):
-        for name in ("usage", "calls", "errors", "latency", "jobs", "budget", "providers", "checks", "system", "rejects"):
+        for name in ("usage", "calls", "errors", "latency", "jobs", "budget", "providers", "waste", "checks", "system", "rejects"):
             self.assertIsInstance(self.cli.json("report", name), list, name)
             self.cli.run("report", name)
         usage = self.cli.json("report", "usage", "--since", "1h", "--by", "pipeline")

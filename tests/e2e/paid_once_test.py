@@ -58,6 +58,35 @@ class Promise2NothingIsPaidTwice(unittest.TestCase):
             other = self.same(world, 1, tenant="another")
             self.assertEqual((other["calls"], len(world.served())), (1, 3), "tenants share no answers")
 
+    def test_an_answer_that_is_too_old_serves_no_other_job(self):
+        with World(config="cache: {ttl: 1s}\n") as world:
+            self.same(world, 1)
+            self.assertEqual(self.same(world, 1)["calls"], 0)
+            wait_until(lambda: not world.cli.json("cache", "show")[0]["answers"], "an answer that has expired")
+            self.assertEqual(self.same(world, 1)["calls"], 1)
+
+    def test_without_a_cache_each_job_pays(self):
+        with World(config="cache: {enabled: false}\n") as world:
+            self.same(world, 1)
+            self.assertEqual(self.same(world, 1)["calls"], 1)
+
+    def test_what_the_cache_saved_is_told_and_it_can_be_cleared(self):
+        with World() as world:
+            cost = self.same(world, 1)["cost_nusd"]
+            self.same(world, 3)
+            wait_until(lambda: world.daemon.rows("SELECT sum(hits) FROM cache_days") == [(3,)], "the hits, written down")
+            usage = world.cli.json("report", "usage")
+            self.assertEqual([(row["calls"], row["cache_hits"], round(row["saved_usd"] * 1e9)) for row in usage], [(1, 3, 3 * cost)])
+            shown = world.cli.json("cache", "show", "--by", "project")
+            self.assertEqual([(row["name"], row["answers"], row["cost_nusd"], row["hits"], row["saved_nusd"]) for row in shown],
+                             [("world", 1, cost, 3, 3 * cost)])
+            self.assertIn("--yes", world.cli.run("cache", "clear", code=77).stderr)
+            self.assertEqual(world.cli.json("cache", "clear", "--older-than", "1h", "--yes"), {"cleared": 0})
+            self.assertEqual(world.cli.json("cache", "clear", "--model", "gpt-5.4-mini", "--yes"), {"cleared": 1})
+            self.assertEqual(world.cli.json("cache", "show", "--by", "project")[0]["answers"], 0)
+            self.assertEqual(self.same(world, 1)["calls"], 1)
+            self.assertEqual(world.daemon.rows("SELECT count(*) FROM call_journal WHERE answer IS NOT NULL"), [(2,)])
+
     def test_an_answer_that_comes_after_the_cancel_is_kept_for_the_retry(self):
         with World("--latency", "500ms") as world:
             batch = world.submit([1])
@@ -67,6 +96,22 @@ class Promise2NothingIsPaidTwice(unittest.TestCase):
             world.client.ask("retry", batch=batch)
             self.assertEqual(self.ended(world, batch)["states"]["succeeded"], 1)
             self.assertEqual(len(world.served()), 1)
+
+    def test_cancel_now_cuts_what_nobody_waits_for_and_charges_it_at_its_bound(self):
+        with World("--latency", "60s") as world:
+            batch = world.submit([1, 2])
+            shared = [world.submit([3]) for _ in range(2)]
+            wait_until(lambda: world.daemon.rows("SELECT count(*) FROM call_journal") == [(3,)], "three calls in flight")
+            world.client.ask("cancel", batch=batch, now=True)
+            world.client.ask("cancel", batch=shared[0], now=True)
+            wait_until(lambda: len(world.daemon.rows("SELECT 1 FROM call_journal WHERE state = 'unknown'")) == 2, "two calls that are cut")
+            rows = world.daemon.rows("SELECT state, error_class, charged_nusd = bound_nusd FROM call_journal ORDER BY call")
+            self.assertEqual(sorted(rows, key=str), [("intent", None, None), ("unknown", "cancelled", 1), ("unknown", "cancelled", 1)])
+            self.assertTrue(world.cli.json("cancel", "--all", "--now", "--yes"))
+            wait_until(lambda: world.daemon.rows("SELECT count(*) FROM call_journal WHERE state = 'unknown'") == [(3,)], "the last one, cut")
+            self.assertEqual(world.daemon.rows("SELECT sum(jobs) FROM jobs_by_state WHERE state <> 'cancelled'"), [(0,)])
+            waste = world.cli.json("report", "waste")
+            self.assertEqual([(row["waste"], row["calls"]) for row in waste], [("unknown", 3)])
 
     def test_a_retry_asks_only_what_is_missing(self):
         # Three chunks, one after the other. Every second request is refused for good: the second, and the fourth, which is its retry.

@@ -73,13 +73,27 @@ class Promise9NoSecretLeaves(unittest.TestCase):
                 if os.path.isfile(path):
                     with open(path, "rb") as file:
                         self.assert_silent(name, file.read())
+            self.check_tables(world.daemon)
             self.check_answers(world)
             self.check_processes(world.daemon)
             self.check_events(events, world.client.ask("ping")["seq"])
 
+    def check_tables(self, daemon):
+        """Every cell of every table and view; the ids of keys are there, and say nothing of the keys."""
+        names = [name for name, in daemon.rows("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'")]
+        self.assertIn("call_journal", names)
+        for name in names:
+            for row in daemon.rows(f"SELECT * FROM {name}"):
+                for cell in row:
+                    self.assert_silent(name, cell if isinstance(cell, bytes) else str(cell))
+        ids = {key for key, in daemon.rows("SELECT DISTINCT key_id FROM call_journal WHERE provider = 'openai'")}
+        for key in (ENVIRONMENT_KEY, FILE_KEY):
+            self.assertFalse([one for one in ids if one and (one in key or key[-6:] in one)], "a key's id is no part of it")
+
     def check_answers(self, world):
         for verb in (("list", "--all"), ("stats",), ("model", "list"), ("config", "show", "--origin"), ("config", "show"), ("pipeline", "list"),
-                     *(("report", name) for name in ("usage", "calls", "errors", "latency", "jobs", "providers", "checks", "rejects"))):
+                     *(("report", name) for name in ("usage", "calls", "errors", "latency", "jobs", "providers", "waste", "checks", "rejects")),
+                     ("cache", "show"), *(("trace", job["id"]) for job in world.client.ask("list", limit=1000)["jobs"])):
             for form in ("json", "table"):
                 done = world.cli.run(*verb, "-o", form)
                 self.assert_silent(verb, done.stdout + done.stderr)

@@ -61,7 +61,7 @@ class Workload final {
     }
     for (const std::string& id : accepted_) EXPECT_TRUE(store::find_job(database, id)) << id;
     for (const store::CallKey& key : answered_) {
-      EXPECT_TRUE(store::recorded_answer(database, key, true)) << "answer of job row " << key.job;
+      EXPECT_TRUE(store::recorded_answer(database, key, {})) << "answer of job row " << key.job;
     }
     for (const std::int64_t row : succeeded_) {
       const auto status = store::job_status(database, row);

@@ -123,9 +123,13 @@ class MemoryJournal final : public Journal {
         if (call.state != "answered" || call.tenant != job.tenant || call.key.hash != key.hash)
           continue;
         if (call.job != job.row && (job.fresh || found)) continue;
-        found = RecordedAnswer{call.id, call.answer, call.job == job.row ? call.charge : 0,
-                               call.job != job.row};
-        if (call.job == job.row) return;
+        const bool own = call.job == job.row;
+        found = RecordedAnswer{.call = call.id,
+                               .answer = call.answer,
+                               .charged = own ? call.charge : 0,
+                               .cached = !own,
+                               .saved = own ? 0 : call.charge};
+        if (own) return;
       }
     };
     const Result<void> done = co_await disk_.operate(look);
@@ -297,6 +301,12 @@ class RecordedMetrics final : public Metrics {
   void record(const Operation& operation) override {
     lines.push_back(fmt::format("{} {} {}", operation.kind, operation.name, operation.outcome));
   }
+  void reused(const Reuse& reuse) override {
+    ++reuses;
+    saved += reuse.saved;
+  }
+  int reuses = 0;
+  Nusd saved = 0;
   int count(std::string_view line) const {
     return static_cast<int>(std::ranges::count(lines, line));
   }

@@ -1,4 +1,5 @@
 """A simulator, a daemon that asks it, a client and a CLI: what most tests of a provider's conduct need."""
+import collections
 import tempfile
 
 from support.cli import Cli
@@ -77,7 +78,10 @@ class World:
 
     def errors(self):
         """{(what, class, outcome): times} of `docwright report errors`."""
-        return {(row["what"], row["class"], row["outcome"]): row["times"] for row in self.cli.json("report", "errors")}
+        times = collections.Counter()
+        for row in self.cli.json("report", "errors"):
+            times[row["what"], row["class"], row["outcome"]] += row["times"]
+        return dict(times)
 
     def served(self):
         return [(request["status"], request["fault"]) for request in self.simulator.served()]

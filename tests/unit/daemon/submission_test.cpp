@@ -54,6 +54,47 @@ TEST_F(SubmissionTest, ResolvesWhatIsLeftOpen) {
   EXPECT_TRUE(job.options.empty());
 }
 
+constexpr const char* kOwn =
+    "name: mine\nsteps:\n  - validate\n  - chunk\n  - call: {prompt: words, model: offline}\n"
+    "  - parse\n  - store\n";
+constexpr const char* kWords = "user: 'Document {{code}}'\n";
+
+TEST_F(SubmissionTest, TakesAPipelineThatCameAlong) {
+  auto request = one({.path = "a.py", .pipeline = "mine"});
+  request.pipelines = {{.text = kOwn, .file = "p.yaml", .prompts = {{"words", kWords, "w.yaml"}}}};
+  const auto batch = convert(request);
+  ASSERT_TRUE(batch) << batch.error().message;
+  ASSERT_EQ(batch->pipelines.size(), 1U);
+  EXPECT_EQ(batch->pipelines[0].name, "mine");
+  EXPECT_THAT(batch->pipelines[0].text, HasSubstr("Document {{code}}"));
+  EXPECT_EQ(batch->jobs[0].pipeline, "mine");
+  EXPECT_EQ(batch->jobs[0].pipeline_version, 0);
+
+  request.pipelines[0].prompts[0].text = "user: 'Other words {{code}}'\n";
+  EXPECT_NE(convert(request)->jobs[0].content_hash, batch->jobs[0].content_hash);
+}
+
+TEST_F(SubmissionTest, SaysWhereAPipelineThatCameAlongIsWrong) {
+  const auto refused = [&](std::string text, std::vector<wire::SentPrompt> prompts) {
+    auto request = one({.path = "a.py", .pipeline = "mine"});
+    request.pipelines = {
+        {.text = std::move(text), .file = "p.yaml", .prompts = std::move(prompts)}};
+    auto batch = convert(request);
+    EXPECT_FALSE(batch);
+    return batch ? Error{} : batch.error();
+  };
+  const Error unknown = refused(kOwn, {});
+  EXPECT_EQ(unknown.code, Code::configuration);
+  EXPECT_EQ(unknown.at, "/pipelines/0");
+  EXPECT_THAT(unknown.message, HasSubstr("p.yaml:5:"));
+  EXPECT_THAT(unknown.message, HasSubstr("unknown prompt 'words'"));
+  EXPECT_THAT(refused(kOwn, {{"words", "user: '{{cod}}'\n", "w.yaml"}}).message,
+              HasSubstr("w.yaml:1:"));
+  std::string clash = kOwn;
+  clash.replace(clash.find("mine"), 4, "docstrings");
+  EXPECT_THAT(refused(clash, {{"words", kWords, ""}}).message, HasSubstr("another name"));
+}
+
 TEST_F(SubmissionTest, KeepsWhatIsSaid) {
   const auto batch = convert(one({.path = "a.py",
                                   .model = "offline",

@@ -35,6 +35,97 @@ TEST_F(CallDeskTest, AnAnswerIsPaidOnce) {
   EXPECT_EQ(later.document.record["provenance"]["cost_nusd"], 0);
 }
 
+TEST_F(CallDeskTest, WhatARecordedAnswerSavedIsCounted) {
+  run(planned_job(2, 1, 1));
+  EXPECT_EQ(metrics_.reuses, 0);
+  const Nusd paid = journal_.calls[0].charge + journal_.calls[1].charge;
+  run(planned_job(2, 1, 2));
+  EXPECT_EQ(metrics_.reuses, 2);
+  EXPECT_EQ(metrics_.saved, paid);
+}
+
+// Of one that is still in flight, too: those who wait for it save it.
+TEST_F(CallDeskTest, WhatASharedCallSavedIsCounted) {
+  for (std::int64_t row = 1; row <= 5; ++row) spawn(planned_job(1, 1, row));
+  loop_.run_until_idle();
+  EXPECT_EQ(metrics_.reuses, 4);
+  EXPECT_EQ(metrics_.saved, 4 * journal_.calls.at(0).charge);
+}
+
+// Acceptance: litellm #42400. A parameter that nobody knows changes the question all the same.
+TEST_F(CallDeskTest, Litellm42400AnUnknownParameterMakesAnotherQuestion) {
+  for (const int value : {1, 2}) {
+    auto made = planned_job(1, 1, value);
+    made->parameters["some_new_parameter"] = value;
+    run(made);
+  }
+  EXPECT_EQ(provider_.requests.size(), 2U);
+  EXPECT_NE(journal_.calls.at(0).key.hash, journal_.calls.at(1).key.hash);
+}
+
+// Acceptance: litellm #29955.
+TEST_F(CallDeskTest, Litellm29955TwoTenantsHaveTwoAnswers) {
+  for (std::int64_t row = 1; row <= 2; ++row) {
+    auto made = planned_job(1, 1, row);
+    made->tenant = row == 1 ? "blue" : "green";
+    run(made);
+  }
+  EXPECT_EQ(provider_.requests.size(), 2U);
+  EXPECT_EQ(metrics_.reuses, 0);
+}
+
+TEST(QuestionHashTest, CoversWhateverReachesTheModel) {
+  const auto registry = providers::all_providers();
+  const auto models = providers::Models::parse({{"models.yaml", kTestModels}}, registry).value();
+  const providers::Provider& openai = *registry.find("openai");
+  const providers::Model model = **models.get("test");
+  providers::Question question;
+  question.model = model.api_name;
+  question.messages = {{"system", "Be short."}, {"user", "Say yes."}};
+  question.answer_tokens_max = 100;
+  question.schema_name = "answer";
+  question.schema = std::make_shared<const Json>(Json::object());
+  const Hash base = question_hash(openai, model, question);
+
+  std::set<Hash> seen = {base};
+  const auto differs = [&](const char* what, const Hash& hash) {
+    EXPECT_TRUE(seen.insert(hash).second) << what;
+  };
+  const auto of_question = [&](const char* what, auto edit) {
+    providers::Question other = question;
+    edit(other);
+    differs(what, question_hash(openai, model, other));
+  };
+  const auto of_model = [&](const char* what, auto edit) {
+    providers::Model other = model;
+    edit(other);
+    differs(what, question_hash(openai, other, question));
+  };
+  of_question("parameter", [](auto& q) { q.parameters["top_p"] = 1; });
+  of_question("null parameter", [](auto& q) { q.parameters["top_p"] = nullptr; });
+  of_question("role", [](auto& q) { q.messages[0].role = "user"; });
+  of_question("text", [](auto& q) { q.messages[1].text += " "; });
+  of_question("border",
+              [](auto& q) { q.messages = {{"system", "Be short.Say"}, {"user", "yes."}}; });
+  of_question("limit", [](auto& q) { ++q.answer_tokens_max; });
+  of_question("schema", [](auto& q) { q.schema = std::make_shared<const Json>(Json::array()); });
+  of_question("schema name", [](auto& q) { q.schema_name = "other"; });
+  of_model("model", [](auto& m) { m.name = "another"; });
+  of_model("structured", [](auto& m) { m.dialect.structured = providers::Structured::tool; });
+  of_model("strict", [](auto& m) { m.dialect.strict = !m.dialect.strict; });
+  of_model("api", [](auto& m) { m.dialect.api = providers::Api::responses; });
+  of_model("version", [](auto& m) { m.dialect.api_version = "2030-01-01"; });
+  differs("sample", question_hash(openai, model, question, 1));
+
+  providers::Model same = model;
+  same.dialect.streaming = providers::Streaming::always;
+  same.dialect.stream_usage = !same.dialect.stream_usage;
+  same.dialect.prompt_cache = providers::PromptCache::none;
+  providers::Question marked = question;
+  marked.messages[0].stable = true;
+  EXPECT_EQ(question_hash(openai, same, marked), base);
+}
+
 TEST_F(CallDeskTest, FreshAsksAnewAndTenantsShareNothing) {
   run(planned_job(1, 1, 1));
   auto fresh = planned_job(1, 1, 2);

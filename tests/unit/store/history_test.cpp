@@ -229,9 +229,9 @@ TEST_F(HistoryTest, UsageIsGroupedAsAsked) {
   ended_job();
   ended_job();
   const auto by_model = report("usage").value();
-  EXPECT_THAT(by_model.columns,
-              ElementsAre("provider", "model", "calls", "answered", "failed", "unknown",
-                          "tokens_in", "tokens_cached", "tokens_out", "cost_usd"));
+  EXPECT_THAT(by_model.columns, ElementsAre("provider", "model", "calls", "answered", "failed",
+                                            "unknown", "tokens_in", "tokens_cached", "tokens_out",
+                                            "cost_usd", "cache_hits", "saved_usd"));
   ASSERT_EQ(by_model.rows.size(), 1U);
   EXPECT_EQ(std::get<std::int64_t>(by_model.rows[0][2]), 3);
   EXPECT_DOUBLE_EQ(std::get<double>(by_model.rows[0][9]), 900 / 1e9);

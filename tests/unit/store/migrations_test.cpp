@@ -90,8 +90,8 @@ TEST_F(EarlierVersion, IsMigratedWithItsRows) {
     EXPECT_EQ(calls.text(6), state);
   }
   EXPECT_FALSE(calls.step());
-  EXPECT_TRUE(store::recorded_answer(*database,
-                                     {.job = 1, .chunk = 0, .step = "call", .question = 0}, false));
+  EXPECT_TRUE(store::recorded_answer(
+      *database, {.job = 1, .chunk = 0, .step = "call", .question = 0}, Time{}));
 }
 
 TEST_F(EarlierVersion, IsSoundAfterwards) {
