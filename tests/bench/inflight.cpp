@@ -139,6 +139,7 @@ class NoJournal final : public pipeline::Journal {
 class NoMetrics final : public pipeline::Metrics {
  public:
   void record(const pipeline::Operation&) override {}
+  void reused(const Reuse&) override {}
 };
 
 std::shared_ptr<const providers::Question> question(int number) {
