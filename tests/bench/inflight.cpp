@@ -188,6 +188,8 @@ class Calls final {
     order->endpoint = endpoint_;
     order->still_wanted = [] { return true; };
     order->sending = [](Nusd) {};
+    order->received = [] {};
+    order->is_cut = [] { return false; };
     co_await pipeline::attempt({loop_, pool_, journal_, metrics_, sender_}, std::move(order));
     if (++ended_ == count_) done_.open();
   }
