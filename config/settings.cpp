@@ -257,6 +257,63 @@ const Spec<ProviderSettings>& provider_spec() {
   return spec;
 }
 
+const Spec<LimitSettings>& limit_spec() {
+  using S = LimitSettings;
+  using enum S::Charges;
+  constexpr double kMost = 1e12;
+  static const Spec<S> spec(
+      "What a provider lets you send, by quota group (the models' option quota_group) or provider; "
+      "a provider's limits hold for each of its models.",
+      {
+          option("requests_per_minute", &S::requests_per_minute)
+              .range(0, kMost)
+              .unit("requests")
+              .about("0: as the provider's answers say, if they do. So for the others."),
+          option("tokens_per_minute", &S::tokens_per_minute)
+              .range(0, kMost)
+              .unit("tokens")
+              .about("Of prompts and answers together."),
+          option("input_tokens_per_minute", &S::input_tokens_per_minute)
+              .range(0, kMost)
+              .unit("tokens")
+              .about("Of prompts."),
+          option("output_tokens_per_minute", &S::output_tokens_per_minute)
+              .range(0, kMost)
+              .unit("tokens")
+              .about("Of answers."),
+          option("requests_per_day", &S::requests_per_day)
+              .range(0, kMost)
+              .unit("requests")
+              .about("Of a calendar day, in the provider's time zone."),
+          option("tokens_per_day", &S::tokens_per_day)
+              .range(0, kMost)
+              .unit("tokens")
+              .about("Of a calendar day, in the provider's time zone."),
+          word("charges", &S::charges,
+               {{"provider", provider},
+                {"used", used},
+                {"requested", requested},
+                {"larger", larger}})
+              .about(
+                  "What counts as a call's tokens: what it used, the prompt and the answer limit "
+                  "that were requested, or the larger of these two; default: the provider's "
+                  "own way."),
+          option("burst", &S::burst)
+              .range(milliseconds(100), minutes(1))
+              .about("So much time's worth of a minute's limit may go out at once; providers look "
+                     "at shorter spans than a minute."),
+          option("calls_at_once_min", &S::calls_at_once_min)
+              .range(1, 10'000)
+              .unit("calls")
+              .about("In flight at the same time, however many errors come."),
+          option("calls_at_once_max", &S::calls_at_once_max)
+              .range(0, 10'000)
+              .unit("calls")
+              .about("In flight at the same time, however well it goes; 0: queue.calls_at_once."),
+      });
+  return spec;
+}
+
 const Spec<BudgetSettings>& budget_spec() {
   using S = BudgetSettings;
   static const Spec<S> spec(
@@ -330,6 +387,7 @@ const Spec<Settings>& settings_spec() {
               .range(1, 100)
               .about("The model, or the route, of calls whose pipeline names none."),
           table("providers", &S::providers, provider_spec()),
+          table("limits", &S::limits, limit_spec()),
           option("models", &S::models)
               .about("Further models, and changes to shipped ones, in the form of models.yaml."),
           word("unpriced_models", &S::unpriced_models,

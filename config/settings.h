@@ -76,6 +76,20 @@ struct ProviderSettings {
   std::map<std::string, std::string> headers;
 };
 
+// Of one quota group, or of each group of a provider. Zero: not known; a provider's answers may say
+// it.
+struct LimitSettings {
+  std::int64_t requests_per_minute = 0;
+  std::int64_t tokens_per_minute = 0;  // of prompts and answers
+  std::int64_t input_tokens_per_minute = 0, output_tokens_per_minute = 0;
+  std::int64_t requests_per_day = 0, tokens_per_day = 0;
+  enum class Charges { provider, used, requested, larger };
+  Charges charges = Charges::provider;
+  Duration burst = std::chrono::seconds(10);
+  int calls_at_once_min = 1;
+  int calls_at_once_max = 0;
+};
+
 struct BudgetSettings {
   enum class Scope { all };
   enum class Window { once, day };
@@ -104,6 +118,7 @@ struct Settings {
   std::map<std::string, ProviderSettings> providers;
   enum class UnpricedModels { refuse, allow };
   UnpricedModels unpriced_models = UnpricedModels::refuse;
+  std::map<std::string, LimitSettings> limits;
   Node models;  // further entries, in the form of models.yaml; null: none
   Node routes;  // likewise, of routes.yaml
   std::string default_pipeline = "docstrings";

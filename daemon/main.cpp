@@ -91,7 +91,7 @@ int serve(const config::Configuration& configuration, const config::Environment&
   TextBoard text(loop);
   pipeline::CallDesk calls(
       {loop, pool, log, random, journal, metrics, sender, endpoints(credentials, log), &text},
-      {.calls = settings.queue.calls_at_once, .per_provider = {}});
+      {.calls = settings.queue.calls_at_once, .groups = settings.limits});
   for (const store::Pause& pause : state->pauses) calls.pause(pause.pipeline);
   PipelineShelf shelf(pool, store, configured->steps, **catalog);
   JobRunner runner(store, shelf, documents,

@@ -165,6 +165,7 @@ class Attempt final {
     // Not until the job's own deadline: an answer that comes after it is paid all the same, and
     // kept.
     CallResult<void> sent = co_await send(std::move(request), begin + inquiry.time_limit, reader);
+    order_->heard(reader.headers());
     CallReport& report = exchange_.report;
     report.status = sent ? reader.status() : sent.error().status;
     report.provider_request_id = request_id_of(reader.headers());

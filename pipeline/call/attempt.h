@@ -59,6 +59,8 @@ struct AttemptOrder {
   std::function<void()> received;
   // Whether a cancellation between the two only cuts the exchange: its outcome is then `unknown`.
   std::function<bool()> is_cut;
+  // Called with the headers of whatever was answered.
+  std::function<void(const providers::Headers&)> heard;
 };
 Task<AttemptOutcome> attempt(AttemptParts parts, std::shared_ptr<const AttemptOrder> order);
 

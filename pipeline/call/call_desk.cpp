@@ -40,8 +40,8 @@ CallDesk::Flight::~Flight() {
 
 CallDesk::CallDesk(Outside outside, CallLimits limits)
     : outside_(std::move(outside)),
-      limits_(std::move(limits)),
-      places_(outside_.loop, static_cast<std::size_t>(limits_.calls)),
+      places_(outside_.loop, static_cast<std::size_t>(limits.calls)),
+      limits_(outside_.loop, outside_.random, std::move(limits)),
       group_(outside_.loop,
              [&log = outside_.log](const std::string& name, const std::exception_ptr& failure) {
                log.error("a call failed inside docwright",
@@ -101,17 +101,7 @@ bool CallDesk::is_paused(const Job& job) const {
   return closing_ || paused_.contains(std::string()) || paused_.contains(job.pipeline->name());
 }
 
-Semaphore& CallDesk::places_of(const std::string& provider) {
-  auto& places = provider_places_[provider];
-  if (!places) {
-    const auto limit = limits_.per_provider.find(provider);
-    const int count = limit == limits_.per_provider.end() ? limits_.calls : limit->second;
-    places = std::make_unique<Semaphore>(outside_.loop, static_cast<std::size_t>(count));
-  }
-  return *places;
-}
-
-// Runs in the desk's group. Whatever happens, who waits is told, and the places are given back.
+// Runs in the desk's group. Whatever happens, who waits is told, and its places are given back.
 Task<void> CallDesk::conduct(std::shared_ptr<Attempted> attempted) {
   struct End {
     CallDesk& desk;
@@ -123,7 +113,8 @@ Task<void> CallDesk::conduct(std::shared_ptr<Attempted> attempted) {
       }
       if (of.way) desk.breakers_.leave(of.way->target, of.entry);
       desk.out_.erase(&of);
-      of.places.clear();
+      of.place.release();
+      of.turn = {};
       of.done.open();
     }
   };
@@ -137,6 +128,7 @@ Task<void> CallDesk::conduct(std::shared_ptr<Attempted> attempted) {
                      outside_.loop.clock().moment() - attempted->sent, outside_.loop.clock().now());
   }
   learn(*attempted);
+  settle(*attempted);
   attempted->flight.reset();
 }
 
@@ -170,7 +162,7 @@ void CallDesk::learn(const Attempted& attempted) {
                 attempted.order->inquiry);
   }
   if (error == nullptr || error->maybe_charged) return;
-  gates_.learn(*attempted.way, *error, attempted.put_off, now, outside_.random);
+  gates_.learn(*attempted.way, *error, now);
   log_key(attempted, *error);
 }
 
@@ -195,6 +187,20 @@ void CallDesk::log_key(const Attempted& attempted, const providers::CallError& e
                         {"key_id", attempted.order->endpoint.key_id},
                         {"until", to_rfc3339(closed->until)},
                         {"reason", error.message}});
+}
+
+// What the call has taken from the limits, and what its end says of them.
+void CallDesk::settle(Attempted& attempted) {
+  if (const auto* error = std::get_if<providers::CallError>(&*attempted.outcome)) {
+    attempted.turn.failed(*error);
+  } else if (const auto* answer = std::get_if<RecordedAnswer>(&*attempted.outcome)) {
+    const std::optional<Usage>& usage = answer->answer.usage;
+    if (usage && attempted.quota_group)
+      limits_.learn(*attempted.quota_group, attempted.order->inquiry, *usage);
+    attempted.turn.answered(usage);
+  } else if (attempted.out) {
+    attempted.turn.answered(std::nullopt);  // it could not be taken down
+  }
 }
 
 }  // namespace docwright::pipeline

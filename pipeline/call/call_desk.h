@@ -4,7 +4,8 @@
 // identical questions of one tenant share one call (single flight). Calls run in a group of their
 // own: a cancelled job stops waiting, its call ends by itself and its answer is journalled. Errors
 // are told apart: permanent ones end the job, transient ones are tried again within `retries`, the
-// provider's hint and the job's deadline; a wait of more than 30 s parks the job.
+// provider's hint and the job's deadline; a wait of more than 30 s parks the job. What a provider
+// lets in and when is its quota group's to say (limits.h).
 #pragma once
 #include <functional>
 #include <map>
@@ -19,15 +20,11 @@
 #include "pipeline/call/inquiry.h"
 #include "pipeline/call/latch.h"
 #include "pipeline/call/latencies.h"
+#include "pipeline/call/limits.h"
 #include "runtime/semaphore.h"
 #include "runtime/task_group.h"
 
 namespace docwright::pipeline {
-
-struct CallLimits {
-  int calls = 64;  // in flight at once, local ones not counted
-  std::map<std::string, int, std::less<>> per_provider;  // absent: no limit of its own
-};
 
 // Address and headers of a call, once for each key (never none); no_credentials where there is no
 // key, with words where docwright looked.
@@ -88,17 +85,16 @@ class CallDesk final {
   class Lead;
 
   bool is_paused(const Job& job) const;
-  Semaphore& places_of(const std::string& provider);
   Task<void> conduct(std::shared_ptr<Attempted> attempted);
   void learn(const Attempted& attempted);
   void log_breaker(Breakers::Change change, const Inquiry& inquiry);
   void log_key(const Attempted& attempted, const providers::CallError& error);
+  void settle(Attempted& attempted);
   void count_recorded(const Job& job, const Inquiry& inquiry, const RecordedAnswer& answer);
 
   Outside outside_;
-  const CallLimits limits_;
-  Semaphore places_;
-  std::map<std::string, std::unique_ptr<Semaphore>, std::less<>> provider_places_;
+  Semaphore places_;  // of all groups
+  Limits limits_;
   std::map<std::string, std::weak_ptr<Flight>> flights_;  // by tenant and question
   Gates gates_;
   Breakers breakers_;

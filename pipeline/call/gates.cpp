@@ -46,22 +46,16 @@ Time quota_again(const providers::CallError& error, Time now) {
 Gates::Way Gates::way(const providers::Model& model, const providers::Endpoint& endpoint) {
   const std::string target = hex(sha256_of(
       {"target", model.provider, model.api_name, endpoint.base_url, endpoint.deployment}));
-  Way way{.target = target, .limits = target, .quota = {}, .key = {}};
-  if (!model.quota_group.empty())
-    way.limits = hex(sha256_of({"group", model.provider, model.quota_group}));
+  Way way{.target = target, .quota = {}, .key = {}};
   way.quota = hex(sha256_of({"quota", target, endpoint.key}));
   if (!endpoint.key.empty())
     way.key = hex(sha256_of({"key", model.provider, endpoint.base_url, endpoint.key}));
   return way;
 }
 
-void Gates::learn(const Way& way, const providers::CallError& error, int put_off, Time now,
-                  Random& random) {
+void Gates::learn(const Way& way, const providers::CallError& error, Time now) {
   Closed closed{now, error.error_class, "the provider said " + said(error)};
   switch (error.error_class) {
-    case ErrorClass::rate_limit:
-      closed.until += retry_delay(error, put_off, random);
-      return shut(way.limits, std::move(closed));
     case ErrorClass::quota:
       closed.until = quota_again(error, now);
       return shut(way.quota, std::move(closed));
@@ -83,7 +77,7 @@ void Gates::shut(const std::string& gate, Closed closed) {
 
 std::optional<Gates::Closed> Gates::closed(const Way& way, Time now) {
   std::optional<Closed> longest;
-  for (const std::string* gate : {&way.limits, &way.quota, &way.key}) {
+  for (const std::string* gate : {&way.quota, &way.key}) {
     const auto found = closed_.find(*gate);
     if (found == closed_.end()) continue;
     if (found->second.until <= now) {

@@ -1,5 +1,5 @@
-// What must not be asked now: after a 429 everybody who asks the same waits, not only the one that
-// was told.
+// What must not be asked for a long time: where a quota is used up or a key is refused, nobody asks
+// alike. (Rate limits are the quota group's.)
 #pragma once
 #include <map>
 #include <optional>
@@ -16,24 +16,21 @@ class Gates final {
  public:
   struct Closed {
     Time until{};
-    providers::ErrorClass error_class = providers::ErrorClass::rate_limit;
+    providers::ErrorClass error_class = providers::ErrorClass::quota;
     std::string message;  // what the provider said, in words
   };
 
   // The gates before one call, by whom they concern. No key itself is in them.
   struct Way {
     std::string target;  // this model at this address
-    std::string limits;  // all who share its limits, whatever their key: its quota group
     std::string quota;   // this model with this key
     std::string key;     // this key, whatever the model; empty: none is sent
   };
   static Way way(const providers::Model& model, const providers::Endpoint& endpoint);
 
-  // What an error says about others: a rate limit, a quota that is used up, a key that is refused.
-  // Other errors shut nothing. A shut gate never opens earlier than it would have. `put_off`: how
-  // often before, in a row.
-  void learn(const Way& way, const providers::CallError& error, int put_off, Time now,
-             Random& random);
+  // What an error says about others: a quota that is used up, a key that is refused. Other errors
+  // shut nothing. A shut gate never opens earlier than it would have.
+  void learn(const Way& way, const providers::CallError& error, Time now);
   // Which is shut for longest; nothing where one may ask.
   std::optional<Closed> closed(const Way& way, Time now);
 

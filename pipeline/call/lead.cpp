@@ -85,7 +85,10 @@ Task<Served> CallDesk::Lead::run() {
   while (!ended) {
     ended = co_await wait_for_gate();
     if (ended) break;
-    AttemptOutcome outcome = co_await send();
+    auto attempted = std::make_shared<Attempted>(desk_.outside_.loop);
+    ended = co_await take_place(attempted);
+    if (ended) break;
+    AttemptOutcome outcome = co_await send(std::move(attempted));
     ended = co_await after(std::move(outcome));
   }
   co_return std::move(*ended);
@@ -180,15 +183,9 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::wait_for_gate() {
     }
     const auto detail = fmt::format("{}: {}; asked again at {}", asked_about(), closed->message,
                                     to_rfc3339(closed->until));
-    if (closed->error_class == ErrorClass::auth)
-      co_return end(Parked{"no_credentials", detail, closed->until}, Elsewhere::anybody);
-    if (closed->error_class == ErrorClass::quota)
-      co_return end(Parked{"quota", detail, closed->until}, Elsewhere::anybody);
-    // Not all at once when it opens.
-    const Duration left = closed->until - now();
-    const Ended ended =
-        co_await wait(left + desk_.outside_.random.up_to(left / 10), "rate_limit", detail);
-    if (ended) co_return ended;
+    const bool refused = closed->error_class == ErrorClass::auth;
+    co_return end(Parked{refused ? "no_credentials" : "quota", detail, closed->until},
+                  Elsewhere::anybody);
   }
 }
 
@@ -219,17 +216,30 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::wait(Duration delay, std::string rea
   co_return std::nullopt;
 }
 
-Task<std::vector<Semaphore::Permit>> CallDesk::Lead::places() {
-  std::vector<Semaphore::Permit> places;
-  if (inquiry_.provider->local) co_return places;
-  places.push_back(co_await desk_.places_of(inquiry_.provider->name).acquire());
-  places.push_back(co_await desk_.places_.acquire());
-  co_return places;
+// A turn within the provider's limits, then one of the places that all calls share.
+Task<CallDesk::Lead::Ended> CallDesk::Lead::take_place(std::shared_ptr<Attempted> attempted) {
+  if (doors_.empty()) co_return std::nullopt;
+  const std::shared_ptr<QuotaGroup> group =
+      desk_.limits_.group_of(inquiry_, doors_.front().endpoint);
+  QuotaGroup::Reply reply =
+      co_await group->turn({.tenant = job_->tenant,
+                            .demand = desk_.limits_.expected(*group, inquiry_),
+                            .wait_max = wait_max(),
+                            .has_others = patience_ == Patience::moves_on});
+  if (reply.later) {
+    const QuotaGroup::Later& later = *reply.later;
+    co_return co_await wait(later.until - now(), later.next_day ? "quota" : "rate_limit",
+                            fmt::format("{}: {}; asked again at {}", asked_about(), later.why,
+                                        to_rfc3339(later.until)));
+  }
+  attempted->quota_group = group;
+  attempted->turn = std::move(reply.turn);
+  attempted->place = co_await desk_.places_.acquire();
+  if (now() < job_->deadline) co_return std::nullopt;
+  co_return co_await wait({}, "rate_limit", asked_about() + ": its turn came too late");
 }
 
-Task<AttemptOutcome> CallDesk::Lead::send() {
-  auto attempted = std::make_shared<Attempted>(desk_.outside_.loop);
-  attempted->places = co_await places();
+Task<AttemptOutcome> CallDesk::Lead::send(std::shared_ptr<Attempted> attempted) {
   // While it waited for a place, a pause may have begun or the provider may have asked for one.
   if (desk_.is_paused(*job_)) co_return NotSent{};
   providers::Endpoint endpoint;
@@ -243,7 +253,7 @@ Task<AttemptOutcome> CallDesk::Lead::send() {
   }
 
   auto order = std::make_shared<AttemptOrder>(
-      AttemptOrder{job_, inquiry_, std::move(endpoint), attempts_ + 1, {}, {}, {}, {}});
+      AttemptOrder{job_, inquiry_, std::move(endpoint), attempts_ + 1, {}, {}, {}, {}, {}});
   order->still_wanted = [desk = &desk_, it = attempted.get()] {
     return it->awaited && !desk->is_paused(*it->order->job);
   };
@@ -257,9 +267,11 @@ Task<AttemptOutcome> CallDesk::Lead::send() {
   };
   order->received = [desk = &desk_, it = attempted.get()] { desk->out_.erase(it); };
   order->is_cut = [it = attempted.get()] { return it->cut; };
+  order->heard = [group = attempted->quota_group](const providers::Headers& headers) {
+    if (group) group->heard(headers);
+  };
   attempted->order = std::move(order);
   attempted->flight = flight_;
-  attempted->put_off = put_off_;
   struct Leaving {
     Attempted& of;
     ~Leaving() { of.awaited = false; }
@@ -316,8 +328,7 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::after_error(CallError error) {
   if (error.maybe_charged) co_return co_await after_unknown(std::move(error));
   switch (error.error_class) {
     case ErrorClass::rate_limit:
-      ++put_off_;
-      co_return std::nullopt;  // the gate is shut: it says until when
+      co_return std::nullopt;  // its quota group says until when
     case ErrorClass::quota:
       co_return std::nullopt;
     case ErrorClass::auth:

@@ -1,7 +1,6 @@
 // Parts of the call desk that its own sources share: flights, and who leads one.
 #pragma once
 #include <optional>
-#include <vector>
 
 #include "pipeline/call/call_desk.h"
 
@@ -38,8 +37,9 @@ struct CallDesk::Attempted {
   std::shared_ptr<Flight> flight;
   std::optional<Gates::Way> way;  // none: of a local provider
   Breakers::Entry entry = Breakers::Entry::normal;
-  int put_off = 0;  // how often before
-  std::vector<Semaphore::Permit> places;
+  std::shared_ptr<QuotaGroup> quota_group;  // null: of a local provider
+  QuotaGroup::Turn turn;
+  Semaphore::Permit place;
   std::optional<AttemptOutcome> outcome;
   Latch done;
   bool awaited = true;  // by its leader
@@ -71,8 +71,8 @@ class CallDesk::Lead final {
   Task<Ended> wait_for_gate();
   std::optional<Gates::Closed> choose_key();
   Task<Ended> wait_for_breaker(Time until);
-  Task<std::vector<Semaphore::Permit>> places();
-  Task<AttemptOutcome> send();
+  Task<Ended> take_place(std::shared_ptr<Attempted> attempted);
+  Task<AttemptOutcome> send(std::shared_ptr<Attempted> attempted);
   Task<Ended> after(AttemptOutcome outcome);
   Task<Ended> after_refusal(Refused refused);
   Task<Ended> after_error(providers::CallError error);
@@ -112,7 +112,6 @@ class CallDesk::Lead final {
   int failures_ = 0;                     // those that used up a retry
   int unknowns_ = 0;                     // ever
   int unknowns_now_ = 0;                 // in this run
-  int put_off_ = 0;                      // by rate limits, in this run
   std::optional<Moment> refused_since_;  // for want of budget
 };
 

@@ -10,6 +10,8 @@
 //   stream    the same with its answer as a stream
 //   inflight  resident memory per call while 10,000 plain calls, and then 10,000 streams, are in
 //             flight at once, beside bare libcurl doing the same: goal <= 40 KiB
+//   limits    how much of a provider's limits is used, and how many requests it refuses for them;
+//             in virtual time: goal >= 99 % and < 0.1 %
 //   depth     time to claim at 1,000,000 queued rows over that at 1,000: goal <= 2
 //   start     seconds until ready with 100,000 rows queued and running: goal <= 1
 //   all       every one of them
@@ -30,10 +32,10 @@ int main(int argc, char** argv) {
     std::string_view name;
     Json (*run)(double);
   };
-  constexpr Entry menu[] = {{"submit", bench::submit}, {"lockstep", bench::lockstep},
-                            {"life", bench::life},     {"call", bench::call},
-                            {"stream", bench::stream}, {"inflight", bench::inflight},
-                            {"depth", bench::depth},   {"start", bench::start}};
+  constexpr Entry menu[] = {
+      {"submit", bench::submit}, {"lockstep", bench::lockstep}, {"life", bench::life},
+      {"call", bench::call},     {"stream", bench::stream},     {"inflight", bench::inflight},
+      {"limits", bench::limits}, {"depth", bench::depth},       {"start", bench::start}};
   double scale = 1;
   Json results = Json::object();
   for (int i = 1; i < argc; ++i) {

@@ -12,6 +12,7 @@ Json life(double scale);      // life.cpp
 Json call(double scale);      // life.cpp
 Json stream(double scale);    // life.cpp
 Json inflight(double scale);  // inflight.cpp
+Json limits(double scale);    // limits.cpp
 Json depth(double scale);     // depth.cpp
 Json start(double scale);     // depth.cpp
 

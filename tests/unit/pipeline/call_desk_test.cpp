@@ -221,7 +221,7 @@ TEST_F(CallDeskTest, PlacesAreLimited) {
   start();
   run(planned_job(8));
   EXPECT_EQ(provider_.most_in_flight, 3);
-  limits_ = {.calls = 64, .per_provider = {{"openai", 2}}};
+  limits_ = {.calls = 64, .groups = {{"openai", {.calls_at_once_max = 2}}}};
   stop();
   start();
   provider_.most_in_flight = 0;

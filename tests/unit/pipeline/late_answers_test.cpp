@@ -40,7 +40,7 @@ class LateAnswers : public PipelineWorld {
 TEST_F(LateAnswers, Litellm30522AThousandCancelledRequestsLeaveNothingReserved) {
   constexpr std::int64_t kJobs = 1000;
   stop();
-  limits_ = {.calls = kJobs, .per_provider = {}};
+  limits_ = {.calls = kJobs, .groups = {{"openai", {.calls_at_once_min = kJobs}}}};
   start();
   std::vector<TaskGroup::Handle> handles;
   for (std::int64_t row = 1; row <= kJobs; ++row) handles.push_back(spawn(lone_job(row)));

@@ -1,0 +1,41 @@
+#include "pipeline/call/call_window.h"
+
+#include <algorithm>
+
+namespace docwright::pipeline {
+namespace {
+
+constexpr int kFirst = 10;
+
+}  // namespace
+
+CallWindow::CallWindow(int least, int most)
+    : least_(std::max(least, 1)),
+      most_(std::max(most, least_)),
+      size_(std::clamp(kFirst, least_, most_)) {}
+
+CallWindow::Stamp CallWindow::begin() {
+  ++used_;
+  return decreases_;
+}
+
+// A window that is not in use proves nothing, so it does not grow.
+void CallWindow::good(Stamp began) {
+  const bool in_use = 2 * used_ > size_;
+  if (began != decreases_ || !in_use || size_ >= most_) return;
+  ++clean_;
+  if (!slow_start_ && clean_ < size_) return;
+  clean_ = 0;
+  ++size_;
+}
+
+bool CallWindow::too_much(Stamp began) {
+  clean_ = 0;
+  if (began != decreases_) return false;
+  ++decreases_;
+  slow_start_ = false;
+  size_ = std::max(least_, size_ / 2);
+  return true;
+}
+
+}  // namespace docwright::pipeline

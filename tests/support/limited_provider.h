@@ -1,0 +1,168 @@
+// A far provider that means its limits: so many requests and tokens in a minute, a bucket for each,
+// 429 for what does not fit. It counts in its own way, so that whoever keeps within its limits has
+// not only agreed with himself. In virtual time, on the end of a ScriptedProvider.
+#pragma once
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <random>
+#include <string>
+
+#include "providers/limit_rules.h"
+#include "tests/support/scripted_provider.h"
+
+namespace docwright::test {
+
+class LimitedProvider final {
+ public:
+  struct Limits {
+    double requests_per_minute = 0, tokens_per_minute = 0;
+    double span_seconds = 60;  // that it looks at: its buckets hold so much time's worth
+    providers::TokensCharged charged = providers::TokensCharged::used;
+    bool says_so = true;  // in its headers
+  };
+  // How long answers are: most are short, one in five is long. From `longer_from` on, all are
+  // `longer` times as long.
+  struct Lengths {
+    double usual = 400;
+    double longer = 1;
+    Duration longer_from = Duration::max();
+  };
+  struct Counted {
+    int accepted = 0, refused = 0;
+    double tokens = 0;                 // charged
+    std::map<std::string, int> users;  // accepted, by the question's field `user`
+  };
+
+  LimitedProvider(Loop& loop, ScriptedProvider& scripted, Limits limits, Lengths lengths,
+                  unsigned seed)
+      : loop_(loop),
+        scripted_(scripted),
+        limits_(limits),
+        lengths_(lengths),
+        begin_(loop.clock().moment()),
+        random_(seed),
+        requests_{limits.requests_per_minute / 60, limits.span_seconds},
+        tokens_{limits.tokens_per_minute / 60, limits.span_seconds} {
+    scripted_.script = [this](const HttpRequest& request, int) { return answer(request); };
+  }
+
+  // What comes later is answered, and not counted.
+  void count_until(Moment end) { end_ = seconds(end); }
+
+  const Counted& counted() const { return counted_; }
+
+ private:
+  // Fills with time; what is charged when an answer has been written is charged then.
+  struct Bucket {
+    double rate, span;
+    double level = rate * span;
+    double at = 0;
+    std::multimap<double, double> due = {};
+
+    void fill(double to) {
+      level = std::min(rate * span, level + rate * (to - at));
+      at = to;
+    }
+    void advance(double now) {
+      while (!due.empty() && due.begin()->first <= now) {
+        fill(due.begin()->first);
+        take(due.begin()->second);
+        due.erase(due.begin());
+      }
+      fill(now);
+    }
+    void take(double amount) { level -= amount; }
+    bool limited() const { return rate > 0; }
+    double wait(double amount) const {
+      return limited() ? std::max(0.0, (amount - level) / rate) : 0;
+    }
+  };
+
+  double seconds(Moment moment) const {
+    return std::chrono::duration<double>(moment - begin_).count();
+  }
+
+  double draw_length() {
+    const bool lengthy = std::uniform_int_distribution(0, 4)(random_) == 0;
+    double length = lengths_.usual * (lengthy ? 4 : 1) *
+                    std::lognormal_distribution<double>(-0.125, 0.5)(random_);
+    if (loop_.clock().moment() - begin_ >= lengths_.longer_from) length *= lengths_.longer;
+    return std::max(1.0, std::round(length));
+  }
+
+  CallResult<HttpResponse> answer(const HttpRequest& request) {
+    using providers::TokensCharged;
+    const Json body = parse_json(request.body).value();
+    const double most = body.value("max_tokens", 0.0);
+    double input = 0;
+    for (const Json& message : body["messages"])
+      input += std::ceil(static_cast<double>(message["content"].get<std::string>().size()) / 4);
+    const double output = std::min(most, draw_length());
+    const double charge = limits_.charged == TokensCharged::used        ? input
+                          : limits_.charged == TokensCharged::requested ? input + most
+                                                                        : std::max(input, most);
+    const double now = seconds(loop_.clock().moment());
+    const bool counts = now <= end_;
+    requests_.advance(now);
+    tokens_.advance(now);
+    scripted_.latency = std::chrono::milliseconds(60);
+    const double wait = std::max(requests_.wait(1), tokens_.wait(charge));
+    if (wait > 0) {
+      counted_.refused += counts ? 1 : 0;
+      return http_error(429, "rate_limit_exceeded", "slow down",
+                        headers(fmt::format("{:.3f}", wait)));
+    }
+    requests_.take(1);
+    tokens_.take(charge);
+    if (counts) {
+      ++counted_.accepted;
+      ++counted_.users[body.value("user", "")];
+      counted_.tokens += charge;
+    }
+    // The network is not equally fast all the time.
+    const double time = 0.5 + output * 0.01 + std::exponential_distribution<double>(10)(random_);
+    scripted_.latency = Duration(static_cast<Duration::rep>(time * 1e6));
+    if (limits_.charged == TokensCharged::used) {
+      tokens_.due.emplace(now + time, output);
+      if (now + time <= end_) counted_.tokens += output;
+    }
+    HttpResponse response = chat_completion("{}");
+    Json answer = parse_json(response.body).value();
+    answer["usage"] = {{"prompt_tokens", input}, {"completion_tokens", output}};
+    response.body = dump_json(answer);
+    for (auto& header : headers({})) response.headers.push_back(std::move(header));
+    return response;
+  }
+
+  providers::Headers headers(const std::string& retry_after) const {
+    providers::Headers headers;
+    if (!retry_after.empty()) headers.emplace_back("retry-after", retry_after);
+    if (!limits_.says_so) return headers;
+    const auto say = [&](const std::string& what, const Bucket& bucket) {
+      if (!bucket.limited()) return;
+      headers.emplace_back("x-ratelimit-limit-" + what,
+                           fmt::format("{}", std::llround(bucket.rate * 60)));
+      headers.emplace_back("x-ratelimit-remaining-" + what,
+                           fmt::format("{}", std::llround(std::max(0.0, bucket.level))));
+    };
+    say("requests", requests_);
+    say("tokens", tokens_);
+    return headers;
+  }
+
+  Loop& loop_;
+  ScriptedProvider& scripted_;
+  const Limits limits_;
+  const Lengths lengths_;
+  const Moment begin_;
+  double end_ = std::numeric_limits<double>::infinity();
+  std::mt19937 random_;
+  Bucket requests_, tokens_;
+  Counted counted_;
+};
+
+}  // namespace docwright::test

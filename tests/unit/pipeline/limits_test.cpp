@@ -1,0 +1,50 @@
+// The call desk in front of a provider that means its limits: as much as they allow goes out, and
+// next to nothing is refused.
+#include <gtest/gtest.h>
+
+#include "tests/support/limit_world.h"
+
+namespace docwright::test {
+namespace {
+
+using namespace std::chrono_literals;
+using providers::TokensCharged;
+
+constexpr Duration kTime = 10min;
+
+TEST(LimitUse, OfTokensThatAreChargedAsTheyAreUsed) {
+  LimitWorld world({.limits = {.requests_per_minute = 600, .tokens_per_minute = 120'000},
+                    .lengths = {.longer = 2, .longer_from = 5min},
+                    .settings = {.requests_per_minute = 600,
+                                 .tokens_per_minute = 120'000,
+                                 .charges = config::LimitSettings::Charges::used}});
+  world.employ("t", 200, kTime);
+  world.run();
+  EXPECT_GE(world.use(kTime), 0.98);
+  EXPECT_LE(world.refused_share(), 0.001);
+}
+
+TEST(LimitUse, OfTokensThatAreChargedAsRequested) {
+  LimitWorld world({.limits = {.requests_per_minute = 600,
+                               .tokens_per_minute = 480'000,
+                               .charged = TokensCharged::larger},
+                    .settings = {.requests_per_minute = 600, .tokens_per_minute = 480'000}});
+  world.employ("t", 200, kTime);
+  world.run();
+  EXPECT_GE(world.use(kTime), 0.98);
+  EXPECT_LE(world.refused_share(), 0.001);
+}
+
+TEST(LimitUse, FiveTenantsGetEqualShares) {
+  LimitWorld world(
+      {.limits = {.requests_per_minute = 300}, .settings = {.requests_per_minute = 300}});
+  for (const char* tenant : {"a", "b", "c", "d"}) world.employ(tenant, 20, kTime);
+  world.employ("e", 200, kTime);  // more than all others together
+  world.run();
+  for (const auto& [tenant, calls] : world.counted().users)
+    EXPECT_NEAR(calls, world.counted().accepted / 5.0, 20) << tenant;
+  EXPECT_EQ(world.counted().users.size(), 5U);
+}
+
+}  // namespace
+}  // namespace docwright::test
