@@ -30,7 +30,8 @@ class Maker final {
     model.reasoning = entry_.reasoning;
     model.key = entry_.key;
     model.headers = entry_.headers;
-    model.dialect = entry_;
+    const Dialect& dialect = entry_;
+    model.dialect = dialect;
     model.parameters = entry_.parameters;
     model.parameters_refused = entry_.parameters_refused;
     model.replaced_by = entry_.replaced_by;
