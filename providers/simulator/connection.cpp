@@ -63,17 +63,17 @@ constexpr std::size_t kBodyBytesMax = std::size_t{1} << 26;
 
 }  // namespace
 
-Connection::Connection(boost::asio::ip::tcp::socket socket, Hall& hall)
-    : hall_(hall), socket_(std::move(socket)), pause_(socket_.get_executor()) {
-  ++hall_.connections;
+Connection::Connection(boost::asio::ip::tcp::socket socket, std::shared_ptr<Hall> hall)
+    : hall_(std::move(hall)), socket_(std::move(socket)), pause_(socket_.get_executor()) {
+  ++hall_->connections;
   error_code ignored;
   socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
 }
 
 Connection::~Connection() {
-  if (working_) --hall_.in_flight;
-  --hall_.connections;
-  hall_.on_leave();
+  if (working_) --hall_->in_flight;
+  --hall_->connections;
+  hall_->on_leave();
 }
 
 void Connection::serve() {
@@ -107,16 +107,16 @@ void Connection::handle() {
 void Connection::get(const Arrival& arrival) {
   if (arrival.path == "/health") return deliver(plain({200, {}, R"({"status":"ok"})"}));
   if (arrival.path == "/ledger")
-    return deliver(plain({200, {}, dump_json(hall_.desk.ledger().totals())}));
-  std::optional<Delivery> list = hall_.desk.get(arrival);
+    return deliver(plain({200, {}, dump_json(hall_->desk.ledger().totals())}));
+  std::optional<Delivery> list = hall_->desk.get(arrival);
   deliver(list ? std::move(*list)
                : plain_error(404, fmt::format("there is nothing at {}", arrival.path)));
 }
 
 void Connection::post(Arrival arrival) {
   working_ = true;
-  arrival.in_flight = ++hall_.in_flight;
-  std::optional<Delivery> delivery = hall_.desk.post(arrival);
+  arrival.in_flight = ++hall_->in_flight;
+  std::optional<Delivery> delivery = hall_->desk.post(arrival);
   deliver(delivery ? std::move(*delivery)
                    : plain_error(404, fmt::format("Invalid URL (POST {})", arrival.path)));
 }
@@ -189,7 +189,7 @@ void Connection::end() {
 }
 
 void Connection::answered() {
-  if (working_) --hall_.in_flight;
+  if (working_) --hall_->in_flight;
   working_ = false;
   delivery_ = {};
   out_ = {};

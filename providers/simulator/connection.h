@@ -13,7 +13,7 @@
 
 namespace docwright::providers::simulator {
 
-// What all connections of one server share; outlives them. One thread.
+// What all connections of one server share. One thread.
 struct Hall {
   Desk desk;
   std::size_t connections_max = 0;
@@ -24,7 +24,7 @@ struct Hall {
 
 class Connection final : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(boost::asio::ip::tcp::socket socket, Hall& hall);
+  Connection(boost::asio::ip::tcp::socket socket, std::shared_ptr<Hall> hall);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -46,7 +46,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void answered();
   std::string head() const;
 
-  Hall& hall_;
+  const std::shared_ptr<Hall> hall_;
   boost::asio::ip::tcp::socket socket_;
   boost::asio::steady_timer pause_;
   boost::beast::flat_buffer buffer_;

@@ -35,19 +35,25 @@ class Entrance final {
   Entrance(const std::string& name, const Server& server, std::int64_t seed, const Models& models,
            Ledger& ledger, boost::asio::io_context& context)
       : address_{name, server.provider, 0},
-        hall_{Desk(name, server, seed, models, spoken_by(server), ledger), server.connections_max,
-              0, 0, [this] { accept(); }},
+        hall_(new Hall{Desk(name, server, seed, models, spoken_by(server), ledger),
+                       server.connections_max, 0, 0, [this] { accept(); }}),
         acceptor_(context, endpoint_of(server)) {
     address_.port = acceptor_.local_endpoint().port();
     accept();
   }
 
-  void stop() { stopping_ = true; }
+  // Connections that the context still holds leave a hall without an entrance.
+  ~Entrance() {
+    hall_->on_leave = [] {};
+  }
+  Entrance(const Entrance&) = delete;
+  Entrance& operator=(const Entrance&) = delete;
+
   const Simulator::Address& address() const { return address_; }
 
  private:
   void accept() {
-    if (accepting_ || stopping_ || hall_.connections >= hall_.connections_max) return;
+    if (accepting_ || hall_->connections >= hall_->connections_max) return;
     accepting_ = true;
     acceptor_.async_accept([this](error_code error, tcp::socket socket) {
       accepting_ = false;
@@ -57,10 +63,9 @@ class Entrance final {
   }
 
   Simulator::Address address_;
-  Hall hall_;
+  const std::shared_ptr<Hall> hall_;
   tcp::acceptor acceptor_;
   bool accepting_ = false;
-  bool stopping_ = false;
 };
 
 // As many connections as the machine allows: their number is the scenario's to limit.
@@ -95,9 +100,8 @@ struct Simulator::State {
   }
 
   Ledger ledger;
-  // Declared before the context: its end lets go of the connections, which tell their hall.
-  std::vector<std::unique_ptr<Entrance>> entrances;
   boost::asio::io_context context{1};
+  std::vector<std::unique_ptr<Entrance>> entrances;
   boost::asio::signal_set signals;
 };
 
@@ -110,9 +114,7 @@ Simulator::Simulator(const Scenario& scenario, const Models& models) {
   }
 }
 
-Simulator::~Simulator() {
-  for (const auto& entrance : state_->entrances) entrance->stop();
-}
+Simulator::~Simulator() = default;
 
 std::vector<Simulator::Address> Simulator::addresses() const {
   std::vector<Address> addresses;
