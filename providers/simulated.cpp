@@ -1,6 +1,7 @@
 // The visible list of the formats that the simulator speaks: a line here for each that a provider's
 // folder can play. Of several that take a path, the first does, so the particular paths come first.
 #include "providers/anthropic/simulated.h"
+
 #include "providers/azure_openai/simulated.h"
 #include "providers/gemini/simulated.h"
 #include "providers/groq/simulated.h"
