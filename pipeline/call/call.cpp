@@ -1,5 +1,7 @@
 #include "pipeline/call/call.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "pipeline/call/call_desk.h"
@@ -44,7 +46,9 @@ class Asking final {
       const Candidate& candidate = candidates_[i];
       if (!may_be_asked(candidate)) continue;
       Served served = co_await run_.parts.calls.ask(run_.job, candidate.inquiry, patience_at(i));
-      if (served) co_return co_await finish(candidate, std::move(*served));
+      if (served && !(is_withheld(served->answer) && others_after(i)))
+        co_return co_await finish(candidate, std::move(*served));
+      if (served) served = std::unexpected(withheld(candidate, *served));
       const bool anybody_else = served.error().elsewhere != Elsewhere::nowhere;
       declined_.push_back({&candidate, std::move(served.error())});
       if (!anybody_else) break;
@@ -75,6 +79,28 @@ class Asking final {
     return std::ranges::all_of(declined_, [&](const Refusal& refusal) {
       return may_follow(candidate, *refusal.candidate, refusal.why.elsewhere);
     });
+  }
+
+  // By the model or a filter of its provider's, in an answer: another one may see it otherwise.
+  static bool is_withheld(const providers::Answer& answer) {
+    return answer.finish == providers::Finish::refusal ||
+           answer.finish == providers::Finish::content_filter;
+  }
+
+  bool others_after(std::size_t index) const {
+    const auto later = std::span(candidates_).subspan(index + 1);
+    return std::ranges::any_of(later,
+                               [&](const Candidate& candidate) { return may_be_asked(candidate); });
+  }
+
+  Declined withheld(const Candidate& candidate, const RecordedAnswer& answer) {
+    withheld_cost_ += answer.charged;
+    const std::string_view why = name(answer.answer.finish);
+    return {
+        Failed{Error{Code::answer_invalid, fmt::format("chunk {}: '{}' withheld its answer ({})",
+                                                       candidate.inquiry.key.chunk,
+                                                       candidate.resolved.model->name, why)}},
+        Elsewhere::anybody};
   }
 
   // A local provider stands in for models that cannot be asked; no model is hurried for it.
@@ -124,6 +150,7 @@ class Asking final {
     asked.fallback = candidate.resolved.provider->local != nullptr && !declined_.empty();
     asked.parameters = candidate.resolved.parameters;
     asked.answer_language = answer_language(*run_.job, options_);
+    asked.cost = withheld_cost_;
     take(asked, std::move(answer), inquiry.key.hash);
     // Broken off by the provider (a tool call that it could not read itself): once more.
     if (asked.answer.answer.finish == providers::Finish::error) {
@@ -152,6 +179,7 @@ class Asking final {
   const CallOptions& options_;
   const std::vector<Candidate> candidates_;
   std::vector<Refusal> declined_;
+  Nusd withheld_cost_ = 0;
 };
 
 Task<StepResult<Asked>> ask_whoever(Run& run, const ChunkRun& chunk, const Step& step) {

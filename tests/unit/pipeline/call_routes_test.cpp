@@ -72,6 +72,24 @@ TEST_F(CallRoutes, AModelThatIsNotThereIsPassedOver) {
   EXPECT_THAT(asked(), ElementsAre("test-1", "other-1"));
 }
 
+TEST_F(CallRoutes, WhatOneWithholdsIsAskedOfTheNext) {
+  provide({{"test-1", chat_completion("", "content_filter")}});
+  EXPECT_EQ(text(run(asking("[test, other]"))), "succeeded 1 0");
+  EXPECT_THAT(asked(), ElementsAre("test-1", "other-1"));
+  EXPECT_EQ(written_by("f0"), "other");
+  Nusd charged = 0;
+  for (const auto& call : journal_.calls) charged += call.charge;
+  EXPECT_EQ(documents_.of("f0").record["provenance"]["cost_nusd"], charged);
+}
+
+TEST_F(CallRoutes, WhatTheLastOneWithholdsIsWithheld) {
+  provide({{"test-1", chat_completion("", "content_filter")},
+           {"other-1", chat_completion("", "content_filter")}});
+  EXPECT_THAT(text(run(asking("[test, other]"))),
+              AllOf(StartsWith("failed answer_invalid"), HasSubstr("content filter")));
+  EXPECT_THAT(asked(), ElementsAre("test-1", "other-1"));
+}
+
 // The same provider would find the same fault.
 TEST_F(CallRoutes, AnInvalidRequestGoesToAnotherProviderOnly) {
   provide({{"test-1", http_error(400, "invalid_request_error", "what?")}});
