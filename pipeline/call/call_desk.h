@@ -51,7 +51,7 @@ class CallDesk final {
   CallDesk(const CallDesk&) = delete;
   CallDesk& operator=(const CallDesk&) = delete;
 
-  // The answer of one target, recorded or asked for now. Throws only cancellation.
+  // The answer of one target: the recorded one, else a new one. Throws only cancellation.
   Task<Served> ask(std::shared_ptr<const Job> job, Inquiry inquiry, Patience patience);
 
   // No new call begins until resume() of the same name; an empty name means every pipeline. What is

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "runtime/hash.h"
+#include "tokens/day_counter.h"
 
 namespace docwright::pipeline {
 namespace {
@@ -20,21 +21,14 @@ constexpr std::size_t kGatesMax = 10'000;
 constexpr Duration kQuotaAgain = std::chrono::hours(1);
 constexpr Duration kRefusedKeyAgain = std::chrono::minutes(10);
 
-// The next midnight of the zone that a provider counts its days in. Pacific time is taken as UTC-8
-// all year: in summer a job asks an hour late, never early.
-Time midnight_after(Time now, Duration behind_utc) {
-  const auto there = std::chrono::floor<std::chrono::days>(now - behind_utc);
-  return there + std::chrono::days(1) + behind_utc;
-}
-
 // When a used-up quota is there again: as the provider says, else as its rules say.
 Time quota_again(const providers::CallError& error, Time now) {
   if (error.retry_after) return now + *error.retry_after;
   switch (error.quota_reset) {
     case providers::QuotaReset::midnight_utc:
-      return midnight_after(now, {});
+      return next_day(now, DayStart::utc);
     case providers::QuotaReset::midnight_pacific:
-      return midnight_after(now, std::chrono::hours(8));
+      return next_day(now, DayStart::pacific);
     case providers::QuotaReset::unsaid:
       break;
   }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "providers/anthropic/errors.h"
+#include "providers/wire/finish.h"
 #include "providers/wire/members.h"
 #include "providers/wire/model_list.h"
 #include "providers/wire/schema.h"
@@ -13,10 +14,6 @@ namespace {
 
 using namespace wire;
 
-struct FinishName {
-  std::string_view raw;
-  Finish finish;
-};
 // Any other one is an error, such as pause_turn, which only comes with the provider's own tools.
 constexpr std::array kFinishNames = {
     FinishName{"end_turn", Finish::complete},
@@ -26,13 +23,6 @@ constexpr std::array kFinishNames = {
     FinishName{"model_context_window_exceeded", Finish::length},
     FinishName{"refusal", Finish::refusal},
 };
-
-Finish finish_named(std::string_view raw) {
-  for (const FinishName& entry : kFinishNames) {
-    if (entry.raw == raw) return entry.finish;
-  }
-  return Finish::error;
-}
 
 // Whether the answer stands in the input of the tool that the request made the model call.
 bool in_the_tool(const Reply& reply, const Dialect& dialect) {
@@ -88,7 +78,7 @@ CallResult<Answer> answer_of(Reply reply, const Question& question, const Dialec
   }
   Answer answer;
   const bool in_tool = in_the_tool(reply, dialect);
-  answer.finish = finish_named(reply.stop_reason);
+  answer.finish = finish_named(kFinishNames, reply.stop_reason).value_or(Finish::error);
   if (in_tool && answer.finish == Finish::tool_call) answer.finish = Finish::complete;
   answer.finish_raw = std::move(reply.stop_reason);
   answer.text = std::move(in_tool ? reply.input : reply.text);

@@ -41,7 +41,7 @@ std::string_view stop_reason(Finish finish, bool calls_tool) {
   return calls_tool ? "tool_use" : "end_turn";
 }
 
-// What was sent to it; the output is a placeholder until all of it is there.
+// As a stream begins with it: what was sent, and one token of output. The end says how many.
 Json input_usage(const Usage& usage) {
   return {{"input_tokens", usage.input - usage.input_cached - usage.input_cache_write},
           {"cache_creation_input_tokens", usage.input_cache_write},

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "providers/gemini/errors.h"
+#include "providers/wire/finish.h"
 #include "providers/wire/members.h"
 #include "providers/wire/model_list.h"
 #include "providers/wire/schema.h"
@@ -13,10 +14,6 @@ namespace {
 
 using namespace wire;
 
-struct FinishName {
-  std::string_view raw;
-  Finish finish;
-};
 // Of functions that went wrong, their arguments may be there. Any other name is an error, too, but
 // where the function that was asked for has come whole: emulators end it with names of their own.
 constexpr std::array kFinishNames = {
@@ -39,18 +36,12 @@ constexpr std::array kFinishNames = {
     FinishName{"OTHER", Finish::error},
 };
 
-Finish finish_named(std::string_view raw, bool in_function) {
-  for (const FinishName& entry : kFinishNames) {
-    if (entry.raw == raw) return entry.finish;
-  }
-  return in_function ? Finish::complete : Finish::error;
-}
-
 // Calls of functions end with STOP as well. A STOP after nothing at all is a failure of the
 // provider's.
 Finish finish_of(const Reply& reply, bool in_function) {
   if (!reply.block_reason.empty()) return Finish::content_filter;
-  const Finish named = finish_named(reply.finish_reason, in_function);
+  const Finish named = finish_named(kFinishNames, reply.finish_reason)
+                           .value_or(in_function ? Finish::complete : Finish::error);
   if (named != Finish::complete || in_function) return named;
   if (reply.calls_function) return Finish::tool_call;
   return reply.text.empty() ? Finish::error : named;

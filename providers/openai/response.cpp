@@ -2,17 +2,13 @@
 
 #include <array>
 
+#include "providers/wire/finish.h"
 #include "providers/wire/members.h"
 
 namespace docwright::providers::openai {
 namespace {
 
 using namespace wire;
-
-struct FinishName {
-  std::string_view raw;
-  Finish finish;
-};
 
 // OpenAI's own and those of compatible servers; any other string is an error.
 constexpr std::array kFinishNames = {
@@ -31,13 +27,6 @@ constexpr std::array kFinishNames = {
     FinishName{"function_call", Finish::tool_call},
 };
 
-Finish finish_named(std::string_view raw) {
-  for (const FinishName& entry : kFinishNames) {
-    if (entry.raw == raw) return entry.finish;
-  }
-  return Finish::error;
-}
-
 // Chat Completions and Responses count the same under different names.
 std::int64_t count_of_either(const Json& usage, std::string_view chat, std::string_view responses) {
   return count_of(usage, member(usage, chat) != nullptr ? chat : responses);
@@ -51,7 +40,7 @@ const Json* member_of_either(const Json& usage, std::string_view chat, std::stri
 }  // namespace
 
 Finish finish_of(std::string_view raw, const Deeds& deeds) {
-  const Finish named = finish_named(raw);
+  const Finish named = finish_named(kFinishNames, raw).value_or(Finish::error);
   if (named == Finish::error || named == Finish::content_filter) return named;
   if (!deeds.refusal.empty()) return Finish::refusal;
   if (named == Finish::length) return named;
