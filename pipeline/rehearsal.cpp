@@ -1,9 +1,11 @@
 #include "pipeline/rehearsal.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "pipeline/call/call_desk.h"
-#include "pipeline/call/route.h"
+#include "pipeline/call/ensemble.h"
 #include "pipeline/chunk/planner.h"
 #include "pipeline/parse/options.h"
 #include "pipeline/pipeline.h"
@@ -114,11 +116,50 @@ Result<Plan> plan_of(const Job& job, outline::Language language, const ChunkOpti
               .chunks = std::move(*chunks)};
 }
 
-// To the target that is asked first.
-Result<Inquiry> first_inquiry(const Run& run, const ChunkRun& chunk, const Step& call) {
-  auto targets = candidates(run, chunk, call, Topic{chunk.chunk.targets, kFirstQuestion, {}});
-  if (!targets) return std::unexpected(error_of(targets.error()));
-  return std::move(targets->front().inquiry);
+// The questions of one call step about the chunk.
+Result<void> rehearse_call(const Run& run, const ChunkRun& chunk, const Step& step,
+                           std::vector<Rehearsal::Question>& questions) {
+  Topic topic{.targets = chunk.chunk.targets};
+  const auto add = [&]() -> Result<void> {
+    auto targets = candidates(run, chunk, step, topic);
+    if (!targets) return std::unexpected(error_of(targets.error()));
+    questions.push_back({&step, std::move(*targets)});
+    return {};
+  };
+  if (!asks_all(*run.job, step)) return add();
+  for (const std::string& member : step.as<CallOptions>().ensemble) {
+    topic.models = {member};
+    if (auto added = add(); !added) return added;
+    ++topic.sample;
+  }
+  return {};
+}
+
+// In place of a parse's documents, for the prompts of later calls.
+Checked stand_ins(const Chunk& chunk, const std::string& step) {
+  Checked checked;
+  for (std::size_t i = 0; i < chunk.targets.size(); ++i) {
+    checked.drafts.push_back({{.summary = fmt::format("[the summary of '{}']", step),
+                               .description = fmt::format("[the description of '{}']", step)},
+                              {}});
+  }
+  return checked;
+}
+
+Result<std::vector<Rehearsal::Question>> rehearse_chunk(const Run& run, const Chunk& chunk) {
+  std::vector<Rehearsal::Question> questions;
+  ChunkRun chunk_run{.chunk = chunk};
+  for (const Step& step : run.job->pipeline->steps()) {
+    if (step.kind->name() == "call") {
+      if (auto asked = rehearse_call(run, chunk_run, step, questions); !asked)
+        return std::unexpected(std::move(asked.error()));
+      chunk_run.asked[step.name].answer.answer.text =
+          fmt::format("[the answer of '{}']", step.name);
+    } else if (step.kind->name() == "parse") {
+      chunk_run.checked[step.name] = stand_ins(chunk, step.name);
+    }
+  }
+  return questions;
 }
 
 }  // namespace
@@ -130,23 +171,22 @@ Result<Rehearsal> rehearse(const Configured& configured, const std::shared_ptr<c
         refuse(validate->as<ValidateOptions>(), job->path, *job->source, job->force);
     if (refusal) return fail(Code::source_refused, refusal->sentence);
   }
-  Rehearsal rehearsal{.language = outline::language_of(job->path, *job->source),
-                      .call = first_of(pipeline, "call")};
+  Rehearsal rehearsal{.language = outline::language_of(job->path, *job->source)};
   const Step* chunk_step = first_of(pipeline, "chunk");
-  if (chunk_step == nullptr || rehearsal.call == nullptr)
+  if (chunk_step == nullptr || first_of(pipeline, "call") == nullptr)
     return fail(Code::configuration, "the pipeline asks nothing: it needs chunk and call");
   auto plan = plan_of(*job, rehearsal.language, chunk_step->as<ChunkOptions>());
   if (!plan) return std::unexpected(std::move(plan.error()));
   rehearsal.fallback = std::move(plan->fallback);
 
   Stage stage(configured);
-  Run run{.parts = stage.parts(), .job = job, .language = rehearsal.language};
+  const Run run{.parts = stage.parts(), .job = job, .language = rehearsal.language};
   for (Chunk& chunk : plan->chunks) {
-    Rehearsal::Part part{.chunk = std::move(chunk), .inquiry = std::nullopt};
+    Rehearsal::Part part{.chunk = std::move(chunk)};
     if (!part.chunk.stored) {
-      auto inquiry = first_inquiry(run, ChunkRun{.chunk = part.chunk}, *rehearsal.call);
-      if (!inquiry) return std::unexpected(std::move(inquiry.error()));
-      part.inquiry = std::move(*inquiry);
+      auto questions = rehearse_chunk(run, part.chunk);
+      if (!questions) return std::unexpected(std::move(questions.error()));
+      part.questions = std::move(*questions);
     }
     rehearsal.parts.push_back(std::move(part));
   }
@@ -161,7 +201,8 @@ Examination examine_text(const Rehearsal& rehearsal, const Job& job, const Rehea
     rules.repair = parse->as<ParseOptions>().repair;
   }
   const providers::Answer answer{.text = std::move(text)};
-  return examine({answer, part.chunk.targets, rehearsal.call->as<CallOptions>().answer_schema,
+  return examine({answer, part.chunk.targets,
+                  first_of(*job.pipeline, "call")->as<CallOptions>().answer_schema,
                   rehearsal.language, *job.source, rules});
 }
 

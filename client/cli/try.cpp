@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <memory>
+#include <span>
 
 #include "client/cli/session.h"
 #include "client/cli/verbs.h"
@@ -21,7 +22,7 @@ using pipeline::Rehearsal;
 constexpr std::size_t kFileBytesMax = std::size_t{16} << 20;
 
 struct TryArguments {
-  std::string pipeline, file, model;
+  std::string pipeline, file, model, project;
   std::optional<std::string> answer, config;
   std::int64_t chunk = 0;
 };
@@ -62,26 +63,48 @@ Result<std::shared_ptr<const pipeline::Pipeline>> pipeline_of(
   return std::move(*parsed);
 }
 
-Json json_of(const Rehearsal::Part& part, const Rehearsal& rehearsal) {
-  Json targets = Json::array();
-  for (const outline::Definition& target : part.chunk.targets) targets.push_back(target.symbol);
-  Json row = {{"chunk", part.chunk.number},
-              {"begin", part.chunk.range.begin},
-              {"end", part.chunk.range.end},
-              {"targets", std::move(targets)}};
-  if (!part.inquiry) return row;
-  const pipeline::Inquiry& inquiry = *part.inquiry;
-  row["step"] = rehearsal.call->name;
-  row["provider"] = inquiry.provider->name;
-  row["model"] = inquiry.model->name;
-  row["prompt_tokens_max"] = inquiry.input_tokens_max;
-  row["answer_tokens_max"] = inquiry.question->answer_tokens_max;
-  row["parameters"] = inquiry.question->parameters;
+Json json_of(const pipeline::Candidate& target) {
+  const pipeline::Inquiry& inquiry = target.inquiry;
+  return {{"provider", inquiry.provider->name},
+          {"model", inquiry.model->name},
+          {"prompt_tokens_max", inquiry.input_tokens_max},
+          {"answer_tokens_max", inquiry.question->answer_tokens_max},
+          {"cost_max", target.bound ? Json(*target.bound) : Json()},
+          {"parameters", inquiry.question->parameters}};
+}
+
+Json json_of(const Rehearsal::Question& question) {
+  const pipeline::Candidate& first = question.targets.front();
+  Json row = json_of(first);
+  row["step"] = question.step->name;
   row["messages"] = Json::array();
-  for (const providers::Message& message : inquiry.question->messages)
+  for (const providers::Message& message : first.inquiry.question->messages)
     row["messages"].push_back({{"role", message.role}, {"text", message.text}});
-  row["schema"] = *inquiry.question->schema;
+  row["schema"] = *first.inquiry.question->schema;
+  row["then"] = Json::array();
+  for (const pipeline::Candidate& other : std::span(question.targets).subspan(1))
+    row["then"].push_back(json_of(other));
   return row;
+}
+
+// A row for each question; of a chunk about which nothing is asked, one without.
+Json rows_of(const Rehearsal& rehearsal) {
+  Json rows = Json::array();
+  for (const Rehearsal::Part& part : rehearsal.parts) {
+    Json targets = Json::array();
+    for (const outline::Definition& target : part.chunk.targets) targets.push_back(target.symbol);
+    const Json chunk = {{"chunk", part.chunk.number},
+                        {"begin", part.chunk.range.begin},
+                        {"end", part.chunk.range.end},
+                        {"targets", std::move(targets)}};
+    if (part.questions.empty()) rows.push_back(chunk);
+    for (const Rehearsal::Question& question : part.questions) {
+      Json row = chunk;
+      row.update(json_of(question));
+      rows.push_back(std::move(row));
+    }
+  }
+  return rows;
 }
 
 std::string list_of(const Json& targets) {
@@ -90,22 +113,49 @@ std::string list_of(const Json& targets) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-void print(Output& out, const Json& part) {
-  std::string text = fmt::format("chunk {}: bytes {} to {}: {}\n", part["chunk"].get<int>(),
-                                 part["begin"].get<std::int64_t>(), part["end"].get<std::int64_t>(),
-                                 list_of(part["targets"]));
-  if (!part.contains("step")) {
-    return out.data(text + "  nothing is asked about it\n\n");
-  }
-  text +=
-      fmt::format("  step {} asks {}/{}: prompt up to {} tokens, answer up to {}, parameters {}\n",
-                  plain_text(part["step"]), plain_text(part["provider"]), plain_text(part["model"]),
-                  part["prompt_tokens_max"].get<std::int64_t>(),
-                  part["answer_tokens_max"].get<std::int64_t>(), dump_json(part["parameters"]));
-  for (const Json& message : part["messages"])
+std::string cost_max(const Json& target) {
+  return target["cost_max"].is_null() ? "no price is known"
+                                      : "at most " + money_text(target["cost_max"].get<Nusd>());
+}
+
+std::string model_of(const Json& target) {
+  return plain_text(target["provider"]) + "/" + plain_text(target["model"]);
+}
+
+std::string chunk_line(const Json& row) {
+  return fmt::format("chunk {}: bytes {} to {}: {}\n", row["chunk"].get<int>(),
+                     row["begin"].get<std::int64_t>(), row["end"].get<std::int64_t>(),
+                     list_of(row["targets"]));
+}
+
+void print(Output& out, const Json& row, bool new_chunk) {
+  std::string text = new_chunk ? chunk_line(row) : "";
+  if (!row.contains("step")) return out.data(text + "  nothing is asked about it\n\n");
+  text += fmt::format(
+      "  step {} asks {}: prompt up to {} tokens, answer up to {}, {}, parameters {}\n",
+      plain_text(row["step"]), model_of(row), row["prompt_tokens_max"].get<std::int64_t>(),
+      row["answer_tokens_max"].get<std::int64_t>(), cost_max(row), dump_json(row["parameters"]));
+  for (const Json& target : row["then"])
+    text += fmt::format("    then {}: {}\n", model_of(target), cost_max(target));
+  for (const Json& message : row["messages"])
     text += fmt::format("--- {}\n{}\n", plain_text(message["role"]), plain_text(message["text"]));
-  text += fmt::format("--- schema\n{}\n\n", part["schema"].dump(2));
+  text += fmt::format("--- schema\n{}\n\n", row["schema"].dump(2));
   out.data(printable(text, true));
+}
+
+void print_all(Output& out, const Json& rows) {
+  Json chunk;
+  std::size_t questions = 0;
+  Nusd sum = 0;
+  for (const Json& row : rows) {
+    print(out, row, row["chunk"] != chunk);
+    chunk = row["chunk"];
+    if (!row.contains("step")) continue;
+    ++questions;
+    if (row["cost_max"].is_number()) sum += row["cost_max"].get<Nusd>();
+  }
+  out.say(fmt::format("{}, at most {} where those asked first answer; corrections apart.",
+                      counted(questions, "question"), money_text(sum)));
 }
 
 // The documents that an answer about the part gives, and what the checks say of them.
@@ -147,16 +197,15 @@ std::vector<Column> document_columns() {
 }
 
 Result<Exit> show_questions(Session& session, const Rehearsal& rehearsal) {
-  Json parts = Json::array();
-  for (const Rehearsal::Part& part : rehearsal.parts) parts.push_back(json_of(part, rehearsal));
+  const Json rows = rows_of(rehearsal);
   if (session.format() == Format::table) {
-    for (const Json& part : parts) print(session.out(), part);
+    print_all(session.out(), rows);
   } else {
     std::vector<Column> columns;
     for (const char* key : {"chunk", "begin", "end", "targets", "step", "provider", "model",
-                            "prompt_tokens_max", "answer_tokens_max"})
+                            "prompt_tokens_max", "answer_tokens_max", "cost_max"})
       columns.push_back({.key = key, .title = key});
-    write_rows(session.out(), session.format(), std::move(columns), parts);
+    write_rows(session.out(), session.format(), std::move(columns), rows);
   }
   if (!rehearsal.fallback.empty())
     session.out().say(fmt::format("The source is cut by lines: {}.", rehearsal.fallback));
@@ -179,23 +228,36 @@ Result<Exit> show_documents(Session& session, const Rehearsal& rehearsal, const 
   return unusable.empty() ? Exit::done : Exit::failed;
 }
 
+// The job that a submit of the file would make: its path and project are part of the prompt.
+Result<std::shared_ptr<pipeline::Job>> job_of(const TryArguments& arguments) {
+  auto list = client::list_files({arguments.file}, {.path_bytes_max = wire::kPathBytes});
+  if (!list) return std::unexpected(std::move(list.error()));
+  if (list->files.size() != 1 || !list->files.front().named)
+    return fail(Code::invalid_request,
+                fmt::format("{} is a folder: name one source file", arguments.file));
+  auto source = client::read_file(arguments.file, kFileBytesMax);
+  if (!source) return std::unexpected(std::move(source.error()));
+  const auto job = std::make_shared<pipeline::Job>();
+  job->id = "try";
+  job->path = list->files.front().path;
+  job->project = arguments.project.empty() ? list->project : arguments.project;
+  job->model = arguments.model;
+  job->source = std::make_shared<const std::string>(std::move(*source));
+  job->force = true;
+  return job;
+}
+
 Result<Exit> try_pipeline(Session& session, const TryArguments& arguments) {
   const auto words = configured(session, arguments);
   if (!words) return std::unexpected(words.error());
   const auto parsed = pipeline_of(arguments.pipeline, **words);
   if (!parsed) return std::unexpected(parsed.error());
-  auto source = client::read_file(arguments.file, kFileBytesMax);
-  if (!source) return std::unexpected(std::move(source.error()));
-  const auto job = std::make_shared<pipeline::Job>();
-  job->id = "try";
-  job->path = arguments.file;
-  job->pipeline = *parsed;
-  job->model = arguments.model;
-  job->source = std::make_shared<const std::string>(std::move(*source));
-  job->force = true;
-  const auto rehearsal = pipeline::rehearse(**words, job);
+  const auto job = job_of(arguments);
+  if (!job) return std::unexpected(job.error());
+  (*job)->pipeline = *parsed;
+  const auto rehearsal = pipeline::rehearse(**words, *job);
   if (!rehearsal) return std::unexpected(rehearsal.error());
-  return arguments.answer ? show_documents(session, *rehearsal, *job, arguments)
+  return arguments.answer ? show_documents(session, *rehearsal, **job, arguments)
                           : show_questions(session, *rehearsal);
 }
 
@@ -208,6 +270,7 @@ Verb pipeline_try_verb() {
             options.positional("PIPELINE", arguments->pipeline, "A name, or a YAML file");
             options.positional("FILE", arguments->file, "The source");
             options.text("--model", "NAME", arguments->model, "Default: the pipeline's");
+            options.text("--project", "NAME", arguments->project, "As of submit");
             options.text("--answer", "FILE", arguments->answer,
                          "A saved answer: shows the documents and findings that it gives");
             options.number("--chunk", "N", arguments->chunk, 0, 1'000'000,

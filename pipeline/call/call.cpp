@@ -183,8 +183,7 @@ class Asking final {
 };
 
 Task<StepResult<Asked>> ask_whoever(Run& run, const ChunkRun& chunk, const Step& step) {
-  const bool all = !step.as<CallOptions>().ensemble.empty() && run.job->model.empty();
-  if (!all) co_return co_await ask(run, chunk, step, Topic{.targets = chunk.chunk.targets});
+  if (!asks_all(*run.job, step)) co_return co_await ask(run, chunk, step, Topic{.targets = chunk.chunk.targets});
   co_return co_await ask_all(run, chunk, step);
 }
 

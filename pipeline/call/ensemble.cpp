@@ -67,6 +67,10 @@ class Ensemble final {
 
 }  // namespace
 
+bool asks_all(const Job& job, const Step& step) {
+  return !step.as<CallOptions>().ensemble.empty() && job.model.empty();
+}
+
 Task<StepResult<Asked>> ask_all(Run& run, const ChunkRun& chunk, const Step& step) {
   Ensemble ensemble(run, chunk, step);
   co_return co_await ensemble.go();

@@ -233,8 +233,14 @@ class Verbs(unittest.TestCase):
         self.assertEqual([(part["targets"], part["step"], part["provider"]) for part in parts], [(["area"], "call", "openai")])
         self.assertIn("def area(width, height)", parts[0]["messages"][-1]["text"])
         self.assertGreater(parts[0]["prompt_tokens_max"], 100)
+        self.assertGreater(parts[0]["cost_max"], 1_000_000)
+        route, = self.cli.json("pipeline", "try", "docstrings", source, "--model", "cheap")
+        self.assertLessEqual(route["cost_max"], min(other["cost_max"] for other in route["then"]))
+        self.assertIn("is a folder", self.cli.run("pipeline", "try", "docstrings", self.shop, code=2).stderr)
         self.assertIn("properties", parts[0]["schema"])
-        shown = self.cli.run("pipeline", "try", "docstrings", source).stdout
+        tried = self.cli.run("pipeline", "try", "docstrings", source)
+        self.assertIn("1 question, at most 0.0", tried.stderr)
+        shown = tried.stdout
         for part in ("chunk 0: bytes 0 to", "prompt up to", "--- user", "--- schema"):
             self.assertIn(part, shown)
         answer = os.path.join(self.folder.name, "answer.json")

@@ -41,7 +41,34 @@ TEST_F(RehearsalTest, AsksExactlyWhatARunAsks) {
   ASSERT_EQ(rehearsal->parts.size(), 1U);
   EXPECT_EQ(provider_.requests.size(), 0U);
   EXPECT_EQ(text(run(made)), "succeeded 1 0");
-  EXPECT_EQ(journal_.calls.at(0).key.hash, rehearsal->parts[0].inquiry->key.hash);
+  EXPECT_EQ(journal_.calls.at(0).key.hash,
+            rehearsal->parts[0].questions.at(0).targets.at(0).inquiry.key.hash);
+}
+
+TEST_F(RehearsalTest, ShowsEveryTargetAndMemberAndWhatLaterCallsWillRead) {
+  const auto rehearsal = rehearsed(job(1, R"(name: p
+steps:
+  - validate
+  - chunk
+  - call: {name: draft, ensemble: [test, offline], user: "{{code}}"}
+  - parse: {name: first}
+  - call: {name: review, model: [wide, other], answer_tokens_max: 1000,
+           user: "{{steps.draft.text}}; {{#steps.first.documents}}{{symbol}}: {{summary}}{{/steps.first.documents}}"}
+  - parse: {call: review}
+  - store
+)"));
+  ASSERT_TRUE(rehearsal) << rehearsal.error().message;
+  std::string asked;
+  for (const Rehearsal::Question& question : rehearsal->parts.at(0).questions) {
+    asked += question.step->name + ":";
+    for (const Candidate& target : question.targets) asked += " " + target.resolved.model->name;
+    asked += "; ";
+  }
+  EXPECT_EQ(asked, "draft: test; draft: offline; review: wide other; ");
+  const Candidate& review = rehearsal->parts[0].questions[2].targets[0];
+  EXPECT_EQ(review.inquiry.question->messages.back().text,
+            "[the answer of 'draft']; f0: [the summary of 'first']");
+  EXPECT_EQ(*review.bound, review.inquiry.input_tokens_max * 1'000 + 1'000 * 2'000);
 }
 
 TEST_F(RehearsalTest, FindsDefinitionsAndWhatAnAnswerSaysOfThem) {
