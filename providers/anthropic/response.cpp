@@ -29,20 +29,43 @@ bool in_the_tool(const Reply& reply, const Dialect& dialect) {
   return dialect.structured == Structured::tool && reply.calls_tool;
 }
 
-// input_tokens is only what no cache had a part in.
+// Adds what one run of the model has used; false where it does not say. input_tokens is only what
+// no cache had a part in. What was written to the cache stands there as a sum, by lifetime, or
+// both.
+bool add(Usage& sum, const Json& usage) {
+  constexpr auto kFiveMinutes = "ephemeral_5m_input_tokens", kHour = "ephemeral_1h_input_tokens";
+  constexpr auto kRead = "cache_read_input_tokens", kWritten = "cache_creation_input_tokens";
+  if (!is_count(member(usage, "input_tokens")) || !is_count(member(usage, "output_tokens")))
+    return false;
+  const Json* lifetimes = member(usage, "cache_creation");
+  if (!countable(usage, {kRead, kWritten})) return false;
+  if (lifetimes != nullptr && !countable(*lifetimes, {kFiveMinutes, kHour})) return false;
+
+  const std::int64_t hour = lifetimes == nullptr ? 0 : count_of(*lifetimes, kHour);
+  const std::int64_t minutes = lifetimes == nullptr ? 0 : count_of(*lifetimes, kFiveMinutes);
+  const std::int64_t read = count_of(usage, kRead);
+  const std::int64_t written = std::max(count_of(usage, kWritten), minutes + hour);
+  const std::int64_t output = count_of(usage, "output_tokens");
+  sum.input += count_of(usage, "input_tokens") + read + written;
+  sum.input_cached += read;
+  sum.input_cache_write += written;
+  sum.input_cache_write_1h += hour;
+  sum.output += output;
+  if (const Json* details = member(usage, "output_tokens_details"))
+    sum.reasoning += std::min(count_of(*details, "thinking_tokens"), output);
+  return true;
+}
+
+// Where the model ran several times for one answer, the numbers outside of the list may be the last
+// run's alone.
 std::optional<Usage> usage_of(const Json& usage) {
   Usage counted;
-  counted.input_cached = count_of(usage, "cache_read_input_tokens");
-  counted.input_cache_write = count_of(usage, "cache_creation_input_tokens");
-  counted.input =
-      count_of(usage, "input_tokens") + counted.input_cached + counted.input_cache_write;
-  if (const Json* lifetimes = member(usage, "cache_creation")) {
-    counted.input_cache_write_1h =
-        std::min(count_of(*lifetimes, "ephemeral_1h_input_tokens"), counted.input_cache_write);
+  const Json* runs = member(usage, "iterations");
+  if (runs == nullptr || !runs->is_array() || runs->size() < 2)
+    return add(counted, usage) ? believable(counted) : std::nullopt;
+  for (const Json& run : *runs) {
+    if (!add(counted, run)) return std::nullopt;
   }
-  counted.output = count_of(usage, "output_tokens");
-  if (const Json* details = member(usage, "output_tokens_details"))
-    counted.reasoning = std::min(count_of(*details, "thinking_tokens"), counted.output);
   return believable(counted);
 }
 

@@ -26,11 +26,13 @@ class MessageEvents final : public EventReader {
       error_ = broken(ErrorClass::malformed, 200, "an event of the stream is not a JSON object");
       return;
     }
-    if (const Json* error = member(*parsed, "error"); error != nullptr && !error->is_null()) {
+    const std::string type = text_of(*parsed, "type");
+    const Json* error = member(*parsed, "error");
+    if (type == "error" || (error != nullptr && !error->is_null())) {
       error_ = error_in_answer(data, started_);
       return;
     }
-    take(text_of(*parsed, "type"), *parsed);
+    take(type, *parsed);
   }
 
   std::string_view text() const override { return reply_.calls_tool ? reply_.input : reply_.text; }
@@ -41,6 +43,7 @@ class MessageEvents final : public EventReader {
       return std::unexpected(
           broken(ErrorClass::truncated, 200, "the stream ended without message_stop: it was cut"));
     }
+    if (reply_.calls_tool && reply_.input.empty()) reply_.input = std::move(started_with_);
     return answer_of(std::move(reply_), question_, dialect_);
   }
 
@@ -52,8 +55,6 @@ class MessageEvents final : public EventReader {
       if (const Json* block = member(event, "content_block")) start_block(event, *block);
     } else if (type == "content_block_delta") {
       if (const Json* delta = member(event, "delta")) add(event, *delta);
-    } else if (type == "content_block_stop") {
-      if (of_the_tool(event) && reply_.input.empty()) reply_.input = started_with_;
     } else if (type == "message_delta") {
       if (const Json* delta = member(event, "delta")) take_stop(reply_, *delta);
       take_usage(reply_.usage, member(event, "usage"));
@@ -67,6 +68,8 @@ class MessageEvents final : public EventReader {
     reply_.id = text_of(message, "id");
     reply_.model = text_of(message, "model");
     take_usage(reply_.usage, member(message, "usage"));
+    // Of an answer that has not been written yet: a placeholder. Its end tells the number.
+    reply_.usage.erase("output_tokens");
   }
 
   void start_block(const Json& event, const Json& block) {

@@ -1,5 +1,6 @@
 #include "providers/gemini/errors.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 
@@ -14,6 +15,7 @@ using namespace wire;
 // "quota" in a message says nothing: limits of a minute are told in the same words.
 constexpr std::array kRules = {
     ErrorRule{.status = 429, .phrase = "spending cap", .error_class = ErrorClass::quota},
+    ErrorRule{.status = 429, .phrase = "spend cap", .error_class = ErrorClass::quota},
     ErrorRule{.status = 429, .phrase = "credits are depleted", .error_class = ErrorClass::quota},
     ErrorRule{.status = 403, .phrase = "unregistered callers", .error_class = ErrorClass::auth},
     ErrorRule{.status = 403, .phrase = "reported as leaked", .error_class = ErrorClass::auth},
@@ -24,9 +26,23 @@ constexpr std::array kRules = {
     ErrorRule{.code = "DEADLINE_EXCEEDED", .error_class = ErrorClass::timeout},
 };
 
+// Which status belongs to a name, for errors that have come under a good one and tell no code.
+struct NameStatus {
+  std::string_view name;
+  int status;
+};
+constexpr std::array kStatuses = {
+    NameStatus{"INVALID_ARGUMENT", 400},  NameStatus{"FAILED_PRECONDITION", 400},
+    NameStatus{"OUT_OF_RANGE", 400},      NameStatus{"UNAUTHENTICATED", 401},
+    NameStatus{"PERMISSION_DENIED", 403}, NameStatus{"NOT_FOUND", 404},
+    NameStatus{"ABORTED", 409},           NameStatus{"RESOURCE_EXHAUSTED", 429},
+    NameStatus{"CANCELLED", 499},         NameStatus{"INTERNAL", 500},
+    NameStatus{"UNAVAILABLE", 503},       NameStatus{"DEADLINE_EXCEEDED", 504},
+};
+
 // What an error tells beside its message.
 struct Details {
-  int status = 0;        // HTTP, as the body has it
+  int status = 500;      // HTTP, as the body has it
   bool per_day = false;  // a limit of a day is used up
   bool none = false;     // the limit is zero: the plan does not have this model
   std::optional<Duration> retry;
@@ -44,9 +60,17 @@ bool says_limit_zero(std::string_view message) {
   return false;
 }
 
+int status_of(const Json& error) {
+  const std::int64_t code = count_of(error, "code");
+  if (code >= 300 && code < 600) return static_cast<int>(code);
+  const auto named = std::ranges::find(kStatuses, text_of(error, "status"), &NameStatus::name);
+  return named == kStatuses.end() ? 500 : named->status;
+}
+
 void take_violation(Details& details, const Json& violation) {
   details.per_day |= text_of(violation, "quotaId").contains("PerDay");
-  details.none |= text_of(violation, "quotaValue") == "0";
+  const Json* value = member(violation, "quotaValue");
+  details.none |= value != nullptr && (*value == "0" || *value == 0);
 }
 
 Details details_of(std::string_view body) {
@@ -56,7 +80,7 @@ Details details_of(std::string_view body) {
   const Json& top = parsed->is_array() && !parsed->empty() ? parsed->front() : *parsed;
   const Json* error = member(top, "error");
   if (error == nullptr) return details;
-  details.status = static_cast<int>(std::min<std::int64_t>(count_of(*error, "code"), 599));
+  details.status = status_of(*error);
   details.none = says_limit_zero(text_of(*error, "message"));
   const Json* list = member(*error, "details");
   if (list == nullptr || !list->is_array()) return details;
@@ -90,8 +114,7 @@ CallError error_of(const HttpResponse& response) {
 
 CallError error_in_answer(std::string_view body, bool worked) {
   const Details details = details_of(body);
-  const int status = details.status >= 300 ? details.status : 500;
-  return with_details(error_under_good_status(body, worked, kRules, status), details);
+  return with_details(error_under_good_status(body, worked, kRules, details.status), details);
 }
 
 }  // namespace docwright::providers::gemini

@@ -1,6 +1,7 @@
 #include "providers/gemini/response.h"
 
 #include <array>
+#include <span>
 
 #include "providers/gemini/errors.h"
 #include "providers/wire/finish.h"
@@ -14,8 +15,7 @@ namespace {
 
 using namespace wire;
 
-// Of functions that went wrong, their arguments may be there. Any other name is an error, too, but
-// where the function that was asked for has come whole: emulators end it with names of their own.
+// Any other one is an error. FUNCTION_CALL is not Google's: emulators end a function with it.
 constexpr std::array kFinishNames = {
     FinishName{"STOP", Finish::complete},
     FinishName{"MAX_TOKENS", Finish::length},
@@ -27,37 +27,35 @@ constexpr std::array kFinishNames = {
     FinishName{"IMAGE_SAFETY", Finish::content_filter},
     FinishName{"IMAGE_PROHIBITED_CONTENT", Finish::content_filter},
     FinishName{"IMAGE_RECITATION", Finish::content_filter},
-    FinishName{"MALFORMED_FUNCTION_CALL", Finish::error},
-    FinishName{"MALFORMED_RESPONSE", Finish::error},
-    FinishName{"UNEXPECTED_TOOL_CALL", Finish::error},
-    FinishName{"TOO_MANY_TOOL_CALLS", Finish::error},
-    FinishName{"MISSING_THOUGHT_SIGNATURE", Finish::error},
-    FinishName{"LANGUAGE", Finish::error},
-    FinishName{"OTHER", Finish::error},
+    FinishName{"FUNCTION_CALL", Finish::tool_call},
 };
 
 // Calls of functions end with STOP as well. A STOP after nothing at all is a failure of the
 // provider's.
 Finish finish_of(const Reply& reply, bool in_function) {
   if (!reply.block_reason.empty()) return Finish::content_filter;
-  const Finish named = finish_named(kFinishNames, reply.finish_reason)
-                           .value_or(in_function ? Finish::complete : Finish::error);
-  if (named != Finish::complete || in_function) return named;
+  const Finish named = finish_named(kFinishNames, reply.finish_reason).value_or(Finish::error);
+  if (named != Finish::complete && named != Finish::tool_call) return named;
+  if (in_function) return Finish::complete;
   if (reply.calls_function) return Finish::tool_call;
   return reply.text.empty() ? Finish::error : named;
 }
 
 // Thoughts are paid for as answer, and not among the candidates' tokens; cached ones are among the
-// prompt's.
+// prompt's. A count of zero is left out; so what the total has beyond the prompt is answer, too.
 std::optional<Usage> usage_of(const Json& document) {
   const Json* usage = member(document, "usageMetadata");
   if (usage == nullptr) return std::nullopt;
+  if (!countable(*usage, {"promptTokenCount", "cachedContentTokenCount", "candidatesTokenCount",
+                          "thoughtsTokenCount", "toolUsePromptTokenCount", "totalTokenCount"}))
+    return std::nullopt;
   Usage counted;
   counted.input =
       count_of(*usage, "promptTokenCount") + count_of(*usage, "toolUsePromptTokenCount");
   counted.input_cached = std::min(count_of(*usage, "cachedContentTokenCount"), counted.input);
   counted.reasoning = count_of(*usage, "thoughtsTokenCount");
-  counted.output = count_of(*usage, "candidatesTokenCount") + counted.reasoning;
+  counted.output = std::max(count_of(*usage, "candidatesTokenCount") + counted.reasoning,
+                            count_of(*usage, "totalTokenCount") - counted.input);
   return believable(counted);
 }
 
@@ -73,6 +71,11 @@ void take_part(Reply& reply, const Json& part) {
   reply.calls_function = true;
   const Json* args = member(*call, "args");
   reply.args = args == nullptr ? "{}" : dump_json(*args);
+}
+
+std::span<const Json> parts_of(const Json& body) {
+  if (!body.is_array()) return {&body, 1};
+  return body.get_ref<const Json::array_t&>();
 }
 
 const Json* first_candidate(const Json& document) {
@@ -116,7 +119,9 @@ CallResult<Answer> answer_of(Reply reply, const Question& question, const Dialec
   answer.text = std::move(in_function ? reply.args : reply.text);
   if (question.schema)
     answer.text = with_own_names(std::move(answer.text), *question.schema, SchemaSubset::gemini);
-  answer.usage = reply.usage;
+  // What was written has tokens: such a count was made before.
+  const bool before = reply.usage && reply.usage->output == 0 && !answer.text.empty();
+  if (!before) answer.usage = reply.usage;
   answer.model = std::move(reply.model);
   answer.response_id = std::move(reply.id);
   return answer;
@@ -131,13 +136,18 @@ CallResult<Answer> decode(const HttpResponse& response, const Question& question
   const Result<Json> body = parse_json(response.body);
   if (!body || !body->is_structured())
     return no_answer("the answer is not a JSON object: cut, or not from Gemini");
-  const Json& document = body->is_array() && !body->empty() ? body->front() : *body;
-  // Such a document may have followed the events of a stream.
-  if (const Json* error = member(document, "error"); error != nullptr && !error->is_null())
-    return std::unexpected(error_in_answer(response.body, true));
+  // An array has the answer in parts, as a stream has.
+  const std::span<const Json> documents = parts_of(*body);
   Reply reply;
-  take(reply, document);
-  if (first_candidate(document) == nullptr && reply.block_reason.empty())
+  bool any_candidate = false;
+  for (const Json& document : documents) {
+    // Such a document may have followed the events of a stream.
+    if (const Json* error = member(document, "error"); error != nullptr && !error->is_null())
+      return std::unexpected(error_in_answer(dump_json(document), true));
+    any_candidate |= first_candidate(document) != nullptr;
+    take(reply, document);
+  }
+  if (!any_candidate && reply.block_reason.empty())
     return no_answer("the answer has no candidates");
   return answer_of(std::move(reply), question, dialect);
 }

@@ -11,7 +11,7 @@ namespace {
 
 // What providers say, in lower case: {w} is the window, each {r} is added to what was requested, *
 // stands for anything. The first that is found counts, so the more telling ones stand first.
-constexpr std::array<std::string_view, 17> kPatterns = {
+constexpr std::array<std::string_view, 18> kPatterns = {
     "maximum context length is {w} tokens*requested a total of {r} tokens",
     "maximum context length is {w} tokens*requested {r} tokens",
     "maximum context length is {w} tokens*resulted in {r} tokens",
@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 17> kPatterns = {
     "{r} tokens > {w} maximum",
     "{r} + {r} > {w}",
     "token count ({r}) exceeds*allowed ({w})",
+    "token count is {r} but*supports up to {w}",
     "({r} tokens) exceeds*context size ({w} tokens)",
     "must be <= {w}*given: {r} `inputs` tokens and {r} `max_new_tokens`",
     "limit {w},*requested {r}",

@@ -8,7 +8,8 @@
 namespace docwright::providers::wire {
 
 // Turns of one role that follow each other are one, of several messages. Messages without text are
-// left out: those interfaces refuse them. Points into the messages.
+// left out, and so is an answer before the first question: those interfaces refuse them. Points
+// into the messages.
 struct Conversation {
   struct Turn {
     std::string_view role;
@@ -30,6 +31,7 @@ inline Conversation conversation_of(const std::vector<Message>& messages) {
       result.system.push_back(&message);
       continue;
     }
+    if (result.turns.empty() && message.role != "user") continue;
     if (result.turns.empty() || result.turns.back().role != message.role)
       result.turns.push_back({message.role, {}});
     result.turns.back().messages.push_back(&message);

@@ -76,6 +76,7 @@ constexpr std::array kPhrases = {
     Meaning{"`inputs` tokens + `max_new_tokens` must be", context_length},
     Meaning{"greater than the context length", context_length},
     Meaning{"requested token count exceeds", context_length},
+    Meaning{"but model only supports up to", context_length},
     Meaning{"credit balance is too low", quota},
     Meaning{"exceeded your current quota", quota},
     Meaning{"reached your specified api usage limits", quota},

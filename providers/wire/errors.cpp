@@ -122,14 +122,14 @@ ErrorClass class_of(const HttpResponse& response, const Said& said,
     if (const auto known = class_of_code(code)) return *known;
   }
   const bool rate = says(said, "rate_limit_exceeded") || says(said, "rate_limit_error");
-  if ((status == 413 || status == 429 || rate) && above_the_limit(said)) return too_large;
-  if (rate) return status == 413 ? too_large : rate_limit;
   // A 429 says "quota" and "limit" for ordinary rate limits too: there, only codes tell them apart.
   const bool texts_count =
       status == 400 || status == 413 || status == 422 || status == 500 || status == 200;
-  if (texts_count) {
+  if (texts_count && !rate) {
     if (const auto known = class_of_words(lower(said.message))) return *known;
   }
+  if ((status == 413 || status == 429 || rate) && above_the_limit(said)) return too_large;
+  if (rate) return status == 413 ? too_large : rate_limit;
   return class_of_status_and_advice(response);
 }
 

@@ -257,7 +257,7 @@ TEST_P(Conformance, HoweverTheNetworkCutsAStreamItReadsTheSame) {
     std::vector<std::string_view> bytes;
     for (std::size_t at = 0; at < body.size(); ++at) bytes.push_back(body.substr(at, 1));
     EXPECT_EQ(seen_of(testing::read_stream(codec(), one, bytes)), whole);
-    for (std::size_t at = 1; at < body.size(); at += 7) {
+    for (std::size_t at = 1; at < body.size(); ++at) {
       const auto two = testing::read_stream(codec(), one, {body.substr(0, at), body.substr(at)});
       ASSERT_EQ(seen_of(two), whole) << "cut at " << at;
     }
@@ -305,7 +305,7 @@ TEST_P(Conformance, UnknownMembersAndEventsAreIgnored) {
     SCOPED_TRACE(one.name);
     const Json before = seen_of(testing::read(codec(), one));
     if (!before.contains("answer")) continue;
-    if (one.streamed) {
+    if (one.streamed && !one.response.body.starts_with('[')) {
       one.response.body = with_unknown_events(one.response.body);
     } else {
       one.response.body = with_unknown_members(Json::parse(one.response.body)).dump();
