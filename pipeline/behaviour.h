@@ -26,6 +26,11 @@ inline std::unexpected<Stop> stop(Error error) {
 inline std::unexpected<Stop> stop(Code code, std::string message) {
   return stop(Error{code, std::move(message)});
 }
+// Whether about fewer targets of the chunk there may be an answer.
+inline bool is_too_long(const Stop& stop) {
+  const auto* failed = std::get_if<Failed>(&stop);
+  return failed != nullptr && failed->too_long;
+}
 // The store refused or failed: the run ends, and goes on from its last checkpoint when the store
 // does.
 std::unexpected<Stop> stop_for_store(const Error& error, Time now);

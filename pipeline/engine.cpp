@@ -91,15 +91,14 @@ class Engine final {
       if (step.kind->place.scope != Scope::chunk) continue;
       const StepResult<void> done = co_await run_step(run_, &state, step);
       if (done) continue;
-      const auto* failed = std::get_if<Failed>(&done.error());
-      if (failed == nullptr || !failed->too_long) co_return done;
-      co_return co_await divide(chunk, *failed);
+      if (!is_too_long(done.error())) co_return done;
+      co_return co_await divide(chunk, std::get<Failed>(done.error()));
     }
     co_return StepResult<void>{};
   }
 
-  // A provider finds the chunk too long, and nobody else can be asked: it is asked about in two
-  // halves, each a chunk like any other from now on.
+  // The chunk is too long for whoever can be asked: it is asked about in two halves, each a chunk
+  // like any other from now on.
   Task<StepResult<void>> divide(const Chunk& chunk, Failed failed) {
     auto halves = divided(chunk);
     if (!halves) {
@@ -111,7 +110,7 @@ class Engine final {
     const Chunk& second = halves_.emplace_back(std::move(halves->second));
     const Result<void> saved = co_await run_.parts.journal.divide(*run_.job, first, second);
     if (!saved) co_return stop_for_store(saved.error(), now());
-    run_.parts.log.info("a chunk was too long for its provider, and is asked about in two halves",
+    run_.parts.log.info("a chunk was too long for its model, and is asked about in two halves",
                         {{"job", run_.job->id}, {"chunk", std::to_string(chunk.number)}});
     run_.last_store->divided();
     open_.push_back(&first);

@@ -24,7 +24,8 @@ struct Succeeded {
 };
 struct Failed {
   Error error;
-  bool too_long = false;  // a provider says so of the chunk: about fewer targets it may fit
+  bool too_long = false;  // the chunk, by our own count or as a provider says: about fewer targets
+                          // it may fit
 };
 // Waits for something that will take more than 30 s, or that only a person can give; resumes from
 // the checkpoint.

@@ -6,6 +6,7 @@
 
 #include "pipeline/call/call_desk.h"
 #include "pipeline/call/ensemble.h"
+#include "pipeline/chunk/divide.h"
 #include "pipeline/chunk/planner.h"
 #include "pipeline/parse/options.h"
 #include "pipeline/pipeline.h"
@@ -116,22 +117,36 @@ Result<Plan> plan_of(const Job& job, outline::Language language, const ChunkOpti
               .chunks = std::move(*chunks)};
 }
 
-// The questions of one call step about the chunk.
-Result<void> rehearse_call(const Run& run, const ChunkRun& chunk, const Step& step,
-                           std::vector<Rehearsal::Question>& questions) {
+// Who may be asked. What can be divided is, before a local provider stands in.
+StepResult<Candidates> targets_of(const Run& run, const ChunkRun& chunk, const Step& step,
+                                  const Topic& topic) {
+  StepResult<Candidates> found = candidates(run, chunk, step, topic);
+  const bool stands_in = found && found->too_long && divided(chunk.chunk) &&
+                         found->in_order.front().resolved.provider->local;
+  if (stands_in) return std::unexpected<Stop>(std::move(*found->too_long));
+  return found;
+}
+
+// The questions of one call step about the chunk. A member of an ensemble that cannot be asked is
+// done without, as long as another one can be.
+StepResult<void> rehearse_call(const Run& run, const ChunkRun& chunk, const Step& step,
+                               std::vector<Rehearsal::Question>& questions) {
   Topic topic{.targets = chunk.chunk.targets};
-  const auto add = [&]() -> Result<void> {
-    auto targets = candidates(run, chunk, step, topic);
-    if (!targets) return std::unexpected(error_of(targets.error()));
-    questions.push_back({&step, std::move(*targets)});
-    return {};
-  };
-  if (!asks_all(*run.job, step)) return add();
-  for (const std::string& member : step.as<CallOptions>().ensemble) {
-    topic.models = {member};
-    if (auto added = add(); !added) return added;
-    ++topic.sample;
+  const std::vector<std::string>& members = step.as<CallOptions>().ensemble;
+  const bool all = asks_all(*run.job, step);
+  const std::size_t before = questions.size();
+  std::optional<Stop> refusal;
+  for (std::size_t i = 0; i < (all ? members.size() : 1); ++i) {
+    if (all) topic.models = {members[i]};
+    topic.sample = static_cast<int>(i);
+    auto found = targets_of(run, chunk, step, topic);
+    if (found) {
+      questions.push_back({&step, std::move(found->in_order)});
+    } else if (!refusal || is_too_long(found.error())) {
+      refusal = std::move(found.error());
+    }
   }
+  if (questions.size() == before) return std::unexpected(std::move(*refusal));
   return {};
 }
 
@@ -146,8 +161,9 @@ Checked stand_ins(const Chunk& chunk, const std::string& step) {
   return checked;
 }
 
-Result<std::vector<Rehearsal::Question>> rehearse_chunk(const Run& run, const Chunk& chunk) {
+StepResult<std::vector<Rehearsal::Question>> rehearse_chunk(const Run& run, const Chunk& chunk) {
   std::vector<Rehearsal::Question> questions;
+  if (chunk.stored) return questions;
   ChunkRun chunk_run{.chunk = chunk};
   for (const Step& step : run.job->pipeline->steps()) {
     if (step.kind->name() == "call") {
@@ -160,6 +176,26 @@ Result<std::vector<Rehearsal::Question>> rehearse_chunk(const Run& run, const Ch
     }
   }
   return questions;
+}
+
+// What is too long for whoever can be asked is divided, as a run does it.
+Result<std::vector<Rehearsal::Part>> rehearse_all(const Run& run, std::vector<Chunk> chunks) {
+  std::vector<Rehearsal::Part> parts;
+  auto numbers = static_cast<int>(chunks.size());
+  for (std::size_t next = 0; next < chunks.size(); ++next) {
+    auto questions = rehearse_chunk(run, chunks[next]);
+    if (questions) {
+      parts.push_back({chunks[next], std::move(*questions)});
+      continue;
+    }
+    auto halves = is_too_long(questions.error()) ? divided(chunks[next]) : std::nullopt;
+    if (!halves) return std::unexpected(error_of(questions.error()));
+    halves->second.number = numbers++;
+    chunks.push_back(std::move(halves->first));
+    chunks.push_back(std::move(halves->second));
+  }
+  std::ranges::sort(parts, {}, [](const auto& part) { return part.chunk.range.begin; });
+  return parts;
 }
 
 }  // namespace
@@ -181,15 +217,9 @@ Result<Rehearsal> rehearse(const Configured& configured, const std::shared_ptr<c
 
   Stage stage(configured);
   const Run run{.parts = stage.parts(), .job = job, .language = rehearsal.language};
-  for (Chunk& chunk : plan->chunks) {
-    Rehearsal::Part part{.chunk = std::move(chunk)};
-    if (!part.chunk.stored) {
-      auto questions = rehearse_chunk(run, part.chunk);
-      if (!questions) return std::unexpected(std::move(questions.error()));
-      part.questions = std::move(*questions);
-    }
-    rehearsal.parts.push_back(std::move(part));
-  }
+  auto parts = rehearse_all(run, std::move(plan->chunks));
+  if (!parts) return std::unexpected(std::move(parts.error()));
+  rehearsal.parts = std::move(*parts);
   return rehearsal;
 }
 

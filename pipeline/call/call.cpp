@@ -7,6 +7,7 @@
 #include "pipeline/call/call_desk.h"
 #include "pipeline/call/ensemble.h"
 #include "pipeline/call/route.h"
+#include "pipeline/chunk/divide.h"
 #include "pipeline/pipeline.h"
 
 namespace docwright::pipeline {
@@ -32,8 +33,11 @@ void take(Asked& asked, RecordedAnswer answer, const Hash& question) {
 // One topic on its way along a route: target by target, until one answers.
 class Asking final {
  public:
-  Asking(Run& run, const CallOptions& options, std::vector<Candidate> candidates)
-      : run_(run), options_(options), candidates_(std::move(candidates)) {}
+  Asking(Run& run, const Chunk& chunk, const CallOptions& options, Candidates candidates)
+      : run_(run), chunk_(chunk), options_(options), candidates_(std::move(candidates.in_order)) {
+    if (candidates.too_long)
+      declined_.push_back({nullptr, {std::move(*candidates.too_long), Elsewhere::larger_window}});
+  }
 
   Task<StepResult<Asked>> go() {
     std::size_t first = 0;
@@ -44,7 +48,7 @@ class Asking final {
     }
     for (std::size_t i = first; i < candidates_.size(); ++i) {
       const Candidate& candidate = candidates_[i];
-      if (!may_be_asked(candidate)) continue;
+      if (!may_be_asked(candidate) || is_divided_rather(candidate)) continue;
       Served served = co_await run_.parts.calls.ask(run_.job, candidate.inquiry, patience_at(i));
       if (served && !(is_withheld(served->answer) && others_after(i)))
         co_return co_await finish(candidate, std::move(*served));
@@ -58,7 +62,7 @@ class Asking final {
 
  private:
   struct Refusal {
-    const Candidate* candidate;
+    const Candidate* candidate;  // null: our own count says that the question does not fit a target
     Declined why;
   };
 
@@ -77,8 +81,16 @@ class Asking final {
 
   bool may_be_asked(const Candidate& candidate) const {
     return std::ranges::all_of(declined_, [&](const Refusal& refusal) {
-      return may_follow(candidate, *refusal.candidate, refusal.why.elsewhere);
+      return refusal.candidate == nullptr ||
+             may_follow(candidate, *refusal.candidate, refusal.why.elsewhere);
     });
+  }
+
+  // A local provider stands in where nobody else can be asked, not where models could be asked
+  // about half of the chunk.
+  bool is_divided_rather(const Candidate& candidate) const {
+    if (candidate.resolved.provider->local == nullptr || declined_.empty()) return false;
+    return is_too_long(verdict()) && divided(chunk_);
   }
 
   // By the model or a filter of its provider's, in an answer: another one may see it otherwise.
@@ -176,6 +188,7 @@ class Asking final {
   }
 
   Run& run_;
+  const Chunk& chunk_;
   const CallOptions& options_;
   const std::vector<Candidate> candidates_;
   std::vector<Refusal> declined_;
@@ -183,7 +196,8 @@ class Asking final {
 };
 
 Task<StepResult<Asked>> ask_whoever(Run& run, const ChunkRun& chunk, const Step& step) {
-  if (!asks_all(*run.job, step)) co_return co_await ask(run, chunk, step, Topic{.targets = chunk.chunk.targets});
+  if (!asks_all(*run.job, step))
+    co_return co_await ask(run, chunk, step, Topic{.targets = chunk.chunk.targets});
   co_return co_await ask_all(run, chunk, step);
 }
 
@@ -200,9 +214,9 @@ class Call final : public Behaviour {
 }  // namespace
 
 Task<StepResult<Asked>> ask(Run& run, const ChunkRun& chunk, const Step& step, Topic topic) {
-  StepResult<std::vector<Candidate>> found = candidates(run, chunk, step, topic);
+  StepResult<Candidates> found = candidates(run, chunk, step, topic);
   if (!found) co_return std::unexpected(std::move(found.error()));
-  Asking asking(run, step.as<CallOptions>(), std::move(*found));
+  Asking asking(run, chunk.chunk, step.as<CallOptions>(), std::move(*found));
   co_return co_await asking.go();
 }
 

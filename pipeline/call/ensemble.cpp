@@ -49,7 +49,7 @@ class Ensemble final {
       }
       if (std::holds_alternative<Parked>(sample->error()))
         return std::unexpected(std::move(sample->error()));
-      if (!refusal) refusal = std::move(sample->error());
+      if (!refusal || is_too_long(sample->error())) refusal = std::move(sample->error());
     }
     if (answers.empty()) return std::unexpected(std::move(*refusal));
     Asked first = std::move(answers.front());

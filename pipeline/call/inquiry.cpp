@@ -210,7 +210,7 @@ StepResult<Inquiry> make_inquiry(const Step& step, const Wording& wording, const
   inquiry.input_tokens_max = input_bound(*resolved.provider, *resolved.model, *question);
   if (auto error = too_large(*resolved.model, inquiry.input_tokens_max, question->answer_tokens_max,
                              wording.chunk)) {
-    return stop(std::move(*error));
+    return std::unexpected<Stop>(Failed{std::move(*error), true});
   }
   inquiry.key = {wording.chunk, step.name, topic.question,
                  question_hash(*resolved.provider, *resolved.model, *question, topic.sample),

@@ -67,8 +67,8 @@ StepResult<Wording> word(const Run& run, const ChunkRun& chunk, const Step& step
 // The language that is asked for: the submit's, else the pipeline's.
 const std::string& answer_language(const Job& job, const CallOptions& options);
 
-// The words as a question to one model, bounded. Stops with what to do where prompt and answer do
-// not fit the model: such a question is never sent.
+// The words as a question to one model, bounded. Where prompt and answer do not fit the model it
+// fails as `too_long`, with what to do: such a question is never sent.
 StepResult<Inquiry> make_inquiry(const Step& step, const Wording& wording, const Resolved& resolved,
                                  const Topic& topic);
 

@@ -48,7 +48,7 @@ class Choice final {
   Choice(const Run& run, const ChunkRun& chunk, const Step& step, const Topic& topic)
       : run_(run), chunk_(chunk), step_(step), topic_(topic) {}
 
-  StepResult<std::vector<Candidate>> make() {
+  StepResult<Candidates> make() {
     const auto& options = step_.as<CallOptions>();
     const std::string& submitted = run_.job->model;
     const std::vector<std::string> named = !topic_.models.empty() ? topic_.models
@@ -63,9 +63,9 @@ class Choice final {
     if (ranked_.empty()) return nobody(*route);
     std::ranges::sort(ranked_, {},
                       [](const Ranked& each) { return std::pair(each.rank, each.listed); });
-    std::vector<Candidate> in_order;
-    for (Ranked& each : ranked_) in_order.push_back(std::move(each.candidate));
-    return in_order;
+    Candidates found{.in_order = {}, .too_long = std::move(too_long_)};
+    for (Ranked& each : ranked_) found.in_order.push_back(std::move(each.candidate));
+    return found;
   }
 
  private:
@@ -94,6 +94,7 @@ class Choice final {
   void leave_out(const Target& target, Stop why) {
     if (!first_) first_ = why;
     const auto* failed = std::get_if<Failed>(&why);
+    if (!too_long_ && is_too_long(why)) too_long_ = *failed;
     left_out_.push_back(
         fmt::format("{}: {}", target.model,
                     failed != nullptr ? failed->error.message : std::get<Parked>(why).detail));
@@ -131,14 +132,16 @@ class Choice final {
     return 0;
   }
 
-  StepResult<std::vector<Candidate>> nobody(const Route& route) {
+  StepResult<Candidates> nobody(const Route& route) {
     if (route.targets.size() == 1) return std::unexpected(std::move(*first_));
     const auto* failed = std::get_if<Failed>(&*first_);
-    return stop(
-        failed != nullptr ? failed->error.code : Code::configuration,
-        fmt::format("chunk {}, step '{}': no target of {} can be asked: {}", chunk_.chunk.number,
-                    step_.name, route.name.empty() ? "the list" : "the route '" + route.name + "'",
-                    fmt::join(left_out_, "; ")));
+    return std::unexpected<Stop>(
+        Failed{Error{failed != nullptr ? failed->error.code : Code::configuration,
+                     fmt::format("chunk {}, step '{}': no target of {} can be asked: {}",
+                                 chunk_.chunk.number, step_.name,
+                                 route.name.empty() ? "the list" : "the route '" + route.name + "'",
+                                 fmt::join(left_out_, "; "))},
+               too_long_.has_value()});
   }
 
   const Run& run_;
@@ -148,12 +151,13 @@ class Choice final {
   std::vector<Ranked> ranked_;
   std::vector<std::string> left_out_;
   std::optional<Stop> first_;
+  std::optional<Failed> too_long_;
 };
 
 }  // namespace
 
-StepResult<std::vector<Candidate>> candidates(const Run& run, const ChunkRun& chunk,
-                                              const Step& step, const Topic& topic) {
+StepResult<Candidates> candidates(const Run& run, const ChunkRun& chunk, const Step& step,
+                                  const Topic& topic) {
   return Choice(run, chunk, step, topic).make();
 }
 

@@ -1,5 +1,6 @@
 // Which targets of a route may be asked about a topic, in which order.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,10 +15,17 @@ struct Candidate {
   std::optional<Nusd> bound;  // the most that it can cost; nothing: no price is known
 };
 
-// Best first. Left out are targets whose conditions the topic does not meet, whose window it does
-// not fit, and that refuse a parameter of the submit; an error where that is all of them.
-StepResult<std::vector<Candidate>> candidates(const Run& run, const ChunkRun& chunk,
-                                              const Step& step, const Topic& topic);
+struct Candidates {
+  std::vector<Candidate> in_order;  // best first; never empty
+  // Why the first target was left out whose window the topic does not fit, if there is one: about
+  // fewer definitions it could be asked.
+  std::optional<Failed> too_long;
+};
+
+// Left out are targets whose conditions the topic does not meet, whose window it does not fit, and
+// that refuse a parameter of the submit; an error where that is all of them.
+StepResult<Candidates> candidates(const Run& run, const ChunkRun& chunk, const Step& step,
+                                  const Topic& topic);
 
 // Whether the target may be asked after another one has declined.
 bool may_follow(const Candidate& candidate, const Candidate& declined, Elsewhere elsewhere);

@@ -1,4 +1,5 @@
-// Divides a chunk that a provider has found too long, although it was counted.
+// Divides a chunk that is too long for its model, by our own count of the prompt or as its provider
+// says.
 #pragma once
 #include <optional>
 #include <utility>

@@ -25,7 +25,9 @@ const config::Spec<ChunkOptions>& chunk_spec() {
            option("limit_tokens", &S::limit_tokens)
                .range(50, 1'000'000)
                .unit("tokens")
-               .about("Largest chunk: its text, and the headers of what encloses it."),
+               .about("Largest chunk: its text, and the headers of what encloses it. What does not "
+                      "fit its model "
+                      "all the same is divided when it is asked about."),
            option("targets_max", &S::targets_max)
                .range(1, 100)
                .unit("definitions")

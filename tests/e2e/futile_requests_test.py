@@ -25,6 +25,22 @@ steps:
   - store
 """
 GREEDY = "prompt: docstrings, answer_tokens_max: 125874"
+NARROW = 20_000
+WINDOWS = f"""models:
+  narrow: {{provider: openai, window_tokens: {NARROW}, output_tokens_max: 4000, prices: {{input: 1USD, output: 1USD}}}}
+  roomy: {{provider: openai, window_tokens: 400000, output_tokens_max: 4000, prices: {{input: 1USD, output: 1USD}}}}
+"""
+# One chunk of 12 long definitions, where the model lets it.
+LONG = """
+name: long
+steps:
+  - validate
+  - chunk: {limit_tokens: 200000, targets_max: 100}
+  - call: {prompt: docstrings, answer_tokens_max: 4000}
+  - parse
+  - store
+"""
+SOURCE = "\n\n".join(f"def scale_{number:02}(value, factor):\n    # {'long ' * 200}\n    return value * factor\n" for number in range(12)).encode()
 
 
 class Promise4NoRequestThatCannotSucceedIsSent(unittest.TestCase):
@@ -51,7 +67,8 @@ class Promise4NoRequestThatCannotSucceedIsSent(unittest.TestCase):
     def test_the_report_that_started_it(self):
         with self.world(greedy=GREEDY) as world:
             self.refused(world, "too_large", "and the answer 125874, together more than the 128000 that 'report' takes",
-                         "Lower the chunk step's limit_tokens or the call's answer_tokens_max", pipeline="greedy", model="report")
+                         "Lower the chunk step's limit_tokens or the call's answer_tokens_max", "one target and cannot be divided",
+                         pipeline="greedy", model="report")
 
     def test_a_prompt_over_the_models_own_limit(self):
         with self.world() as world:
@@ -79,6 +96,37 @@ class Promise4NoRequestThatCannotSucceedIsSent(unittest.TestCase):
                 window = {"small": 16_000}.get(model, 128_000)
                 self.assertLessEqual(prompt + asked[field], window)
             self.assertEqual(len(self.server.heard), 3)
+
+
+class WhatIsTooLongIsDividedUnsent(unittest.TestCase):
+    def world(self):
+        world = World(config=WINDOWS)
+        world.daemon.pipeline("long", LONG)
+        world.daemon.pipeline("either", LONG.replace("name: long", "name: either").replace("{prompt", "{model: [narrow, roomy], prompt"))
+        return world
+
+    def run_job(self, world, **fields):
+        batch = world.client.submit([({"path": "scales.py", **fields}, SOURCE)], project="world")["batch"]
+        (job,) = world.at_rest(batch)
+        self.assertEqual((job["state"], job["documents"], job["flagged"]), ("succeeded", 12, 0), job)
+        return job
+
+    def test_into_parts_that_fit(self):
+        with self.world() as world:
+            job = self.run_job(world, pipeline="long", model="narrow")
+            self.assertGreater(job["chunks"], 1)
+            served = world.simulator.served()
+            self.assertEqual({(request["status"], request["fault"]) for request in served}, {(200, "")})
+            self.assertEqual(len(served), job["chunks"], "each part once, and the whole never")
+            self.assertEqual(world.daemon.rows("SELECT state, max(bound_tokens) <= ? FROM call_journal GROUP BY state", NARROW), [("answered", 1)])
+            ((parts, size),) = world.daemon.rows('SELECT count(*), sum("end" - "begin") FROM chunks')
+            self.assertEqual((parts, size), (job["chunks"], len(SOURCE)))
+
+    def test_or_goes_to_a_larger_window(self):
+        with self.world() as world:
+            job = self.run_job(world, pipeline="either")
+            self.assertEqual((job["chunks"], job["calls"]), (1, 1))
+            self.assertEqual(world.daemon.rows("SELECT model FROM calls"), [("roomy",)])
 
 
 if __name__ == "__main__":

@@ -331,16 +331,6 @@ TEST_F(CallDeskTest, ReservationsThatSettleAreWaitedFor) {
 
 class Promise4 : public CallDeskTest {};
 
-TEST_F(Promise4, WhatCannotFitIsNeverSent) {
-  auto job = planned_job(1, 40);
-  job->model = "small";
-  EXPECT_THAT(text(run(job)),
-              AllOf(StartsWith("failed too_large: chunk 0: the prompt has up to "),
-                    HasSubstr("more than the 3000 that 'small' takes"), HasSubstr("limit_tokens")));
-  EXPECT_TRUE(provider_.requests.empty());
-  EXPECT_TRUE(journal_.calls.empty());
-}
-
 // The request that providers answer with context_length_exceeded however often it is sent: 2,133
 // tokens of prompt and 125,874 of answer, for a window of 128,000.
 TEST_F(Promise4, PromptAndAnswerTogetherFitTheWindow) {
@@ -350,8 +340,10 @@ TEST_F(Promise4, PromptAndAnswerTogetherFitTheWindow) {
   };
   EXPECT_THAT(text(run(planned_job(1, 1, 1, asking(125'874)))),
               AllOf(StartsWith("failed too_large: chunk 0"),
-                    HasSubstr("together more than the 128000 that 'wide' takes")));
+                    HasSubstr("together more than the 128000 that 'wide' takes"),
+                    HasSubstr("answer_tokens_max"), HasSubstr("cannot be divided")));
   EXPECT_TRUE(provider_.requests.empty());
+  EXPECT_TRUE(journal_.calls.empty());
   EXPECT_EQ(text(run(planned_job(1, 1, 2, asking(100'000)))), "succeeded 1 0");
   EXPECT_EQ(sent()["max_tokens"], 100'000);
 }
