@@ -28,6 +28,14 @@ bool is_event_stream(std::string_view content_type) {
          std::ranges::equal(content_type.substr(0, kEventStream.size()), kEventStream, same);
 }
 
+// A server that takes its time may send blank lines and comments before a document too.
+void drop_keep_alives(std::string& body) {
+  std::size_t at = body.find_first_not_of(kBlank);
+  while (at != body.npos && body[at] == ':')
+    at = body.find_first_not_of(kBlank, body.find_first_of("\r\n", at));
+  body.erase(0, at);
+}
+
 // llama-server's field has the error itself as its value.
 std::string as_error_body(std::string_view value) {
   const Result<Json> parsed = parse_json(value);
@@ -95,7 +103,7 @@ void AnswerReader::begin(Form form) {
 }
 
 void AnswerReader::event(std::string_view name, std::string_view data) noexcept {
-  any_event_ = true;
+  any_event_ |= !wire::is_end_mark(data);
   if (failure_) return;
   if (!put_off_.empty() || data.size() > kEventAtOnce) {
     put_off_.emplace_back(name, data);
@@ -128,6 +136,7 @@ std::size_t AnswerReader::left() const {
 CallResult<Answer> AnswerReader::end() {
   if (failure_) std::rethrow_exception(failure_);
   if (!streamed()) {
+    drop_keep_alives(response_.body);
     forget_key(response_.body, asked_.key);
     return asked_.codec.decode(response_, asked_.question, asked_.dialect);
   }
@@ -166,7 +175,10 @@ std::optional<CallResult<Answer>> AnswerReader::beside_events() const {
     response.body = dump_json(document);
   }
   forget_key(response.body, asked_.key);
-  return asked_.codec.decode(response, asked_.question, asked_.dialect);
+  auto found = asked_.codec.decode(response, asked_.question, asked_.dialect);
+  if (!found && any_event_)
+    found.error().maybe_charged = true;  // whatever it refuses: it has begun
+  return found;
 }
 
 }  // namespace docwright::providers

@@ -3,6 +3,7 @@
 #include "providers/anthropic/errors.h"
 #include "providers/anthropic/response.h"
 #include "providers/wire/members.h"
+#include "providers/wire/sse.h"
 
 namespace docwright::providers::anthropic {
 namespace {
@@ -20,7 +21,7 @@ class MessageEvents final : public EventReader {
       : question_(question), dialect_(dialect) {}
 
   void event(std::string_view, std::string_view data) override {
-    if (error_ || done_ || data == "[DONE]") return;
+    if (error_ || done_ || wire::is_end_mark(data)) return;
     const Result<Json> parsed = parse_json(data);
     if (!parsed || !parsed->is_object()) {
       error_ = broken(ErrorClass::malformed, 200, "an event of the stream is not a JSON object");

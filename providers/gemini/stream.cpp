@@ -3,6 +3,7 @@
 #include "providers/gemini/errors.h"
 #include "providers/gemini/response.h"
 #include "providers/wire/members.h"
+#include "providers/wire/sse.h"
 
 namespace docwright::providers::gemini {
 namespace {
@@ -18,7 +19,7 @@ class ContentEvents final : public EventReader {
       : question_(question), dialect_(dialect) {}
 
   void event(std::string_view, std::string_view data) override {
-    if (error_ || data == "[DONE]") return;
+    if (error_ || wire::is_end_mark(data)) return;
     const Result<Json> document = parse_json(data);
     if (!document || !document->is_object()) {
       error_ = broken(ErrorClass::malformed, 200, "an event of the stream is not a JSON object");

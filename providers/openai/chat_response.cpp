@@ -6,18 +6,6 @@ namespace {
 
 using namespace wire;
 
-// A string, or (some servers) an array of parts with a text each.
-std::string content_of(const Json& message) {
-  const Json* content = member(message, "content");
-  if (content == nullptr) return {};
-  if (content->is_string()) return content->get<std::string>();
-  std::string text;
-  if (content->is_array()) {
-    for (const Json& part : *content) text += text_of(part, "text");
-  }
-  return text;
-}
-
 Deeds deeds_of(const Json& message, const Reading& reading) {
   Deeds deeds;
   deeds.refusal = text_of(message, "refusal");
@@ -38,6 +26,17 @@ Deeds deeds_of(const Json& message, const Reading& reading) {
 
 }  // namespace
 
+std::string content_of(const Json& message) {
+  const Json* content = member(message, "content");
+  if (content == nullptr) return {};
+  if (content->is_string()) return content->get<std::string>();
+  std::string text;
+  if (content->is_array()) {
+    for (const Json& part : *content) text += text_of(part, "text");
+  }
+  return text;
+}
+
 CallResult<Answer> decode_chat(const HttpResponse& response, const Reading& reading) {
   if (response.status < 200 || response.status >= 300)
     return std::unexpected(error_of(response, reading.errors));
@@ -50,7 +49,7 @@ CallResult<Answer> decode_chat(const HttpResponse& response, const Reading& read
                      "the answer is not a JSON object: cut, or not from a Chat Completions server");
   }
   const Json& body = *parsed;
-  if (const Json* error = member(body, "error"); error != nullptr && !error->is_null())
+  if (tells_error(body))
     return std::unexpected(error_under_good_status(response.body, false, reading.errors));
   const Json* choices = member(body, "choices");
   if (choices == nullptr || !choices->is_array() || choices->empty())

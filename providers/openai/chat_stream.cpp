@@ -2,6 +2,7 @@
 
 #include "providers/openai/stream.h"
 #include "providers/wire/members.h"
+#include "providers/wire/sse.h"
 
 namespace docwright::providers::openai {
 namespace {
@@ -23,7 +24,7 @@ class ChatEvents final : public EventReader {
     // Some servers name their errors, and send the end mark before or after them.
     if (name == "error") return fail(data);
     if (done_) return;
-    if (data == "[DONE]") {
+    if (is_end_mark(data)) {
       done_ = true;
       return;
     }
@@ -32,7 +33,7 @@ class ChatEvents final : public EventReader {
       error_ = broken(ErrorClass::malformed, 200, "an event of the stream is not a JSON object");
       return;
     }
-    if (given(*chunk, "error") != nullptr) return fail(data);
+    if (tells_error(*chunk)) return fail(data);
     if (const Json* groq = given(*chunk, "x_groq"); groq != nullptr && given(*groq, "error"))
       return fail(dump_json({{"error", *given(*groq, "error")}}));
     take(*chunk);
@@ -56,8 +57,7 @@ class ChatEvents final : public EventReader {
 
  private:
   void fail(std::string_view data) {
-    const bool worked = !text_.empty() || deeds_.called || !deeds_.refusal.empty() || answer_.usage;
-    error_ = error_under_good_status(data, worked, reading_.errors);
+    error_ = error_under_good_status(data, wrote_ || answer_.usage, reading_.errors);
   }
 
   // Empty names do not replace known ones: Azure's first chunk has them. Usage comes with any
@@ -67,23 +67,40 @@ class ChatEvents final : public EventReader {
     if (std::string model = text_of(chunk, "model"); !model.empty())
       answer_.model = std::move(model);
     if (auto usage = usage_of(chunk)) answer_.usage = usage;
-    if (const Json* groq = given(chunk, "x_groq"); groq != nullptr && !answer_.usage)
-      answer_.usage = usage_of(*groq);
     const Json* choices = member(chunk, "choices");
     if (choices == nullptr || !choices->is_array() || choices->empty()) return;
     const Json& choice = choices->front();
-    if (const Json* delta = member(choice, "delta")) take_delta(*delta);
+    if (const Json* delta = given(choice, "delta")) {
+      take_delta(*delta);
+    } else if (const Json* message = given(choice, "message"); message != nullptr && !wrote_) {
+      take_delta(*message);  // a server that sends the whole answer in one event
+    }
     // A filter that speaks after the stop takes the answer back, and nothing gives it again.
-    const std::string raw = text_of(choice, "finish_reason");
-    if (!raw.empty() && answer_.finish_raw != "content_filter") answer_.finish_raw = raw;
+    std::string raw = text_of(choice, "finish_reason");
+    const bool first = answer_.finish_raw.empty();
+    if (!raw.empty() && (first || outranks(raw, answer_.finish_raw)))
+      answer_.finish_raw = std::move(raw);
+  }
+
+  // Whatever it writes beside its answer, such as its thoughts, is work too.
+  static bool writes(const Json& delta) {
+    if (!delta.is_object()) return false;
+    for (const auto& [name, value] : delta.items()) {
+      const bool something =
+          value.is_string() ? value != "" : value.is_structured() && !value.empty();
+      if (something && name != "role") return true;
+    }
+    return false;
   }
 
   void take_delta(const Json& delta) {
-    text_ += text_of(delta, "content");
+    wrote_ |= writes(delta);
+    text_ += content_of(delta);
     deeds_.refusal += text_of(delta, "refusal");
     if (const Json* calls = given(delta, "tool_calls"); calls != nullptr && calls->is_array()) {
       for (const Json& call : *calls) take_call_delta(call);
     }
+    if (const Json* call = given(delta, "function_call")) take_call_delta(*call);  // as it once was
   }
 
   // Only the first call is the answer. Calls are told apart by their index; where a server leaves
@@ -101,8 +118,7 @@ class ChatEvents final : public EventReader {
     const Json* function = member(call, "function");
     const Json& source = function == nullptr ? call : *function;
     // Some servers repeat the name with each part.
-    take_call(deeds_, reading_, first ? text_of(source, "name") : std::string(),
-              member(source, "arguments"));
+    take_call(deeds_, reading_, text_of(source, "name"), member(source, "arguments"));
   }
 
   const Reading reading_;
@@ -111,6 +127,7 @@ class ChatEvents final : public EventReader {
   Deeds deeds_;
   Json first_index_;
   std::string first_id_;
+  bool wrote_ = false;
   bool done_ = false;
   std::optional<CallError> error_;
 };

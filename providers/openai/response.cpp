@@ -1,9 +1,11 @@
 #include "providers/openai/response.h"
 
+#include <algorithm>
 #include <array>
 
 #include "providers/wire/finish.h"
 #include "providers/wire/members.h"
+#include "providers/wire/usage.h"
 
 namespace docwright::providers::openai {
 namespace {
@@ -27,20 +29,57 @@ constexpr std::array kFinishNames = {
     FinishName{"function_call", Finish::tool_call},
 };
 
-// Chat Completions and Responses count the same under different names.
-std::int64_t count_of_either(const Json& usage, std::string_view chat, std::string_view responses) {
-  return count_of(usage, member(usage, chat) != nullptr ? chat : responses);
+// The lightest first.
+constexpr std::array kGravity = {Finish::complete, Finish::tool_call,      Finish::length,
+                                 Finish::refusal,  Finish::content_filter, Finish::error};
+
+Finish meaning_of(std::string_view raw) {
+  return finish_named(kFinishNames, raw).value_or(Finish::error);
 }
 
-const Json* member_of_either(const Json& usage, std::string_view chat, std::string_view responses) {
-  const Json* found = member(usage, chat);
-  return found != nullptr ? found : member(usage, responses);
+// Chat Completions and Responses count the same under different names. Null where neither says it.
+const Json* either(const Json& usage, std::string_view chat, std::string_view responses) {
+  for (const std::string_view name : {chat, responses}) {
+    if (const Json* found = member(usage, name); found != nullptr && !found->is_null())
+      return found;
+  }
+  return nullptr;
+}
+
+std::optional<Usage> counted_in(const Json& usage) {
+  if (!countable(usage, {"prompt_tokens", "input_tokens", "completion_tokens", "output_tokens"}))
+    return std::nullopt;
+  Usage counted;
+  if (const Json* input = either(usage, "prompt_tokens", "input_tokens"))
+    counted.input = count_of(*input);
+  if (const Json* output = either(usage, "completion_tokens", "output_tokens")) {
+    counted.output = count_of(*output);
+  } else {  // left out; then the sum of both tells it
+    counted.output = std::max(count_of(usage, "total_tokens") - counted.input, std::int64_t{0});
+  }
+  counted.input_cached = count_of(usage, "prompt_cache_hit_tokens");
+  if (const Json* details = either(usage, "prompt_tokens_details", "input_tokens_details")) {
+    counted.input_cached = std::max(counted.input_cached, count_of(*details, "cached_tokens"));
+    counted.input_cache_write = count_of(*details, "cache_write_tokens");
+  }
+  if (const Json* details = either(usage, "completion_tokens_details", "output_tokens_details")) {
+    counted.reasoning = std::min(count_of(*details, "reasoning_tokens"), counted.output);
+  }
+  counted.input_cached = std::min(counted.input_cached, counted.input);
+  counted.input_cache_write =
+      std::min(counted.input_cache_write, counted.input - counted.input_cached);
+  return believable(counted);
 }
 
 }  // namespace
 
+bool outranks(std::string_view raw, std::string_view other) {
+  return std::ranges::find(kGravity, meaning_of(raw)) >
+         std::ranges::find(kGravity, meaning_of(other));
+}
+
 Finish finish_of(std::string_view raw, const Deeds& deeds) {
-  const Finish named = finish_named(kFinishNames, raw).value_or(Finish::error);
+  const Finish named = meaning_of(raw);
   if (named == Finish::error || named == Finish::content_filter) return named;
   if (!deeds.refusal.empty()) return Finish::refusal;
   if (named == Finish::length) return named;
@@ -64,30 +103,14 @@ void conclude(Answer& answer, std::string text, Deeds deeds) {
     answer.text = std::move(deeds.refusal);
 }
 
-// Absent where nothing was counted: compatible servers send null, {} or zeros, and a prompt of no
-// tokens does not exist. Nor does one of kCountMax: what a server says then is worth nothing, and
-// the call stays charged at its bound.
 std::optional<Usage> usage_of(const Json& body) {
-  const Json* usage = member(body, "usage");
-  if (usage == nullptr || !usage->is_object()) return std::nullopt;
-  Usage counted;
-  counted.input = count_of_either(*usage, "prompt_tokens", "input_tokens");
-  counted.output = count_of_either(*usage, "completion_tokens", "output_tokens");
-  if (counted.input == 0) return std::nullopt;
-  if (std::max(counted.input, counted.output) >= kCountMax) return std::nullopt;
-  if (const Json* details =
-          member_of_either(*usage, "prompt_tokens_details", "input_tokens_details")) {
-    counted.input_cached = std::min(count_of(*details, "cached_tokens"), counted.input);
-    counted.input_cache_write =
-        std::min(count_of(*details, "cache_write_tokens"), counted.input - counted.input_cached);
-  } else {
-    counted.input_cached = std::min(count_of(*usage, "prompt_cache_hit_tokens"), counted.input);
+  for (const Json* source : {&body, member(body, "x_groq")}) {
+    const Json* usage = source == nullptr ? nullptr : member(*source, "usage");
+    // Compatible servers send null, {} or zeros.
+    if (usage == nullptr) continue;
+    if (auto counted = counted_in(*usage)) return counted;
   }
-  if (const Json* details =
-          member_of_either(*usage, "completion_tokens_details", "output_tokens_details")) {
-    counted.reasoning = std::min(count_of(*details, "reasoning_tokens"), counted.output);
-  }
-  return counted;
+  return std::nullopt;
 }
 
 CallResult<std::vector<std::string>> listed_models(const HttpResponse& response,

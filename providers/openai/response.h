@@ -26,9 +26,13 @@ CallResult<std::vector<std::string>> listed_models(const HttpResponse& response,
 
 // --- what whole answers and streams have in common ---
 
-// Of an answer's or a chunk's `usage`, in the names of either interface; absent where nothing was
-// counted.
+// Of an answer's or a chunk's `usage` (Groq has one within `x_groq` too), in the names of either
+// interface; absent where nothing was counted.
 std::optional<Usage> usage_of(const Json& body);
+
+// What a message of Chat Completions, or a part of one, says: a string, or (some servers) a list of
+// parts with a text each.
+std::string content_of(const Json& message);
 
 // What a model may have done but writing a text.
 struct Deeds {
@@ -44,6 +48,8 @@ void take_call(Deeds& deeds, const Reading& reading, std::string_view named, con
 // error > content_filter > refusal > length > tool_call > complete; `raw` is never empty. A call of
 // the tool that stands for the schema is the answer.
 Finish finish_of(std::string_view raw, const Deeds& deeds);
+// Of two reasons in one stream the graver one counts, in that order.
+bool outranks(std::string_view raw, std::string_view other);
 
 // The answer's text and finish, from what was written and done.
 void conclude(Answer& answer, std::string text, Deeds deeds);

@@ -1,5 +1,6 @@
 #include "providers/openai/stream.h"
 #include "providers/wire/members.h"
+#include "providers/wire/sse.h"
 
 namespace docwright::providers::openai {
 namespace {
@@ -13,7 +14,7 @@ class ResponsesEvents final : public EventReader {
   explicit ResponsesEvents(const Reading& reading) : reading_(reading) {}
 
   void event(std::string_view name, std::string_view data) override {
-    if (error_ || terminal_ || data == "[DONE]") return;
+    if (error_ || terminal_ || is_end_mark(data)) return;
     Result<Json> parsed = parse_json(data);
     if (!parsed || !parsed->is_object()) {
       error_ = broken(ErrorClass::malformed, 200, "an event of the stream is not a JSON object");
@@ -22,8 +23,7 @@ class ResponsesEvents final : public EventReader {
     std::string type = text_of(*parsed, "type");
     if (type.empty()) type = name;
     // Flat, or nested as in Chat Completions; response.failed may follow and adds nothing.
-    const Json* nested = member(*parsed, "error");
-    if (type == "error" || (nested != nullptr && !nested->is_null())) {
+    if (type == "error" || tells_error(*parsed)) {
       error_ = error_under_good_status(data, worked(), reading_.errors);
       return;
     }
@@ -39,7 +39,7 @@ class ResponsesEvents final : public EventReader {
           broken(ErrorClass::truncated, 200, "the stream ended without its end mark: it was cut"));
     }
     Json* output = terminal_->contains("output") ? &(*terminal_)["output"] : nullptr;
-    if (output == nullptr || output->empty()) (*terminal_)["output"] = std::move(items_);
+    if (output == nullptr || output->empty()) (*terminal_)["output"] = items();
     CallResult<Answer> answer = responses_answer(*terminal_, reading_);
     if (!answer && worked()) answer.error().maybe_charged = true;
     return answer;
@@ -48,12 +48,22 @@ class ResponsesEvents final : public EventReader {
  private:
   bool worked() const { return began_; }
 
+  bool forced() const { return reading_.dialect.structured == Structured::tool; }
+
+  // Those that came; where none did, the message that its parts make up.
+  Json items() {
+    if (!items_.empty()) return std::move(items_);
+    const Json part = {{"text", forced() ? std::string() : text_}, {"refusal", refusal_}};
+    return Json::array({{{"type", "message"}, {"content", Json::array({part})}}});
+  }
+
   void take(std::string_view type, Json& event) {
     if (type.ends_with(".delta")) began_ = true;
     if (type == "response.output_text.delta") {
       text_ += text_of(event, "delta");
-    } else if (type == "response.function_call_arguments.delta" &&
-               reading_.dialect.structured == Structured::tool) {
+    } else if (type == "response.refusal.delta") {
+      refusal_ += text_of(event, "delta");
+    } else if (type == "response.function_call_arguments.delta" && forced()) {
       text_ += text_of(event, "delta");
     } else if (type == "response.output_item.done") {
       if (Json* item = event.contains("item") ? &event["item"] : nullptr)
@@ -74,7 +84,7 @@ class ResponsesEvents final : public EventReader {
   }
 
   const Reading reading_;
-  std::string text_;
+  std::string text_, refusal_;
   Json items_ = Json::array();
   bool began_ = false;
   std::optional<Json> terminal_;

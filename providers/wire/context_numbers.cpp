@@ -11,8 +11,11 @@ namespace {
 
 // What providers say, in lower case: {w} is the window, each {r} is added to what was requested, *
 // stands for anything. The first that is found counts, so the more telling ones stand first.
-constexpr std::array<std::string_view, 18> kPatterns = {
+constexpr auto kPatterns = std::to_array<std::string_view>({
+    "is too large: {r}.*maximum context length is {w} tokens and your request has {r} input tokens",
     "maximum context length is {w} tokens*requested a total of {r} tokens",
+    "maximum context length is {w} tokens*for a total of {r} tokens",
+    "maximum context length is {w} tokens*for a total of at least {r} tokens",
     "maximum context length is {w} tokens*requested {r} tokens",
     "maximum context length is {w} tokens*resulted in {r} tokens",
     "maximum context length is {w} tokens*has {r} input tokens",
@@ -25,12 +28,16 @@ constexpr std::array<std::string_view, 18> kPatterns = {
     "token count is {r} but*supports up to {w}",
     "({r} tokens) exceeds*context size ({w} tokens)",
     "must be <= {w}*given: {r} `inputs` tokens and {r} `max_new_tokens`",
+    "must have less than {w} tokens. given: {r}",
+    "({r} tokens) is longer than*context length ({w} tokens)",
+    "(length {r}) is longer than the maximum model length of {w}",
+    "first {r} tokens when context the overflows*context length of only {w} tokens",
     "limit {w},*requested {r}",
     "limit: {w},*requested: {r}",
     "maximum context length is {w} tokens",
     "maximum context length of {w} tokens",
     "number of tokens allowed {w}",
-};
+});
 
 // Numbers stand near the beginning; what comes later may be the prompt.
 constexpr std::size_t kBytesRead = 1024;

@@ -19,6 +19,7 @@ constexpr std::array kCodes = {
     Meaning{"content_filter", content_filter},
     Meaning{"ResponsibleAIPolicyViolation", content_filter},
     Meaning{"content_policy_violation", content_filter},
+    Meaning{"image_content_policy_violation", content_filter},
     Meaning{"invalid_prompt", content_filter},
     Meaning{"bio_policy", content_filter},
     Meaning{"insufficient_quota", quota},
@@ -43,6 +44,7 @@ constexpr std::array kCodes = {
     Meaning{"NOT_FOUND", not_found},
     Meaning{"model_decommissioned", not_found},
     Meaning{"data_residency_mismatch", invalid_request},
+    Meaning{"not_supported_error", invalid_request},
     Meaning{"overloaded_error", overloaded},
     Meaning{"server_is_overloaded", overloaded},
     Meaning{"service_unavailable_error", overloaded},
@@ -56,6 +58,14 @@ constexpr std::array kCodes = {
 constexpr std::array kCodeEnds = {
     Meaning{"_spend_limit_exceeded", quota},
     Meaning{"_usage_limit_exceeded", quota},
+};
+
+// Common to many errors, so that only where no status speaks they do.
+constexpr std::array kTypes = {
+    Meaning{"invalid_request_error", invalid_request},
+    Meaning{"BadRequestError", invalid_request},
+    Meaning{"UnprocessableEntityError", invalid_request},
+    Meaning{"timeout", timeout},
 };
 
 // Parts of error.message, in lower case; never looked for in the whole body, which may echo the
@@ -77,6 +87,12 @@ constexpr std::array kPhrases = {
     Meaning{"greater than the context length", context_length},
     Meaning{"requested token count exceeds", context_length},
     Meaning{"but model only supports up to", context_length},
+    Meaning{"longer than the maximum model length", context_length},
+    Meaning{"`inputs` must have less than", context_length},
+    Meaning{"exceeds the context length", context_length},
+    Meaning{"context size has been exceeded", context_length},
+    Meaning{"tokens when context the overflows", context_length},
+    Meaning{"content management policy", content_filter},
     Meaning{"credit balance is too low", quota},
     Meaning{"exceeded your current quota", quota},
     Meaning{"reached your specified api usage limits", quota},
@@ -92,6 +108,13 @@ std::optional<ErrorClass> class_of_code(std::string_view code) {
   }
   for (const Meaning& entry : kCodeEnds) {
     if (code.ends_with(entry.text)) return entry.error_class;
+  }
+  return std::nullopt;
+}
+
+std::optional<ErrorClass> class_of_type(std::string_view type) {
+  for (const Meaning& entry : kTypes) {
+    if (entry.text == type) return entry.error_class;
   }
   return std::nullopt;
 }

@@ -8,6 +8,8 @@
 namespace docwright::providers::wire {
 
 std::optional<ErrorClass> class_of_code(std::string_view code);
+// Types that say less than an HTTP status does: for where there is none.
+std::optional<ErrorClass> class_of_type(std::string_view type);
 // By parts of `message`, which is in lower case.
 std::optional<ErrorClass> class_of_words(std::string_view message);
 // Where nothing else is said.

@@ -19,7 +19,9 @@ struct Said {
   // error.code, error.type, error.status, and the code of the error within: the more particular
   // first.
   std::array<std::string, 4> codes;
+  int status = 0;  // HTTP, as the body repeats it; 0: it does not
   std::string message;
+  bool in_words = false;  // the message is the server's own; else it is the body, whatever that is
   std::optional<ContextNumbers> numbers;
 };
 
@@ -58,27 +60,48 @@ std::string inner_code(const Json& error) {
   return {};
 }
 
+// Azure's gateway and llama.cpp, among others, repeat it, as a number or its digits.
+int status_named(const Json& source) {
+  for (const std::string_view name : {"code", "status", "statusCode"}) {
+    const std::string digits = word(source, name);
+    const bool status = digits.size() == 3 && (digits[0] == '4' || digits[0] == '5') &&
+                        std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
+    if (status) return std::stoi(digits);
+  }
+  return 0;
+}
+
+// A string, or the first one in a list or under one of the names that servers have for it:
+// {"detail": [{"loc": [...], "msg": "..."}]}.
+std::string words_in(const Json& json) {
+  if (json.is_string()) return json.get<std::string>();
+  if (json.is_array()) return json.empty() ? std::string() : words_in(json.front());
+  for (const std::string_view name : {"message", "error_message", "detail", "msg"}) {
+    const Json* found = member(json, name);
+    if (std::string words = found == nullptr ? std::string() : words_in(*found); !words.empty())
+      return words;
+  }
+  return {};
+}
+
 // {"error":{...}}, {"error":"text"}, {"object":"error",...}, {"detail":...}, {"error_message":...},
 // or an array of one.
 Said said_by(const std::string& body) {
   Said said;
+  said.message = body.substr(0, kMessageBytesMax);
   const Result<Json> parsed = parse_json(body);
-  if (!parsed) {
-    said.message = body.substr(0, kMessageBytesMax);
-    return said;
-  }
+  if (!parsed) return said;
   const Json& top = parsed->is_array() && !parsed->empty() ? parsed->front() : *parsed;
   const Json* error = member(top, "error");
-  if (error != nullptr && error->is_string()) said.message = error->get<std::string>();
   const Json& source = error != nullptr && error->is_object() ? *error : top;
   said.codes = {word(source, "code"), word(source, "type"), text_of(source, "status"), {}};
   if (said.codes[1].empty()) said.codes[1] = word(source, "error_type");
   said.codes[3] = inner_code(source);
-  for (const std::string_view name : {"message", "error_message", "detail"}) {
-    if (said.message.empty()) said.message = text_of(source, name);
-  }
-  if (said.message.empty()) said.message = body.substr(0, kMessageBytesMax);
-  said.numbers = context_numbers(said.message, &source);
+  said.status = status_named(source);
+  std::string words = words_in(error != nullptr && error->is_string() ? *error : source);
+  said.in_words = !words.empty();
+  if (said.in_words) said.message = std::move(words);
+  said.numbers = context_numbers(said.in_words ? said.message : std::string_view(), &source);
   return said;
 }
 
@@ -106,8 +129,8 @@ std::optional<ErrorClass> by_rules(int status, const Said& said, std::span<const
 }
 
 // What the server itself thinks of asking again, where nothing but the status has spoken.
-ErrorClass class_of_status_and_advice(const HttpResponse& response) {
-  const ErrorClass known = class_of_status(response.status);
+ErrorClass class_of_status_and_advice(int status, const HttpResponse& response) {
+  const ErrorClass known = class_of_status(status);
   const std::string_view advice = header(response.headers, "x-should-retry");
   if (advice == "true" && known == invalid_request) return server;
   if (advice == "false" && (known == server || known == overloaded)) return invalid_request;
@@ -116,7 +139,8 @@ ErrorClass class_of_status_and_advice(const HttpResponse& response) {
 
 ErrorClass class_of(const HttpResponse& response, const Said& said,
                     std::span<const ErrorRule> own) {
-  const int status = response.status;
+  const bool good = response.status < 300;
+  const int status = good && said.status != 0 ? said.status : response.status;
   if (const auto known = by_rules(status, said, own)) return *known;
   for (const std::string& code : said.codes) {
     if (const auto known = class_of_code(code)) return *known;
@@ -125,12 +149,17 @@ ErrorClass class_of(const HttpResponse& response, const Said& said,
   // A 429 says "quota" and "limit" for ordinary rate limits too: there, only codes tell them apart.
   const bool texts_count =
       status == 400 || status == 413 || status == 422 || status == 500 || status == 200;
-  if (texts_count && !rate) {
+  if (texts_count && said.in_words && !rate) {
     if (const auto known = class_of_words(lower(said.message))) return *known;
   }
   if ((status == 413 || status == 429 || rate) && above_the_limit(said)) return too_large;
   if (rate) return status == 413 ? too_large : rate_limit;
-  return class_of_status_and_advice(response);
+  if (good && said.status == 0) {
+    for (const std::string& type : said.codes) {
+      if (const auto known = class_of_type(type)) return *known;
+    }
+  }
+  return class_of_status_and_advice(status, response);
 }
 
 // A limit of a whole day, and when it is there again: a wait for jobs, not for a call in hand.
@@ -140,6 +169,11 @@ bool used_up_for_the_day(const CallError& error, const Said& said) {
 }
 
 }  // namespace
+
+bool tells_error(const Json& document) {
+  const Json* error = member(document, "error");
+  return (error != nullptr && !error->is_null()) || text_of(document, "object") == "error";
+}
 
 CallError broken(ErrorClass error_class, int status, std::string message) {
   CallError error;

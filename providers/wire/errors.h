@@ -23,10 +23,14 @@ CallError error_of(const HttpResponse& response, std::span<const ErrorRule> own 
 
 // Of an error object under a good status: a whole answer or an event of a stream. `worked`: some of
 // an answer has come before it. Without that, a provider that refuses to work for the question (its
-// length, the key, the quota) has charged nothing, as with an error status. `as_if`: the status
-// that the error names, under which it is read.
+// length, the key, the quota) has charged nothing, as with an error status. It is read under the
+// status that it names itself (a number as its code); `as_if`: another one, known to the provider.
 CallError error_under_good_status(std::string_view body, bool worked,
                                   std::span<const ErrorRule> own = {}, int as_if = 200);
+
+// Whether a document under a good status is an error and no answer: it has an `error`, or calls
+// itself one as vLLM did ({"object": "error", "message": ...}).
+bool tells_error(const Json& document);
 
 // An answer that was worked for and cannot be used: charged or not, nobody knows.
 CallError broken(ErrorClass error_class, int status, std::string message);

@@ -27,14 +27,19 @@ inline std::string text_of(const Json& json, std::string_view name) {
 // answers could be more than an integer holds, and would not be recorded.
 inline constexpr std::int64_t kCountMax = 100'000'000;
 
-// A count of tokens, at most kCountMax; some servers send it as 12.0. Zero where it is missing,
-// negative or no number.
-inline std::int64_t count_of(const Json& json, std::string_view name) {
-  const Json* found = member(json, name);
-  if (found == nullptr || !found->is_number()) return 0;
-  const double value = found->get<double>();
+// A count of tokens, at most kCountMax; some servers send it as 12.0. Zero where it is negative or
+// no number.
+inline std::int64_t count_of(const Json& json) {
+  if (!json.is_number()) return 0;
+  const double value = json.get<double>();
   if (!(value > 0)) return 0;
   return static_cast<std::int64_t>(std::ceil(std::min(value, double{kCountMax})));
+}
+
+// The same of a member; zero where it is missing.
+inline std::int64_t count_of(const Json& json, std::string_view name) {
+  const Json* found = member(json, name);
+  return found == nullptr ? 0 : count_of(*found);
 }
 
 }  // namespace docwright::providers::wire

@@ -56,16 +56,21 @@ struct Unit {
 // Longer names first: "ms" is no "m", "m" no "minutes".
 constexpr std::array kUnits = {
     Unit{"milliseconds", 1e-3},
+    Unit{"weeks", 604800},
+    Unit{"days", 86400},
     Unit{"seconds", 1},
     Unit{"minutes", 60},
     Unit{"second", 1},
     Unit{"minute", 60},
     Unit{"hours", 3600},
     Unit{"hour", 3600},
+    Unit{"week", 604800},
+    Unit{"day", 86400},
     Unit{"ms", 1e-3},
     Unit{"us", 1e-6},
     Unit{"µs", 1e-6},
     Unit{"ns", 1e-9},
+    Unit{"d", 86400},
     Unit{"h", 3600},
     Unit{"m", 60},
     Unit{"s", 1},
@@ -81,6 +86,16 @@ const Unit* take_unit(std::string_view& text) {
     return &unit;
   }
   return nullptr;
+}
+
+// What people write between the parts of a time: "1 minute and 30 seconds".
+bool take_separator(std::string_view& text) {
+  for (const std::string_view separator : {" and ", ", ", " "}) {
+    if (!text.starts_with(separator)) continue;
+    text.remove_prefix(separator.size());
+    return true;
+  }
+  return false;
 }
 
 std::optional<Duration> from_seconds(double seconds) {
@@ -101,10 +116,10 @@ std::optional<Duration> retry_after(const HttpResponse& response) {
   return seconds && text.empty() ? from_seconds(*seconds) : std::nullopt;
 }
 
-// The longest wait among the limits of which nothing is left; of all, where none is said to be used
-// up.
+// The longest wait among the limits of which nothing is left; where none is said to be used up,
+// among those of which it is not said how much is left.
 std::optional<Duration> rate_limit_reset(const HttpResponse& response) {
-  std::optional<Duration> used_up;
+  std::optional<Duration> used_up, unsaid;
   for (const std::string_view what : {"requests", "tokens", "project-tokens"}) {
     auto reset = go_duration(header(response, "x-ratelimit-reset-" + std::string(what)));
     // As Azure has spelt it.
@@ -113,9 +128,10 @@ std::optional<Duration> rate_limit_reset(const HttpResponse& response) {
     std::string_view left = header(response, "x-ratelimit-remaining-" + std::string(what));
     const auto remaining = take_number(left);
     if (remaining && *remaining > 0) continue;
-    used_up = std::max(used_up.value_or(Duration{0}), *reset);
+    std::optional<Duration>& longest = remaining ? used_up : unsaid;
+    longest = std::max(longest.value_or(Duration{0}), *reset);
   }
-  return used_up;
+  return used_up ? used_up : unsaid;
 }
 
 // Anthropic tells moments; how far they are, the answer's own Date tells.
@@ -154,9 +170,11 @@ std::optional<Duration> go_duration(std::string_view text) {
   bool any = false;
   for (;;) {
     std::string_view rest = text;
+    const bool apart = any && take_separator(rest);
     const auto number = take_number(rest);
     if (!number) break;
     const Unit* unit = take_unit(rest);
+    if (unit == nullptr && apart) break;  // of another sentence
     if (unit == nullptr) {
       // A bare number means seconds, but only alone: "6m0" is no duration.
       return any ? std::nullopt : from_seconds(*number);

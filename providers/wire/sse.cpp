@@ -1,5 +1,7 @@
 #include "providers/wire/sse.h"
 
+#include <algorithm>
+
 #include "runtime/json.h"
 
 namespace docwright::providers::wire {
@@ -29,6 +31,12 @@ void add_bounded(std::string& to, std::string_view bytes, std::size_t most) {
 }
 
 }  // namespace
+
+bool is_end_mark(std::string_view data) {
+  const std::size_t begin = std::min(data.find_first_not_of(kBlank), data.size());
+  const std::size_t end = data.find_last_not_of(kBlank);
+  return data.substr(begin, end + 1 - begin) == "[DONE]";
+}
 
 bool SseReader::feed(std::string_view bytes) {
   while (!stopped_ && !bytes.empty()) {
@@ -62,7 +70,7 @@ void SseReader::end() {
   if (!stopped_ && !partial_.empty()) stopped_ = !line(partial_);
   if (stopped_) return;
   stopped_ = true;
-  if (data_.contains("[DONE]") || parse_json(data_)) dispatch();
+  if (is_end_mark(data_) || parse_json(data_)) dispatch();
 }
 
 bool SseReader::line(std::string_view line) {

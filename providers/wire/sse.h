@@ -19,6 +19,9 @@ struct SseLimits {
   std::size_t rest_bytes = std::size_t{1} << 20;  // what is beyond is dropped
 };
 
+// What ends OpenAI's streams, and of others says nothing.
+bool is_end_mark(std::string_view data);
+
 // One body, one thread. Holds one event at most, and the rest.
 class SseReader final {
  public:

@@ -108,6 +108,18 @@ TEST_F(AnswerReaderTest, WhatItIsTheResponseSays) {
   EXPECT_EQ(refused(200, "application/json", kStream).error_class, ErrorClass::malformed);
 }
 
+TEST_F(AnswerReaderTest, KeepAlivesStandBeforeAnyForm) {
+  const std::string waited = ": keep-alive\n\n\r\n: PROCESSING\r\n\r\n";
+  for (const bool stream : {false, true}) {
+    asked_ = stream;
+    EXPECT_EQ(read(200, "application/json", waited + kPlain)->text, "Hello");
+    EXPECT_EQ(read(200, "text/event-stream", waited + kStream)->text, "Hello");
+    EXPECT_FALSE(read(200, "application/json", waited)) << "and nothing came";
+  }
+  EXPECT_EQ(refused(503, "application/json", waited + R"({"error":{"message":"no"}})").message,
+            "no");
+}
+
 TEST_F(AnswerReaderTest, AnArrayIsAStreamOfItsElements) {
   const std::string first = R"([{"choices":[{"delta":{"content":"a"}}]},)";
   const std::string last = R"({"choices":[{"delta":{"content":"b"},"finish_reason":"stop"}]})";

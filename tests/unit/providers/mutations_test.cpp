@@ -2,7 +2,9 @@
 // the provider did not end, or believes a count that nobody made.
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <random>
+#include <set>
 
 #include "tests/unit/providers/fixtures.h"
 
@@ -205,6 +207,75 @@ TEST_P(Mutations, NothingThatIsWrongIsBelievedOrCrashes) {
       EXPECT_TRUE(recorded_body.contains('"' + after->finish_raw + '"')) << after->finish_raw;
     }
     if (::testing::Test::HasFailure()) return;
+  }
+}
+
+// Whether the member at `pointer` counts tokens, or holds one that does.
+bool counts(const std::string& pointer, const Json& member) {
+  return pointer.contains("sage") || member.dump().contains("sage");
+}
+
+// Every member of a document in turn, left out and replaced; with whether it counts.
+void for_each_change(const Json& document,
+                     const std::function<void(const Json& changed, bool counting)>& visit) {
+  const Json others[] = {nullptr, true, -1, 1e300, "words", Json::array({nullptr}), Json::object()};
+  std::set<std::string> seen;
+  for (const auto& [pointer, value] : document.flatten().items()) {
+    for (Json::json_pointer at(pointer); !at.empty() && seen.insert(at.to_string()).second;
+         at.pop_back()) {
+      const bool counting = counts(at.to_string(), document.at(at));
+      for (const Json& other : others) {
+        Json changed = document;
+        changed[at] = other;
+        visit(changed, counting);
+      }
+      Json fewer = document;
+      Json& parent = fewer.at(at.parent_pointer());
+      if (!parent.is_object()) continue;
+      parent.erase(at.back());
+      visit(fewer, counting);
+    }
+  }
+}
+
+// The bodies of a record in which one member is another.
+void for_each_odd_body(const Recorded& one,
+                       const std::function<void(const std::string& body, bool counting)>& visit) {
+  std::vector<std::string> events = events_of(one.response.body);
+  if (!one.streamed || events.empty()) {
+    if (const Result<Json> body = parse_json(one.response.body))
+      for_each_change(*body,
+                      [&](const Json& changed, bool counting) { visit(changed.dump(), counting); });
+    return;
+  }
+  for (std::string& event : events) {
+    const std::string was = event;
+    const std::size_t at = was.find("data: {");
+    if (at == was.npos) continue;
+    const Result<Json> data = parse_json(was.substr(at + 6));
+    if (!data) continue;
+    for_each_change(*data, [&](const Json& changed, bool counting) {
+      event = was.substr(0, at + 6) + changed.dump() + "\n\n";
+      visit(joined(events), counting);
+    });
+    event = was;
+  }
+}
+
+TEST_P(Mutations, AnOddMemberBesideTheUsageLosesNone) {
+  for (const Recorded& one : recorded()) {
+    const CallResult<Answer> whole = read(one);
+    if (!whole || !whole->usage) continue;
+    for_each_odd_body(one, [&](const std::string& body, bool counting) {
+      Recorded odd = one;
+      odd.response.body = body;
+      const CallResult<Answer> result = read(odd);
+      SCOPED_TRACE(one.name + "\n" + body);
+      expect_sane(result);
+      if (result && !counting && result->text == whole->text) {
+        EXPECT_EQ(result->usage, whole->usage);
+      }
+    });
   }
 }
 
