@@ -1,9 +1,13 @@
 // docwright: the command line to the daemon. Everything it can do is in this list.
+#include <sys/prctl.h>
+
 #include "client/cli/run.h"
 #include "client/cli/verbs.h"
 
 int main(int argc, char** argv) {
   using namespace docwright::cli;
+  // Some verbs read keys, and all have the environment: no core dump.
+  ::prctl(PR_SET_DUMPABLE, 0);
   const std::vector<Verb> verbs{
       submit_verb(),        status_verb(),        list_verb(),          result_verb(),
       export_verb(),        wait_verb(),          watch_verb(),         cancel_verb(),

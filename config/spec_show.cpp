@@ -7,16 +7,20 @@
 namespace docwright::config {
 namespace {
 
-// A password in a URL is a secret: http://user:***@host.
-std::string without_password(const std::string& url) {
-  auto start = url.find("://");
-  if (start == std::string::npos) return url;
-  start += 3;
-  auto at = url.substr(0, url.find('/', start)).rfind('@');
-  if (at == std::string::npos || at < start) return url;
-  auto colon = url.find(':', start);
-  if (colon == std::string::npos || colon > at) return url;
-  return url.substr(0, colon + 1) + "***" + url.substr(at);
+// A password in a URL is a secret, and so may be who has none, and what stands in a query:
+// http://user:***@host, http://***@host, http://host?***.
+std::string without_secrets(const std::string& url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string::npos) return url;
+  const auto start = scheme + 3;
+  std::string shown = url;
+  if (const auto query = url.find('?', start); query != std::string::npos)
+    shown.replace(query + 1, std::string::npos, "***");
+  const auto at = shown.substr(0, shown.find('/', start)).rfind('@');
+  if (at == std::string::npos || at < start) return shown;
+  const auto colon = shown.find(':', start);
+  const auto secret = colon < at ? colon + 1 : start;
+  return shown.replace(secret, at - secret, "***");
 }
 
 }  // namespace
@@ -110,7 +114,7 @@ Json show_value(std::size_t value, const OptionInfo& info) {
 }
 
 Json show_value(const std::string& value, const OptionInfo& info) {
-  return info.type == Type::url ? without_password(value) : value;
+  return info.type == Type::url ? without_secrets(value) : value;
 }
 
 Json show_value(const SecretRef& value, const OptionInfo&) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "providers/forget_key.h"
 #include "schemas/wire.h"
 
 namespace docwright::daemon {
@@ -34,7 +35,7 @@ bool TextBoard::listens(const std::string& topic) const {
 }
 
 void TextBoard::wrote(const pipeline::Job& job, const pipeline::QuestionKey& key, int attempt,
-                      std::string_view text, bool last) {
+                      const Written& written) {
   if (topics_.empty()) return;
   const std::string topic = fmt::format("{}{}", kPrefix, job.id);
   if (!listens(topic)) return;
@@ -42,7 +43,11 @@ void TextBoard::wrote(const pipeline::Job& job, const pipeline::QuestionKey& key
                                        key.question, key.sample, attempt);
   Call& call = calls_[name];
   const Moment now = loop_.clock().moment();
-  if (!last && now < call.next) return;
+  if (!written.last && now < call.next) return;
+  // A whole answer holds the secret no more; while it comes, it can be half of it.
+  const std::string text =
+      written.last ? std::string(written.text) : providers::shown_of(written.text, written.secret);
+  if (!written.last && text.size() <= call.told) return;
   const std::size_t begin = std::min(call.told, text.size());
   call = {text.size(), now + kBetweenPieces};
   publish_(topic, {{"event", "text"},
@@ -53,9 +58,9 @@ void TextBoard::wrote(const pipeline::Job& job, const pipeline::QuestionKey& key
                    {"sample", key.sample},
                    {"attempt", attempt},
                    {"begin", begin},
-                   {"text", std::string(text.substr(begin))},
-                   {"last", last}});
-  if (last) calls_.erase(name);
+                   {"text", text.substr(begin)},
+                   {"last", written.last}});
+  if (written.last) calls_.erase(name);
 }
 
 TextBoard::Publish through(FrontDoor& door, Clock& clock, std::string instance) {

@@ -24,7 +24,7 @@ class TextBoard final : public pipeline::TextListener {
   void open(Publish publish) { publish_ = std::move(publish); }
 
   void wrote(const pipeline::Job& job, const pipeline::QuestionKey& key, int attempt,
-             std::string_view text, bool last) override;
+             const Written& written) override;
 
   // Any thread, while the loop lives: somebody subscribes to the topic now, or nobody any more.
   // Topics of others are passed over.

@@ -134,6 +134,16 @@ std::size_t AnswerReader::left() const {
 }
 
 CallResult<Answer> AnswerReader::end() {
+  CallResult<Answer> found = answer();
+  if (found) {
+    forget_key(*found, asked_.key);
+  } else {
+    forget_key(found.error(), asked_.key);
+  }
+  return found;
+}
+
+CallResult<Answer> AnswerReader::answer() {
   if (failure_) std::rethrow_exception(failure_);
   if (!streamed()) {
     drop_keep_alives(response_.body);

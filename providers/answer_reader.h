@@ -62,6 +62,7 @@ class AnswerReader final : public ResponseSink {
   void begin(Form form);
   void event(std::string_view name, std::string_view data) noexcept;
   void read(std::string_view name, std::string_view data);
+  CallResult<Answer> answer();
   std::optional<CallResult<Answer>> beside_events() const;
 
   const Clock& clock_;

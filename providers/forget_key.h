@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "providers/answer.h"
 #include "providers/http_message.h"
 
 namespace docwright::providers {
@@ -12,7 +13,13 @@ namespace docwright::providers {
 // stands in every text.
 void forget_key(std::string& text, std::string_view key);
 void forget_key(Headers& headers, std::string_view key);
+// Once more of what was read: the bytes may have held the key in escapes, or in several pieces.
+void forget_key(Answer& answer, std::string_view key);
+void forget_key(CallError& error, std::string_view key);
 // Whether `text` holds a key that is a secret.
 bool holds_key(std::string_view text, std::string_view key);
+// What may be shown of a text that still grows: without the key, and without an end that could be
+// the key's beginning. What was shown once stays the beginning of what is shown next.
+std::string shown_of(std::string_view text, std::string_view key);
 
 }  // namespace docwright::providers

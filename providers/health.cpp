@@ -64,9 +64,11 @@ Task<Health> health_of(HttpClient& client, const Clock& clock, const Seat& seat,
     co_return health;
   }
   forget_key(response->body, seat.endpoint->key);
+  forget_key(response->headers, seat.endpoint->key);
   const CallResult<std::vector<std::string>> listed = codec.listed_models(*response);
   if (!listed) {
     health.error = listed.error();
+    forget_key(*health.error, seat.endpoint->key);
     co_return health;
   }
   health.listed = listed->size();

@@ -181,7 +181,8 @@ class Attempt final {
 
   void tell(std::string_view text, bool last) const {
     if (parts_.listener == nullptr) return;
-    parts_.listener->wrote(*order_->job, order_->inquiry.key, order_->attempt, text, last);
+    parts_.listener->wrote(*order_->job, order_->inquiry.key, order_->attempt,
+                           {text, last, order_->endpoint.key});
   }
 
   Task<CallResult<void>> send(providers::HttpRequest request, Moment deadline,

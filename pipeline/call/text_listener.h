@@ -11,9 +11,13 @@ namespace docwright::pipeline {
 class TextListener {
  public:
   virtual ~TextListener() = default;
-  // All that this attempt's answer has by now; `last`: it is complete, or has come to nothing.
-  virtual void wrote(const Job& job, const QuestionKey& key, int attempt, std::string_view text,
-                     bool last) = 0;
+  struct Written {
+    std::string_view text;    // all that this attempt's answer has by now
+    bool last = false;        // it is complete, or has come to nothing
+    std::string_view secret;  // was sent along, and must not be passed on where the text repeats it
+  };
+  virtual void wrote(const Job& job, const QuestionKey& key, int attempt,
+                     const Written& written) = 0;
 };
 
 }  // namespace docwright::pipeline

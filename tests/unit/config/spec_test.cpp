@@ -228,6 +228,18 @@ TEST(Spec, ShowsPasswordsOfUrlsAsStars) {
   EXPECT_EQ(shown["time"], "30s");
 }
 
+TEST(Spec, ShowsNothingElseOfUrlsThatCouldBeAKey) {
+  const std::map<std::string, std::string> shown = {
+      {"http://hush@host/v1", "http://***@host/v1"},
+      {"http://host:3128/a:b@c", "http://host:3128/a:b@c"},
+      {"http://me:hush@host/v1?key=hush", "http://me:***@host/v1?***"},
+      {"http://host?key=hush", "http://host?***"}};
+  for (const auto& [url, seen] : shown) {
+    auto [s, reading] = parse("url: " + url + "\ninner: {name: n}");
+    EXPECT_EQ(sample_spec().show(&s)["url"], seen);
+  }
+}
+
 TEST(Spec, ASecretIsNeverRepeatedInItsError) {
   auto [s, reading] = parse("key: sk-hush");
   EXPECT_THAT(combined(reading.errors).message, testing::Not(HasSubstr("hush")));

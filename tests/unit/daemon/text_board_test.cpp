@@ -25,8 +25,11 @@ class TextBoardTest : public ::testing::Test {
     board_.subscribed(topic, on);
     loop_.run_until_idle();
   }
-  void write(std::string_view text, bool last = false) { board_.wrote(job_, key_, 1, text, last); }
+  void write(std::string_view text, bool last = false) {
+    board_.wrote(job_, key_, 1, {text, last, kSecret});
+  }
 
+  static constexpr std::string_view kSecret = "sk-1234";
   ManualClock clock_;
   Loop loop_{clock_};
   TextBoard board_{loop_};
@@ -73,6 +76,19 @@ TEST_F(TextBoardTest, WhoLeavesIsNotSpokenTo) {
   subscribe("text.j1");
   write("abc");
   EXPECT_EQ(heard_.back(), "text.j1 0 abc");
+}
+
+TEST_F(TextBoardTest, WhatRepeatsTheSecretIsToldWithoutIt) {
+  subscribe("text.j1");
+  const auto later = [&](std::string_view text, bool last = false) {
+    clock_.advance(std::chrono::seconds(1));
+    write(text, last);
+  };
+  later("key: sk");
+  later("key: sk-123");
+  later("key: sk-1234 and s");
+  later("key: *** and so on", true);  // as who has read all of it says it
+  EXPECT_THAT(heard_, ElementsAre("text.j1 0 key: ", "text.j1 5 *** and ", "text.j1 13 so on|"));
 }
 
 TEST_F(TextBoardTest, AnAttemptThatCameToNothingEnds) {

@@ -183,5 +183,20 @@ TEST_F(AnswerReaderTest, TheKeyGoesNoFurther) {
   }
 }
 
+TEST_F(AnswerReaderTest, NorDoesAKeyInEscapesOrInPieces) {
+  const CallError escaped =
+      refused(400, "", R"({"error":{"message":"bad \u0073k-secret-1","code":"sk\u002dsecret-1"}})");
+  EXPECT_EQ(escaped.message, "bad ***");
+  EXPECT_EQ(escaped.code, "***");
+
+  begin(200, "text/event-stream");
+  for (const char* piece : {"of sk-se", "cret", "-1."})
+    reader_->bytes(std::string("data: {\"choices\":[{\"delta\":{\"content\":\"") + piece +
+                   "\"}}]}\n\n");
+  reader_->bytes("data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n");
+  reader_->bytes("data: [DONE]\n\n");
+  EXPECT_EQ(end()->text, "of ***.");
+}
+
 }  // namespace
 }  // namespace docwright::providers
