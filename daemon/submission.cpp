@@ -88,6 +88,9 @@ Result<void> check_parameters(const wire::SubmitJob& job,
         return fail(Code::invalid_request, std::move(refusal),
                     at(index, "parameters/" + pointer_token(parameter)));
     }
+    if (auto conflict = pipeline::parameter_conflict(route, catalog.models(), job.parameters);
+        !conflict.empty())
+      return fail(Code::invalid_request, std::move(conflict), at(index, "parameters"));
   }
   return {};
 }

@@ -251,6 +251,21 @@ std::string parameter_refusal(const Route& route, const providers::Models& model
   return first;
 }
 
+std::string parameter_conflict(const Route& route, const providers::Models& models,
+                               const Json& parameters) {
+  std::string first;
+  for (const Target& target : route.targets) {
+    const providers::Model* model = models.find(target.model);
+    if (model == nullptr) return {};
+    Json all = model->parameters;
+    providers::override_parameters(all, parameters);
+    std::string conflict = providers::parameter_conflict(*model, all);
+    if (conflict.empty()) return {};
+    if (first.empty()) first = std::move(conflict);
+  }
+  return first;
+}
+
 std::vector<std::string_view> model_and_route_names(const providers::Models& models,
                                                     const Routes& routes) {
   std::vector<std::string_view> names = models.names();

@@ -66,6 +66,10 @@ Result<void> usable(const Route& route, const providers::Models& models, Time no
 std::string parameter_refusal(const Route& route, const providers::Models& models,
                               const providers::Registry& providers, std::string_view parameter,
                               const Json& value);
+// Why these cannot be sent together, over the defaults of its models, to any of them; empty: they
+// can.
+std::string parameter_conflict(const Route& route, const providers::Models& models,
+                               const Json& parameters);
 // Everything that may be named.
 std::vector<std::string_view> model_and_route_names(const providers::Models& models,
                                                     const Routes& routes);

@@ -45,7 +45,8 @@ struct Model {
   std::map<std::string, std::string> headers;  // further ones for that server
   Dialect dialect;
   Json parameters = Json::object();             // defaults sent with each question
-  std::vector<std::string> parameters_refused;  // names that the model rejects: an error at lint
+  std::vector<std::string> parameters_refused;  // places that the model rejects: an error at lint
+  std::vector<std::vector<std::string>> parameters_exclusive;  // places, one of each list at most
   std::map<std::string, std::vector<std::string>> parameter_words;    // all that each may be
   std::map<std::string, std::pair<double, double>> parameter_ranges;  // least and largest
   Json entry;  // every option as its entries say it, secrets as references: for people

@@ -187,7 +187,11 @@ const Spec<ModelEntry>& model_entry_spec() {
               .about("Parameters sent with each question, unless a pipeline or a submit says "
                      "otherwise."),
           option("parameters_refused", &E::parameters_refused)
-              .about("Parameters that the model rejects."),
+              .about("Parameters that the model rejects. Dots lead into a mapping, and a word "
+                     "behind = is all that is rejected: thinking.type=enabled."),
+          option("parameters_exclusive", &E::parameters_exclusive)
+              .about("Parameters that the model rejects together, written alike: temperature or "
+                     "top_p."),
           option("parameter_words", &E::parameter_words)
               .about("The words that a parameter may have: reasoning_effort: [low, high]."),
           option("parameter_ranges", &E::parameter_ranges)

@@ -49,6 +49,7 @@ struct ModelEntry : Dialect {
   std::map<std::string, std::string> headers;
   Json parameters = Json::object();
   std::vector<std::string> parameters_refused;
+  std::vector<std::string> parameters_exclusive;
   Json parameter_words = Json::object();
   Json parameter_ranges = Json::object();
 };

@@ -34,6 +34,7 @@ class Maker final {
     model.dialect = dialect;
     model.parameters = entry_.parameters;
     model.parameters_refused = entry_.parameters_refused;
+    exclusive(model);
     model.replaced_by = entry_.replaced_by;
     model.quota_group = entry_.quota_group;
     model.entry = model_entry_spec().show(&entry_);
@@ -148,6 +149,19 @@ class Maker final {
     model.base_url = *normal;
   }
 
+  void exclusive(Model& model) {
+    constexpr std::string_view kOr = " or ";
+    for (const std::string& text : entry_.parameters_exclusive) {
+      std::vector<std::string>& places = model.parameters_exclusive.emplace_back();
+      for (std::size_t begin = 0, end = 0; end != text.npos; begin = end + kOr.size()) {
+        end = text.find(kOr, begin);
+        places.push_back(text.substr(begin, end - begin));
+      }
+      if (places.size() < 2)
+        refuse("parameters_exclusive", fmt::format("expected 'one or other', got '{}'", text));
+    }
+  }
+
   void words(Model& model) {
     for (const auto& [parameter, list] : entry_.parameter_words.items()) {
       std::vector<std::string>& words = model.parameter_words[parameter];
@@ -179,6 +193,8 @@ class Maker final {
           !refusal.empty())
         refuse("parameters", refusal);
     }
+    if (const std::string conflict = parameter_conflict(model, model.parameters); !conflict.empty())
+      refuse("parameters", conflict);
   }
 
   const std::string& name_;

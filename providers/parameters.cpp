@@ -5,23 +5,45 @@
 
 #include <algorithm>
 
+#include "providers/wire/members.h"
+
 namespace docwright::providers {
 namespace {
 
-std::string value_refusal(const Model& model, const std::string& parameter, const Json& value) {
-  if (const auto words = model.parameter_words.find(parameter);
-      words != model.parameter_words.end() && value.is_string() &&
-      std::ranges::find(words->second, value.get<std::string>()) == words->second.end()) {
-    return fmt::format("the model '{}' takes {} {}, got {}", model.name, parameter,
-                       fmt::join(words->second, ", "), dump_json(value));
+// Null where nothing stands there.
+const Json* value_at(const Json& parameters, std::string_view path) {
+  const Json* found = &parameters;
+  while (found != nullptr && !path.empty()) {
+    const std::size_t dot = std::min(path.find('.'), path.size());
+    found = wire::member(*found, path.substr(0, dot));
+    path.remove_prefix(std::min(dot + 1, path.size()));
   }
-  if (const auto range = model.parameter_ranges.find(parameter);
-      range != model.parameter_ranges.end() && value.is_number()) {
-    const auto [least, most] = range->second;
-    const double number = value.get<double>();
+  return found;
+}
+
+bool holds(const Json& parameters, std::string_view place) {
+  const std::size_t equals = place.find('=');
+  const Json* value = value_at(parameters, place.substr(0, equals));
+  if (value == nullptr || value->is_null()) return false;
+  return equals == place.npos || *value == place.substr(equals + 1);
+}
+
+std::string value_refusal(const Model& model, const Json& parameters) {
+  for (const auto& [path, words] : model.parameter_words) {
+    const Json* value = value_at(parameters, path);
+    if (value == nullptr || !value->is_string()) continue;
+    if (std::ranges::find(words, value->get<std::string>()) != words.end()) continue;
+    return fmt::format("the model '{}' takes {} {}, got {}", model.name, path,
+                       fmt::join(words, ", "), dump_json(*value));
+  }
+  for (const auto& [path, range] : model.parameter_ranges) {
+    const Json* value = value_at(parameters, path);
+    if (value == nullptr || !value->is_number()) continue;
+    const auto [least, most] = range;
+    const double number = value->get<double>();
     if (number < least || number > most) {
-      return fmt::format("the model '{}' takes {} from {} to {}, got {}", model.name, parameter,
-                         least, most, dump_json(value));
+      return fmt::format("the model '{}' takes {} from {} to {}, got {}", model.name, path, least,
+                         most, dump_json(*value));
     }
   }
   return {};
@@ -32,13 +54,38 @@ std::string value_refusal(const Model& model, const std::string& parameter, cons
 std::string parameter_refusal(const Model& model, const Provider* provider,
                               std::string_view parameter, const Json& value) {
   const std::string name(parameter);
-  if (std::ranges::find(model.parameters_refused, name) != model.parameters_refused.end())
-    return "the model '" + model.name + "' refuses the parameter '" + name + "': leave it out";
+  const Json alone = {{name, value}};
+  for (const std::string& place : model.parameters_refused) {
+    if (holds(alone, place))
+      return "the model '" + model.name + "' refuses the parameter '" + place + "': leave it out";
+  }
   if (provider != nullptr && provider->codec && provider->codec->reserves(parameter))
     return "'" + name + "' is set by docwright itself: leave it out";
   if (provider != nullptr && provider->codec && provider->codec->lacks(parameter, model.dialect))
     return "'" + name + "' is unknown to the provider '" + provider->name + "': leave it out";
-  return value_refusal(model, name, value);
+  return value_refusal(model, alone);
+}
+
+std::string parameter_conflict(const Model& model, const Json& parameters) {
+  for (const std::vector<std::string>& places : model.parameters_exclusive) {
+    const auto given = std::ranges::count_if(
+        places, [&](const std::string& place) { return holds(parameters, place); });
+    if (given > 1) {
+      return fmt::format("the model '{}' takes only one of {}: leave the others out", model.name,
+                         fmt::join(places, ", "));
+    }
+  }
+  return {};
+}
+
+void override_parameters(Json& parameters, const Json& later) {
+  for (const auto& [name, value] : later.items()) {
+    if (value.is_null()) {
+      parameters.erase(name);
+    } else {
+      parameters[name] = value;
+    }
+  }
 }
 
 }  // namespace docwright::providers

@@ -23,25 +23,17 @@ constexpr std::int64_t kRaiseFactor = 4;
 // An answer of more tokens takes minutes: a connection that is silent for so long may be cut.
 constexpr std::int64_t kLongAnswer = 16'000;
 
-// A later mapping overrides an earlier one's members; null takes one out. 0 is a value.
-void override_with(Json& parameters, const Json& later) {
-  for (const auto& [name, value] : later.items()) {
-    if (value.is_null()) {
-      parameters.erase(name);
-    } else {
-      parameters[name] = value;
-    }
-  }
-}
-
 StepResult<Json> resolve_parameters(const Job& job, const CallOptions& options, const Model& model,
                                     const Provider& provider, bool own_model) {
   Json parameters = model.parameters;
   // What the pipeline sets is meant for its own model; lint has checked it against that one. Where
   // a submit names another, or a route has several, what that one refuses is left out.
   for (const auto& [name, value] : options.parameters.items()) {
-    if (own_model || providers::parameter_refusal(model, &provider, name, value).empty())
-      override_with(parameters, Json{{name, value}});
+    Json more = parameters;
+    providers::override_parameters(more, Json{{name, value}});
+    if (own_model || (providers::parameter_refusal(model, &provider, name, value).empty() &&
+                      providers::parameter_conflict(model, more).empty()))
+      parameters = std::move(more);
   }
   for (const auto& [name, value] : job.parameters.items()) {
     if (value.is_null()) continue;
@@ -49,7 +41,9 @@ StepResult<Json> resolve_parameters(const Job& job, const CallOptions& options, 
         !refusal.empty())
       return stop(Code::invalid_request, std::move(refusal));
   }
-  override_with(parameters, job.parameters);
+  providers::override_parameters(parameters, job.parameters);
+  if (auto conflict = providers::parameter_conflict(model, parameters); !conflict.empty())
+    return stop(Code::invalid_request, std::move(conflict));
   return parameters;
 }
 

@@ -41,6 +41,9 @@ void check_route(const CallOptions& options, std::span<const std::string> models
         !refusal.empty())
       binding.error("parameters", refusal);
   }
+  if (auto conflict = parameter_conflict(*route, *around.models, options.parameters);
+      !conflict.empty())
+    binding.error("parameters", conflict);
   const auto writes = [&](const Target& target) {
     return around.models->find(target.model)->output_tokens_max;
   };

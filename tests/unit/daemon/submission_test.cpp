@@ -182,6 +182,11 @@ TEST_F(SubmissionTest, RefusesParametersThatTheModelDoesNotTake) {
   EXPECT_EQ(reserved.at, "/jobs/0/parameters/messages");
   EXPECT_EQ(reserved.message, "'messages' is set by docwright itself: leave it out");
   EXPECT_EQ(refused("gpt-5.4-mini", {{"stop", nullptr}}).message, "");  // takes it out
+  const Error both = refused("claude-sonnet-4-6", {{"temperature", 0}, {"top_p", 1}});
+  EXPECT_EQ(both.at, "/jobs/0/parameters");
+  EXPECT_EQ(both.message,
+            "the model 'claude-sonnet-4-6' takes only one of temperature, top_p: leave the others "
+            "out");
   EXPECT_EQ(refused("", {{"stop", "x"}}).message, "");  // the pipeline's model, offline, takes all
 }
 

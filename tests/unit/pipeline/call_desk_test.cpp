@@ -378,6 +378,19 @@ TEST_F(CallDeskTest, AParameterThatTheModelRefusesIsAnError) {
   job->parameters = {{"max_tokens", 5}};
   EXPECT_EQ(text(run(job)),
             "failed invalid_request: 'max_tokens' is set by docwright itself: leave it out");
+  job->parameters = {{"tier", 1}, {"user", "me"}};
+  EXPECT_EQ(text(run(job)),
+            "failed invalid_request: the model 'other' takes only one of user, tier: leave the "
+            "others out");
+}
+
+TEST_F(CallDeskTest, WhatOfThePipelineGoesNotTogetherIsLeftOutForAnotherModel) {
+  auto job = planned_job(
+      1, 1, 1, with_call(R"(model: test, user: "{{facts}}\n", parameters: {user: me, tier: 1})"));
+  job->model = "other";
+  EXPECT_EQ(text(run(job)), "succeeded 1 0");
+  EXPECT_EQ(sent()["user"], "me");
+  EXPECT_FALSE(sent().contains("tier"));
 }
 
 TEST_F(CallDeskTest, WhatThePipelineSetForItsModelIsNotForcedOnAnother) {

@@ -28,6 +28,7 @@ models:
     window_tokens: 128000
     output_tokens_max: 8000
     parameters_refused: [temperature]
+    parameters_exclusive: [top_p or top_k]
   other:
     provider: openai
     window_tokens: 128000
@@ -251,6 +252,9 @@ INSTANTIATE_TEST_SUITE_P(
         call("{prompt: docstrings, parameters: {temperature: 0}}", "p.yaml:5:44",
              "'call.parameters': the model 'gpt-test' refuses the parameter 'temperature': leave "
              "it out"),
+        call("{prompt: docstrings, parameters: {top_k: 1, top_p: 0.5}}", "p.yaml:5:44",
+             "'call.parameters': the model 'gpt-test' takes only one of top_p, top_k: leave the "
+             "others out"),
         call("{prompt: docstrings, parameters: {messages: []}}", "p.yaml:5:44",
              "'call.parameters': 'messages' is set by docwright itself: leave it out"),
         call("{prompt: docstrings, answer_tokens_max: 9000}", "p.yaml:5:51",

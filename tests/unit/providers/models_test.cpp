@@ -341,6 +341,128 @@ models:
   EXPECT_EQ(refusal("top_p", 3), "");
 }
 
+TEST(Models, ParametersArePlacesInMappings) {
+  const Result<Models> models = Models::parse({{"m.yaml", R"(
+models:
+  a:
+    window_tokens: 9
+    output_tokens_max: 3
+    parameters: {thinking: {type: disabled}}
+    parameters_refused: [thinking.type=enabled, config.deep.down]
+    parameters_exclusive: [temperature or top_p, thinking.type=disabled or config.effort=high or x]
+    parameter_words: {config.effort: [low, high]}
+    parameter_ranges: {thinking.budget: [10, 20]}
+)"}},
+                                              registry());
+  ASSERT_TRUE(models.has_value()) << models.error().message;
+  const Model& model = *models->find("a");
+  const auto refusal = [&](const char* name, const char* value) {
+    return parameter_refusal(model, nullptr, name, Json::parse(value));
+  };
+  EXPECT_EQ(refusal("thinking", R"({"type": "disabled", "budget": 20})"), "");
+  EXPECT_EQ(refusal("thinking", R"({"type": "enabled"})"),
+            "the model 'a' refuses the parameter 'thinking.type=enabled': leave it out");
+  EXPECT_EQ(refusal("config", R"({"deep": {"down": 1}})"),
+            "the model 'a' refuses the parameter 'config.deep.down': leave it out");
+  for (const char* other : {R"({"deep": {"down": null}})", R"({"deep": 1})", "[1]", "null"})
+    EXPECT_EQ(refusal("config", other), "") << other;
+  EXPECT_EQ(refusal("config", R"({"effort": "max"})"),
+            "the model 'a' takes config.effort low, high, got \"max\"");
+  EXPECT_EQ(refusal("thinking", R"({"budget": 21})"),
+            "the model 'a' takes thinking.budget from 10 to 20, got 21");
+
+  const auto conflict = [&](const char* more) {
+    Json parameters = model.parameters;
+    override_parameters(parameters, Json::parse(more));
+    return parameter_conflict(model, parameters);
+  };
+  EXPECT_EQ(conflict(R"({"temperature": 0, "config": {"effort": "low"}})"), "");
+  EXPECT_EQ(conflict(R"({"temperature": 0, "top_p": 1})"),
+            "the model 'a' takes only one of temperature, top_p: leave the others out");
+  EXPECT_THAT(conflict(R"({"config": {"effort": "high"}})"), HasSubstr("config.effort=high"));
+  EXPECT_THAT(conflict(R"({"x": 0})"), HasSubstr("only one of thinking.type=disabled"));
+  EXPECT_EQ(conflict(R"({"x": 0, "thinking": null})"), "") << "null takes a default out";
+}
+
+// What the providers' pages say that a model refuses, where it was asked by one who did not know.
+TEST(Models, TheShippedListKnowsWhatIsRefused) {
+  const Result<Models> models = Models::shipped(registry());
+  ASSERT_TRUE(models.has_value()) << models.error().message;
+  const auto takes = [&](const std::string& name, const char* more) {
+    const Model& model = *models->find(name);
+    Json parameters = model.parameters;
+    const Json given = Json::parse(more);
+    override_parameters(parameters, given);
+    const Provider* provider = registry().find(model.provider);
+    const auto refused = [&](const auto& entry) {
+      return !parameter_refusal(model, provider, entry.key(), entry.value()).empty();
+    };
+    const auto items = given.items();
+    return parameter_conflict(model, parameters).empty() &&
+           std::ranges::none_of(items.begin(), items.end(), refused);
+  };
+  const char* kEnabled = R"({"thinking": {"type": "enabled", "budget_tokens": 2048}})";
+  const char* kAdaptive = R"({"thinking": {"type": "adaptive"}})";
+  const char* kOff = R"({"thinking": {"type": "disabled"}})";
+  const char* kVeryHigh = R"({"output_config": {"effort": "xhigh"}})";
+  const char* kLow = R"({"output_config": {"effort": "low"}})";
+  const char* kBoth = R"({"temperature": 0, "top_p": 0.5})";
+  for (const char* name : {"claude-fable-5", "claude-opus-5", "claude-opus-4-8", "claude-opus-4-7",
+                           "claude-sonnet-5"}) {
+    EXPECT_FALSE(takes(name, R"({"temperature": 0})")) << name;
+    EXPECT_FALSE(takes(name, R"({"top_k": 5})")) << name;
+    EXPECT_FALSE(takes(name, kEnabled)) << name;
+    EXPECT_TRUE(takes(name, kAdaptive)) << name;
+    EXPECT_TRUE(takes(name, kLow)) << name;
+    EXPECT_EQ(takes(name, kOff), std::string_view(name) != "claude-fable-5") << name;
+  }
+  EXPECT_FALSE(takes("claude-opus-5", kVeryHigh)) << "it does not think, unless it is told to";
+  EXPECT_TRUE(takes("claude-opus-5",
+                    R"({"output_config": {"effort": "xhigh"}, "thinking": {"type": "adaptive"}})"));
+  EXPECT_TRUE(takes("claude-opus-4-7", kVeryHigh));
+  for (const char* name : {"claude-opus-4-6", "claude-sonnet-4-6", "claude-opus-4-5",
+                           "claude-sonnet-4-5", "claude-haiku-4-5"}) {
+    EXPECT_TRUE(takes(name, R"({"temperature": 0})")) << name;
+    EXPECT_FALSE(takes(name, R"({"temperature": 1.5})")) << name;
+    EXPECT_FALSE(takes(name, kBoth)) << name;
+    EXPECT_FALSE(takes(name, kVeryHigh)) << name;
+    EXPECT_TRUE(takes(name, kEnabled)) << name;
+    EXPECT_FALSE(takes(name, R"({"thinking": {"type": "enabled", "budget_tokens": 512}})")) << name;
+    EXPECT_EQ(takes(name, kAdaptive), std::string_view(name).ends_with("-6")) << name;
+    EXPECT_EQ(takes(name, kLow), !std::string_view(name).ends_with("t-4-5") &&
+                                     !std::string_view(name).starts_with("claude-haiku"))
+        << name;
+  }
+  EXPECT_FALSE(takes("claude-sonnet-4-0", kEnabled)) << "a tool that must be called excludes it";
+  EXPECT_FALSE(takes("claude-opus-4-8", R"({"speed": "fast"})")) << "at other prices";
+  EXPECT_FALSE(takes("claude-opus-4-8", R"({"inference_geo": "us"})"));
+
+  const char* kLevel = R"({"thinkingConfig": {"thinkingLevel": "LOW"}})";
+  const char* kBudget = R"({"thinkingConfig": {"thinkingBudget": 0}})";
+  const char* kTwo = R"({"thinkingConfig": {"thinkingBudget": 0, "thinkingLevel": "LOW"}})";
+  EXPECT_TRUE(takes("gemini-3.7-flash", kLevel));
+  EXPECT_TRUE(takes("gemini-2.5-flash", kBudget));
+  EXPECT_FALSE(takes("gemini-2.5-flash", kLevel));
+  EXPECT_FALSE(takes("gemini-3.7-flash", kTwo));
+  EXPECT_FALSE(takes("gemini-2.0-flash", kBudget));
+  EXPECT_FALSE(takes("gemini-3.7-flash", R"({"serviceTier": "priority"})")) << "at other prices";
+  EXPECT_FALSE(takes("gemini-3.7-flash", R"({"service_tier": "flex"})"));
+}
+
+// In the beta with a window of a million; none that is listed has it.
+TEST(Models, SonnetsLongPromptsCostMoreWhereTheWindowIsWidened) {
+  const Result<Models> models = Models::shipped(registry());
+  ASSERT_TRUE(models.has_value()) << models.error().message;
+  const Prices& prices = *models->find("claude-sonnet-4-5")->prices_at(kNow);
+  EXPECT_EQ(cost(prices, {.input = 200'000, .output = 1000}), 600'000'000 + 15'000'000);
+  const Usage over = {.input = 300'000,
+                      .input_cached = 100'000,
+                      .input_cache_write = 100'000,
+                      .output = 1000,
+                      .input_cache_write_1h = 50'000};
+  EXPECT_EQ(cost(prices, over), 600'000'000 + 60'000'000 + 375'000'000 + 600'000'000 + 22'500'000);
+}
+
 TEST(Models, EveryMistakeHasItsPlace) {
   const std::pair<const char*, const char*> cases[] = {
       {"models:\n  a:\n    windw_tokens: 5\n", "m.yaml:3:5: "},
@@ -390,6 +512,12 @@ TEST(Models, EveryMistakeHasItsPlace) {
        "the least and the largest number for 'seed'"},
       {"models:\n  a: {window_tokens: 5, output_tokens_max: 5, parameter_words: {seed: [1]}}\n",
        "expected a list of words for 'seed'"},
+      {"models:\n  a: {window_tokens: 5, output_tokens_max: 5, parameters_exclusive: "
+       "[temperature]}\n",
+       "'models.a.parameters_exclusive': expected 'one or other', got 'temperature'"},
+      {"models:\n  a: {window_tokens: 5, output_tokens_max: 5, parameters: {a: 1, b: 1}, "
+       "parameters_exclusive: [a or b]}\n",
+       "'models.a.parameters': the model 'a' takes only one of a, b"},
       {"defaults: {openai: {window: 5}}\n", "m.yaml:1:21: unknown option 'defaults.openai.window'"},
       {"models: [a]\n", "expected a mapping"},
       {"model: {}\n", "m.yaml:1:1: 'model' is unknown here"},
