@@ -1,9 +1,6 @@
-"""Routes: another model answers where one cannot, each call charged by itself; and a chunk that its provider finds too long is divided."""
-import json
+"""Routes: another model answers where one cannot, each call charged by itself."""
 import unittest
-import urllib.request
 
-from support.server import Server
 from support.simulator import Simulator
 from support.world import World
 
@@ -14,13 +11,6 @@ routes:
   careful: {{targets: [gpt-5.4-mini, spare]}}
   never_empty: {{targets: [gpt-5.4-mini, offline]}}
 """
-OVERFLOW = {"error": {"message": "This model's maximum context length is 128000 tokens. However, you requested 128007 tokens "
-                                 "(2133 in the messages, 125874 in the completion).",
-                      "type": "invalid_request_error", "code": "context_length_exceeded"}}
-
-
-def functions(count):
-    return "".join(f'def scale_{number}(value, factor):\n    """Scales."""\n    return value * factor\n\n\n' for number in range(count)).encode()
 
 
 class Routes(unittest.TestCase):
@@ -47,33 +37,6 @@ class Routes(unittest.TestCase):
             self.assertEqual(job["state"], "succeeded")
             document = world.client.ask("result", jobs=[job["id"]])["documents"][0]["document"]
             self.assertEqual((document["provenance"]["model"], document["provenance"]["fallback"]), ("offline", True))
-
-    def test_a_chunk_that_is_too_long_after_all_is_divided(self):
-        """The report that started this project: the provider says that it does not fit. Each question is sent once."""
-
-        def answer(_, body):
-            if json.dumps(body).count("return value * factor") > 2:
-                return 400, {}, OVERFLOW
-            request = urllib.request.Request(simulator.base_url + "/chat/completions", json.dumps(body).encode(),
-                                             {"Content-Type": "application/json", "Authorization": "Bearer simulated-key"})
-            with urllib.request.urlopen(request, timeout=10) as reply:
-                return 200, {}, json.load(reply)
-
-        with Simulator() as simulator:
-            server = Server(answer)
-            try:
-                with World(OPENAI_BASE_URL=server.base_url) as world:
-                    batch = world.client.submit([({"path": "a.py"}, functions(5))], project="world")["batch"]
-                    job = world.at_rest(batch)[0]
-                    self.assertEqual((job["state"], job["documents"]), ("succeeded", 5))
-                    sent = [json.dumps(body) for _, body in server.heard]
-                    self.assertEqual(len(sent), len(set(sent)), "no question was sent twice")
-                    chunks = world.daemon.rows('SELECT "begin", "end" FROM chunks ORDER BY "begin"')
-                    self.assertGreater(len(chunks), 1)
-                    self.assertEqual([chunks[0][0], chunks[-1][1]], [0, len(functions(5))])
-                    self.assertTrue(all(first[1] == second[0] for first, second in zip(chunks, chunks[1:])))
-            finally:
-                server.close()
 
 
 if __name__ == "__main__":
