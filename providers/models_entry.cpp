@@ -195,8 +195,8 @@ const Spec<ModelEntry>& model_entry_spec() {
           option("parameter_words", &E::parameter_words)
               .about("The words that a parameter may have: reasoning_effort: [low, high]."),
           option("parameter_ranges", &E::parameter_ranges)
-              .about("The least and the largest number that a parameter may have: temperature: "
-                     "[0, 2]."),
+              .about("The least and the largest number that a parameter may have (temperature: "
+                     "[0, 2]), or entries that it may have (stop: [1, 4])."),
       });
   return spec;
 }

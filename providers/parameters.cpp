@@ -38,13 +38,14 @@ std::string value_refusal(const Model& model, const Json& parameters) {
   }
   for (const auto& [path, range] : model.parameter_ranges) {
     const Json* value = value_at(parameters, path);
-    if (value == nullptr || !value->is_number()) continue;
+    if (value == nullptr || (!value->is_number() && !value->is_array())) continue;
     const auto [least, most] = range;
-    const double number = value->get<double>();
-    if (number < least || number > most) {
-      return fmt::format("the model '{}' takes {} from {} to {}, got {}", model.name, path, least,
-                         most, dump_json(*value));
-    }
+    const bool list = value->is_array();  // of which the entries count
+    const double number = list ? static_cast<double>(value->size()) : value->get<double>();
+    if (number >= least && number <= most) continue;
+    return fmt::format("the model '{}' takes {}{} from {} to {}, got {}", model.name,
+                       list ? "entries of " : "", path, least, most,
+                       list ? std::to_string(value->size()) : dump_json(*value));
   }
   return {};
 }

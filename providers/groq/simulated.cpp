@@ -40,16 +40,50 @@ std::optional<CallError> schema_refusal(const Json& body, const Json& named) {
   return std::nullopt;
 }
 
-std::optional<CallError> refusal(const Received&, const Json& body) {
+// Fields of its own.
+constexpr std::string_view kFields =
+    "reasoning_format include_reasoning disable_tool_validation search_settings documents "
+    "compound_custom citation_options";
+
+// How hard a model may be told to think.
+std::string_view efforts_of(std::string_view model) {
+  if (model.starts_with("openai/gpt-oss")) return "low medium high";
+  return model.starts_with("qwen/") ? "none default" : "";
+}
+
+// Thoughts can stand in the answer only where that has no form.
+std::optional<CallError> reasoning_refusal(const Json& body) {
+  const std::string effort = text_of(body, "reasoning_effort");
+  const std::string_view words = efforts_of(text_of(body, "model"));
+  if (!effort.empty() && !openai::has_word(words, effort))
+    return openai::invalid(fmt::format("`reasoning_effort` must be one of: {}", words));
+  const Json* form = member(body, "reasoning_format");
+  if (form == nullptr || form->is_null()) return std::nullopt;
+  if (member(body, "include_reasoning") != nullptr)
+    return openai::invalid("`reasoning_format` and `include_reasoning` exclude each other.");
+  const Json* format = member(body, "response_format");
+  const bool formed =
+      member(body, "tools") != nullptr || (format != nullptr && text_of(*format, "type") != "text");
+  if (*form != "raw" || !formed) return std::nullopt;
+  return openai::invalid("`reasoning_format` raw is not supported with tools or JSON mode.");
+}
+
+std::optional<CallError> own_refusal(const Json& body) {
   for (const std::string_view name : kUnsupported) {
     if (member(body, name) != nullptr)
       return openai::invalid(fmt::format("`{}` is not supported with this model", name));
   }
   if (const Json* n = member(body, "n"); n != nullptr && *n != 1)
     return openai::invalid("'n' : number must be at most 1");
+  if (auto refusal = reasoning_refusal(body)) return refusal;
   const Json* format = member(body, "response_format");
   const Json* named = format == nullptr ? nullptr : member(*format, "json_schema");
   return named == nullptr ? std::nullopt : schema_refusal(body, *named);
+}
+
+std::optional<CallError> refusal(const Received&, const Json& body) {
+  if (auto refusal = own_refusal(body)) return refusal;
+  return openai::chat_refusal(body, kFields);
 }
 
 openai::Shape shape_of(const CallError& error) {
@@ -78,8 +112,21 @@ Headers hint_of(Duration wait) {
   return {{"retry-after", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count())}};
 }
 
+// Requests are counted by the day here, tokens by the minute.
+Headers limits_of(const simulator::LimitState& state) {
+  simulator::LimitState told = state;
+  told.requests = state.requests_per_day;
+  told.requests_left = state.requests_per_day_left;
+  told.requests_reset = state.day_reset;
+  return openai::role().limits(told);
+}
+
+// The chunk with the usage has it twice.
 void dress(Json& body) {
   body["x_groq"] = {{"id", "req_1"}};
+  const Json* usage = member(body, "usage");
+  if (text_of(body, "object") == "chat.completion.chunk" && usage != nullptr && usage->is_object())
+    body["x_groq"]["usage"] = *usage;
 }
 
 }  // namespace
@@ -91,9 +138,14 @@ std::unique_ptr<const simulator::Api> simulated_api() {
   role.refusal = refusal;
   role.shape = shape_of;
   role.hint = hint_of;
+  role.limits = limits_of;
   role.dress = dress;
   role.usage_with_finish = true;
-  role.overflow = "Please reduce the length of the messages or completion.";
+  role.overflow = [](const simulator::Fit& fit) {
+    auto words = simulator::overflow(fit);
+    if (words) words = "Please reduce the length of the messages or completion.";
+    return words;
+  };
   return openai::chat_server(role);
 }
 

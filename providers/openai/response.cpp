@@ -5,6 +5,7 @@
 
 #include "providers/wire/finish.h"
 #include "providers/wire/members.h"
+#include "providers/wire/model_list.h"
 #include "providers/wire/usage.h"
 
 namespace docwright::providers::openai {
@@ -117,17 +118,7 @@ CallResult<std::vector<std::string>> listed_models(const HttpResponse& response,
                                                    std::span<const ErrorRule> errors) {
   if (response.status < 200 || response.status >= 300)
     return std::unexpected(error_of(response, errors));
-  const Result<Json> body = parse_json(response.body);
-  const Json* list = body ? member(*body, "data") : nullptr;
-  if (list == nullptr || !list->is_array()) {
-    return std::unexpected(
-        broken(ErrorClass::malformed, response.status, "the list of models has no data"));
-  }
-  std::vector<std::string> names;
-  for (const Json& entry : *list) {
-    if (std::string id = text_of(entry, "id"); !id.empty()) names.push_back(std::move(id));
-  }
-  return names;
+  return names_in(response, "data", "id");
 }
 
 }  // namespace docwright::providers::openai

@@ -100,7 +100,6 @@ class ChatServer final : public simulator::Api {
     const Result<Json> body = parse_json(request.body);
     if (!body) return std::unexpected(invalid(body.error().message));
     if (auto refusal = role_.refusal(request, *body)) return std::unexpected(std::move(*refusal));
-    if (auto refusal = chat_refusal(*body)) return std::unexpected(std::move(*refusal));
     Asked asked;
     asked.model = role_.model(request, *body);
     asked.stream = is_true(*body, "stream");
@@ -161,12 +160,15 @@ class ChatServer final : public simulator::Api {
   }
 
   std::string stream_error(const CallError& error) const override {
-    return event_of({{"error", error_object(error, role_)}});
+    return event_of(error_json(error, role_));
   }
 
   std::optional<std::string> overflow(const simulator::Fit& fit) const override {
-    auto words = Api::overflow(fit);
-    return words && !role_.overflow.empty() ? std::string(role_.overflow) : words;
+    return role_.overflow(fit);
+  }
+
+  Headers identity(std::string_view request_id) const override {
+    return role_.identity(request_id);
   }
 
   Headers limits(const simulator::LimitState& state) const override { return role_.limits(state); }

@@ -19,7 +19,7 @@ struct Shape {
 struct Role {
   bool (*takes)(std::string_view path);
   bool (*lists)(std::string_view path);
-  // Rules that the provider has beyond the common ones (simulated_rules.h).
+  // What it refuses by its published rules (simulated_rules.h).
   std::optional<CallError> (*refusal)(const simulator::Received& request, const Json& body);
   // Whom a question is for.
   std::string (*model)(const simulator::Received& request, const Json& body);
@@ -29,22 +29,28 @@ struct Role {
   Headers (*hint)(Duration wait);
   // Adds what the provider has beside the common members of an answer or a chunk.
   void (*dress)(Json& body);
+  // The same for an error: `json` is {"error": {...}}.
+  void (*dress_error)(Json& json, const CallError& error);
+  // Names the request on every answer.
+  Headers (*identity)(std::string_view request_id);
+  // Its words for a question that does not fit; none where it takes it.
+  std::optional<std::string> (*overflow)(const simulator::Fit& fit);
   std::string_view opening = {};   // what a stream begins with, as a whole event
   bool usage_with_finish = false;  // unasked, in the chunk that says why it ended
-  std::string_view overflow = {};  // its words for a question that does not fit; empty: OpenAI's
 };
 
-// OpenAI's own, for others to change.
+// OpenAI's own, for others to change: of Chat Completions and of Responses.
 Role role();
+Role responses_role();
 
 // The formats of its interfaces, played in a role.
 std::unique_ptr<const simulator::Api> chat_server(Role role);
-std::unique_ptr<const simulator::Api> responses_server();
+std::unique_ptr<const simulator::Api> responses_server(Role role);
 
 // --- what the servers have in common ---
 
-// {"message", "type", "param", "code"}
-Json error_object(const CallError& error, const Role& role);
+// {"error": {"message", "type", "param", "code"}}
+Json error_json(const CallError& error, const Role& role);
 simulator::Rendered error_response(const CallError& error, const Role& role);
 std::string event_of(const Json& data);
 

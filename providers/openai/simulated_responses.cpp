@@ -99,12 +99,14 @@ std::string named_event(std::string_view type, std::size_t number, Json members)
 
 class ResponsesServer final : public simulator::Api {
  public:
-  bool takes(std::string_view path) const override { return path.ends_with("/responses"); }
+  explicit ResponsesServer(Role role) : role_(role) {}
+
+  bool takes(std::string_view path) const override { return role_.takes(path); }
 
   std::expected<Asked, CallError> parse(const Received& request) const override {
     const Result<Json> body = parse_json(request.body);
     if (!body) return std::unexpected(invalid(body.error().message));
-    if (auto refusal = responses_refusal(*body)) return std::unexpected(std::move(*refusal));
+    if (auto refusal = role_.refusal(request, *body)) return std::unexpected(std::move(*refusal));
     Asked asked;
     asked.model = text_of(*body, "model");
     const Json* stream = member(*body, "stream");
@@ -145,7 +147,7 @@ class ResponsesServer final : public simulator::Api {
 
   std::string stream_error(const CallError& error) const override {
     Json data = {{"type", "error"}};
-    const Json object = error_object(error, role_);
+    const Json object = error_json(error, role_)["error"];
     for (const std::string_view name : {"code", "message", "param"}) data[name] = object[name];
     if (data["code"].is_null()) data["code"] = object["type"];
     return "event: error\n" + event_of(data);
@@ -154,17 +156,23 @@ class ResponsesServer final : public simulator::Api {
   Headers limits(const simulator::LimitState& state) const override { return role_.limits(state); }
   bool caches_unasked() const override { return true; }
   bool lists(std::string_view) const override { return false; }
+  std::optional<std::string> overflow(const simulator::Fit& fit) const override {
+    return role_.overflow(fit);
+  }
+  Headers identity(std::string_view request_id) const override {
+    return role_.identity(request_id);
+  }
   Rendered error(const CallError& error) const override { return error_response(error, role_); }
   Rendered models(const std::vector<std::string_view>&) const override { return {404, {}, "{}"}; }
 
  private:
-  const Role role_ = openai::role();
+  const Role role_;
 };
 
 }  // namespace
 
-std::unique_ptr<const simulator::Api> responses_server() {
-  return std::make_unique<const ResponsesServer>();
+std::unique_ptr<const simulator::Api> responses_server(Role role) {
+  return std::make_unique<const ResponsesServer>(role);
 }
 
 }  // namespace docwright::providers::openai

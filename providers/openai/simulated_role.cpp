@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "providers/openai/simulated.h"
+#include "providers/openai/simulated_rules.h"
 #include "providers/wire/members.h"
 
 namespace docwright::providers::openai {
@@ -68,6 +69,23 @@ Headers limits_of(const simulator::LimitState& state) {
   return headers;
 }
 
+// Of a model whose prompt has a limit of its own, that comes first.
+std::optional<std::string> overflow_of(const simulator::Fit& fit) {
+  if (fit.input_max == 0 || fit.prompt_tokens <= fit.input_max) return simulator::overflow(fit);
+  return fmt::format(
+      "Input tokens exceed the configured limit of {} tokens. Your messages resulted in {} tokens. "
+      "Please reduce the length of the messages.",
+      fit.input_max, fit.prompt_tokens);
+}
+
+// The prompt alone counts: what is left of the window bounds the answer.
+std::optional<std::string> responses_overflow(const simulator::Fit& fit) {
+  const std::int64_t most = fit.input_max > 0 ? fit.input_max : fit.window;
+  if (fit.prompt_tokens <= most) return std::nullopt;
+  return "Your input exceeds the context window of this model. Please adjust your input and try "
+         "again.";
+}
+
 // Whole seconds, as the field has them; rounded up, so that nobody comes too early.
 Headers hint_of(Duration wait) {
   return {{"Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count())},
@@ -81,19 +99,30 @@ Role role() {
   return {
       .takes = [](std::string_view path) { return path.ends_with("/chat/completions"); },
       .lists = [](std::string_view path) { return path.ends_with("/models"); },
-      .refusal = [](const simulator::Received&, const Json&) -> std::optional<CallError> {
-        return std::nullopt;
-      },
+      .refusal = [](const simulator::Received&, const Json& body) { return chat_refusal(body); },
       .model = [](const simulator::Received&,
                   const Json& body) { return wire::text_of(body, "model"); },
       .shape = shape_of,
       .limits = limits_of,
       .hint = hint_of,
       .dress = [](Json&) {},
+      .dress_error = [](Json&, const CallError&) {},
+      .identity = [](std::string_view id) { return Headers{{"x-request-id", std::string(id)}}; },
+      .overflow = overflow_of,
   };
 }
 
-Json error_object(const CallError& error, const Role& role) {
+Role responses_role() {
+  Role role = openai::role();
+  role.takes = [](std::string_view path) { return path.ends_with("/responses"); };
+  role.refusal = [](const simulator::Received&, const Json& body) {
+    return responses_refusal(body);
+  };
+  role.overflow = responses_overflow;
+  return role;
+}
+
+Json error_json(const CallError& error, const Role& role) {
   const Shape shape = role.shape(error);
   Json object = {{"message", error.message.empty() ? std::string(shape.words) : error.message},
                  {"type", shape.type},
@@ -104,12 +133,13 @@ Json error_object(const CallError& error, const Role& role) {
   } else if (error.error_class == ErrorClass::invalid_request && !error.code.empty()) {
     object["code"] = error.code;
   }
-  return object;
+  Json json = {{"error", std::move(object)}};
+  role.dress_error(json, error);
+  return json;
 }
 
 simulator::Rendered error_response(const CallError& error, const Role& role) {
-  simulator::Rendered rendered{
-      role.shape(error).status, {}, dump_json({{"error", error_object(error, role)}})};
+  simulator::Rendered rendered{role.shape(error).status, {}, dump_json(error_json(error, role))};
   if (error.retry_after) rendered.headers = role.hint(*error.retry_after);
   return rendered;
 }

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <span>
+#include <set>
+#include <tuple>
 
+#include "providers/openai/simulated_models.h"
+#include "providers/openai/simulated_schema.h"
 #include "providers/wire/members.h"
 
 namespace docwright::providers::openai {
@@ -13,84 +15,32 @@ namespace {
 
 using namespace wire;
 using Refusal = std::optional<CallError>;
-using Names = std::span<const std::string_view>;
 
-constexpr auto kChatFields = std::to_array<std::string_view>({"model",
-                                                              "messages",
-                                                              "max_tokens",
-                                                              "max_completion_tokens",
-                                                              "temperature",
-                                                              "top_p",
-                                                              "stop",
-                                                              "seed",
-                                                              "n",
-                                                              "presence_penalty",
-                                                              "frequency_penalty",
-                                                              "logit_bias",
-                                                              "logprobs",
-                                                              "top_logprobs",
-                                                              "response_format",
-                                                              "tools",
-                                                              "tool_choice",
-                                                              "parallel_tool_calls",
-                                                              "reasoning_effort",
-                                                              "verbosity",
-                                                              "service_tier",
-                                                              "store",
-                                                              "metadata",
-                                                              "prompt_cache_key",
-                                                              "prompt_cache_options",
-                                                              "prompt_cache_retention",
-                                                              "safety_identifier",
-                                                              "user",
-                                                              "stream",
-                                                              "stream_options"});
+constexpr std::string_view kChatFields =
+    "model messages max_tokens max_completion_tokens temperature top_p stop seed n "
+    "presence_penalty frequency_penalty logit_bias logprobs top_logprobs "
+    "response_format tools tool_choice parallel_tool_calls reasoning_effort "
+    "verbosity service_tier store metadata prompt_cache_key prompt_cache_options "
+    "prompt_cache_retention safety_identifier user functions function_call "
+    "modalities audio prediction web_search_options stream stream_options";
 
-constexpr auto kResponsesFields = std::to_array<std::string_view>({"model",
-                                                                   "input",
-                                                                   "instructions",
-                                                                   "max_output_tokens",
-                                                                   "reasoning",
-                                                                   "text",
-                                                                   "tools",
-                                                                   "tool_choice",
-                                                                   "parallel_tool_calls",
-                                                                   "store",
-                                                                   "include",
-                                                                   "truncation",
-                                                                   "stream",
-                                                                   "stream_options",
-                                                                   "temperature",
-                                                                   "top_p",
-                                                                   "top_logprobs",
-                                                                   "previous_response_id",
-                                                                   "conversation",
-                                                                   "background",
-                                                                   "max_tool_calls",
-                                                                   "service_tier",
-                                                                   "metadata",
-                                                                   "prompt_cache_key",
-                                                                   "prompt_cache_options",
-                                                                   "prompt_cache_retention",
-                                                                   "safety_identifier",
-                                                                   "user"});
+constexpr std::string_view kResponsesFields =
+    "model input instructions prompt max_output_tokens reasoning text tools "
+    "tool_choice parallel_tool_calls store include truncation stream "
+    "stream_options temperature top_p top_logprobs previous_response_id "
+    "conversation background max_tool_calls service_tier metadata prompt_cache_key "
+    "prompt_cache_options prompt_cache_retention safety_identifier user";
 
-constexpr auto kNeverWithReasoning = std::to_array<std::string_view>(
-    {"max_tokens", "presence_penalty", "frequency_penalty", "logit_bias", "stop"});
-constexpr auto kNotWhileReasoning =
-    std::to_array<std::string_view>({"temperature", "top_p", "logprobs", "top_logprobs"});
+constexpr std::size_t kToolsMax = 128;
 
-constexpr auto kUnknownToStrict = std::to_array<std::string_view>(
-    {"allOf", "not", "oneOf", "if", "then", "else", "dependentRequired", "dependentSchemas",
-     "default", "patternProperties", "uniqueItems", "minLength", "maxLength"});
-
-bool among(Names names, std::string_view name) {
-  return std::ranges::find(names, name) != names.end();
+const Json& or_empty(const Json* json) {
+  static const Json empty = Json::object();
+  return json == nullptr ? empty : *json;
 }
 
-Refusal unknown_field(const Json& body, Names known) {
+Refusal unknown_field(const Json& body, std::string_view known, std::string_view more = {}) {
   for (const auto& [name, value] : body.items()) {
-    if (!among(known, name))
+    if (!has_word(known, name) && !has_word(more, name))
       return invalid(fmt::format("Unknown parameter: '{}'.", name), "unknown_parameter");
   }
   return std::nullopt;
@@ -103,34 +53,6 @@ Refusal out_of_range(const Json& body, std::string_view name, double least, doub
     return std::nullopt;
   return invalid(fmt::format("Invalid '{}': expected a number from {} to {}.", name, least, most),
                  "invalid_value");
-}
-
-// o1, o3, o4-mini, gpt-5 and later; not the models of the chat product.
-bool reasons(std::string_view model) {
-  if (model.contains("chat")) return false;
-  return model.starts_with("gpt-5") || model.starts_with("o1") || model.starts_with("o3") ||
-         model.starts_with("o4");
-}
-
-// From gpt-5.1 on, a model that is told not to reason takes what the others take.
-bool told_not_to(const Json& body, std::string_view model) {
-  return model.starts_with("gpt-5.") && text_of(body, "reasoning_effort") == "none";
-}
-
-Refusal reasoning_refusal(const Json& body) {
-  const std::string model = text_of(body, "model");
-  if (!reasons(model)) return std::nullopt;
-  for (const auto& [name, value] : body.items()) {
-    const bool refused = among(kNeverWithReasoning, name) ||
-                         (among(kNotWhileReasoning, name) && !told_not_to(body, model));
-    if (refused) {
-      return invalid(
-          fmt::format("Unsupported parameter: '{}' is not supported with this model.{}", name,
-                      name == "max_tokens" ? " Use 'max_completion_tokens' instead." : ""),
-          "unsupported_parameter");
-    }
-  }
-  return std::nullopt;
 }
 
 bool says_json(const Json& json) {
@@ -157,19 +79,55 @@ bool is_strict(const Json& named) {
   return strict != nullptr && strict->is_boolean() && strict->get<bool>();
 }
 
-// `named`: what has a name, and a schema under `member_name`.
-Refusal named_schema_refusal(const Json& named, std::string_view member_name) {
+// `named`: what has a name, and a schema under `member_name`; `what`: how its words call it.
+Refusal named_schema_refusal(const Json& named, std::string_view member_name,
+                             std::string_view what) {
   if (auto refusal = name_refusal(named)) return refusal;
   const Json* schema = member(named, member_name);
   if (schema == nullptr || !schema->is_object())
     return invalid(fmt::format("Missing required parameter: '{}'.", member_name),
                    "missing_required_parameter");
-  return is_strict(named) ? strict_schema_refusal(*schema) : std::nullopt;
+  if (!is_strict(named)) return std::nullopt;
+  return strict_schema_refusal(*schema, fmt::format("{} '{}'", what, text_of(named, "name")));
+}
+
+// Chat Completions refuse to be told how to use tools that there are none of.
+Refusal unused_refusal(const Json& body) {
+  if (!or_empty(member(body, "tools")).empty()) return std::nullopt;
+  for (const std::string_view name : {"tool_choice", "parallel_tool_calls"}) {
+    const Json& given = or_empty(member(body, name));
+    if (!given.empty() && given != "none")
+      return invalid(fmt::format("'{}' is only allowed when 'tools' are specified.", name));
+  }
+  return std::nullopt;
+}
+
+// `function`: where a tool has its name.
+Refusal tools_refusal(const Json& body, const Json& (*function)(const Json& tool)) {
+  const Json* tools = member(body, "tools");
+  if (tools == nullptr || !tools->is_array()) return std::nullopt;
+  if (tools->size() > kToolsMax)
+    return invalid("Invalid 'tools': array too long.", "array_above_max_length");
+  std::set<std::string> names;
+  for (const Json& tool : *tools) {
+    const std::string type = text_of(tool, "type");
+    if (type.empty())
+      return invalid("Missing required parameter: 'tools[0].type'.", "missing_required_parameter");
+    if (type != "function") continue;
+    if (auto refusal = named_schema_refusal(function(tool), "parameters", "function"))
+      return refusal;
+    names.insert(text_of(function(tool), "name"));
+  }
+  const Json& choice = or_empty(member(body, "tool_choice"));
+  if (text_of(choice, "type") != "function" || names.contains(text_of(function(choice), "name")))
+    return std::nullopt;
+  return invalid(fmt::format("Invalid value for 'tool_choice': no tool is called '{}'.",
+                             text_of(function(choice), "name")));
 }
 
 Refusal format_refusal(const Json& format, const Json& named, const Json& said) {
   const std::string type = text_of(format, "type");
-  if (type == "json_schema") return named_schema_refusal(named, "schema");
+  if (type == "json_schema") return named_schema_refusal(named, "schema", "response_format");
   if (type == "json_object" && !says_json(said)) {
     return invalid(
         "'messages' must contain the word 'json' in some form, to use 'response_format' of type "
@@ -179,24 +137,96 @@ Refusal format_refusal(const Json& format, const Json& named, const Json& said) 
   return invalid("Invalid value for the format's type.", "invalid_value");
 }
 
-Refusal common_refusal(const Json& body) {
-  if (text_of(body, "model").empty()) return invalid("you must provide a model parameter");
-  for (const auto& [name, most] : {std::pair{"temperature", 2.0}, {"top_p", 1.0}}) {
-    if (auto refusal = out_of_range(body, name, 0, most)) return refusal;
+// Of whole numbers from 1 on: limits of the answer.
+Refusal limit_refusal(const Json& body, std::string_view name, std::int64_t least) {
+  const Json* value = member(body, name);
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  if (!value->is_number_integer()) {
+    return invalid(fmt::format("Invalid type for '{}': expected an integer.", name),
+                   "invalid_type");
   }
-  if (member(body, "stream_options") != nullptr && member(body, "stream") == nullptr)
-    return invalid("'stream_options' is only allowed when 'stream' is set.");
-  if (text_of(body, "prompt_cache_key").size() > 64)
-    return invalid("Invalid 'prompt_cache_key': at most 64 characters.", "string_above_max_length");
-  return reasoning_refusal(body);
+  if (value->get<double>() >= static_cast<double>(least)) return std::nullopt;
+  return invalid(fmt::format("Invalid '{}': integer below minimum value. Expected a value >= {}, "
+                             "but got {} instead.",
+                             name, least, dump_json(*value)),
+                 "integer_below_min_value");
 }
 
-const Json& or_empty(const Json* json) {
-  static const Json empty = Json::object();
-  return json == nullptr ? empty : *json;
+Refusal metadata_refusal(const Json& body) {
+  const Json& metadata = or_empty(member(body, "metadata"));
+  if (metadata.size() > 16)
+    return invalid("Invalid 'metadata': too many properties.", "object_above_max_properties");
+  for (const auto& [name, value] : metadata.items()) {
+    if (name.size() > 64 || (value.is_string() && value.get_ref<const std::string&>().size() > 512))
+      return invalid(fmt::format("Invalid 'metadata.{}': string too long.", name.substr(0, 64)),
+                     "string_above_max_length");
+  }
+  return std::nullopt;
+}
+
+Refusal common_refusal(const Json& body) {
+  if (text_of(body, "model").empty()) return invalid("you must provide a model parameter");
+  for (const auto& [name, most] :
+       {std::pair{"temperature", 2.0}, {"top_p", 1.0}, {"top_logprobs", 20.0}}) {
+    if (auto refusal = out_of_range(body, name, 0, most)) return refusal;
+  }
+  const Json* stream = member(body, "stream");
+  const Json* options = member(body, "stream_options");
+  if (options != nullptr && !options->is_null() && (stream == nullptr || *stream != true))
+    return invalid("The 'stream_options' parameter is only allowed when 'stream' is enabled.");
+  return std::nullopt;
+}
+
+// OpenAI's own, which compatible servers do not have.
+Refusal published_refusal(const Json& body, Interface interface) {
+  if (text_of(body, "prompt_cache_key").size() > 64)
+    return invalid("Invalid 'prompt_cache_key': at most 64 characters.", "string_above_max_length");
+  if (auto refusal = metadata_refusal(body)) return refusal;
+  return model_refusal(body, interface);
+}
+
+Refusal ranges_refusal(const Json& body) {
+  for (const std::string_view name : {"max_tokens", "max_completion_tokens"}) {
+    if (auto refusal = limit_refusal(body, name, 1)) return refusal;
+  }
+  if (body.contains("max_tokens") && body.contains("max_completion_tokens"))
+    return invalid("Setting 'max_tokens' and 'max_completion_tokens' at once is not supported.");
+  for (const auto& [name, least, most] : {std::tuple{"n", 1.0, 128.0},
+                                          {"presence_penalty", -2.0, 2.0},
+                                          {"frequency_penalty", -2.0, 2.0}}) {
+    if (auto refusal = out_of_range(body, name, least, most)) return refusal;
+  }
+  if (body.contains("top_logprobs") && or_empty(member(body, "logprobs")) != true)
+    return invalid("'top_logprobs' is only allowed when 'logprobs' is enabled.");
+  if (const Json* seed = member(body, "seed");
+      seed != nullptr && !seed->is_null() && !seed->is_number_integer())
+    return invalid("Invalid type for 'seed': expected an integer.", "invalid_type");
+  const Json& stop = or_empty(member(body, "stop"));
+  if (stop.is_array() && stop.size() > 4) {
+    return invalid("Invalid 'stop': array too long. Expected an array with maximum length 4.",
+                   "array_above_max_length");
+  }
+  return std::nullopt;
+}
+
+const Json& function_within(const Json& tool) {
+  return or_empty(member(tool, "function"));
+}
+
+const Json& itself(const Json& tool) {
+  return tool;
 }
 
 }  // namespace
+
+bool has_word(std::string_view words, std::string_view wanted) {
+  while (!words.empty()) {
+    const std::string_view word = words.substr(0, words.find(' '));
+    if (word == wanted) return true;
+    words.remove_prefix(std::min(word.size() + 1, words.size()));
+  }
+  return false;
+}
 
 CallError invalid(std::string message, std::string code) {
   CallError error;
@@ -206,79 +236,34 @@ CallError invalid(std::string message, std::string code) {
   return error;
 }
 
-Refusal strict_schema_refusal(const Json& schema) {
-  if (schema.is_array()) {
-    for (const Json& entry : schema) {
-      if (auto refusal = strict_schema_refusal(entry)) return refusal;
-    }
-  }
-  if (!schema.is_object()) return std::nullopt;
-  const auto wrong = [](std::string_view why) {
-    return invalid(fmt::format("Invalid schema for response_format: {}", why),
-                   "invalid_json_schema");
-  };
-  if (text_of(schema, "type") == "object") {
-    const Json* closed = member(schema, "additionalProperties");
-    if (closed == nullptr || *closed != false)
-      return wrong("'additionalProperties' is required to be supplied and to be false.");
-    const Json& required = or_empty(member(schema, "required"));
-    for (const auto& [name, value] : or_empty(member(schema, "properties")).items()) {
-      if (std::ranges::find(required, Json(name)) == required.end())
-        return wrong(fmt::format("'required' has to name every property; missing '{}'.", name));
-    }
-  }
-  for (const auto& [name, value] : schema.items()) {
-    if (name == "enum" || name == "const" || name == "description") continue;
-    if (name == "properties" || name == "$defs") {
-      for (const auto& [property, inner] : value.items()) {
-        if (auto refusal = strict_schema_refusal(inner)) return refusal;
-      }
-      continue;
-    }
-    if (among(kUnknownToStrict, name)) return wrong(fmt::format("'{}' is not permitted.", name));
-    if (auto refusal = strict_schema_refusal(value)) return refusal;
-  }
-  return std::nullopt;
-}
-
-Refusal chat_refusal(const Json& body) {
+Refusal shape_refusal(const Json& body) {
   if (!body.is_object()) return invalid("the body is no JSON object");
   if (auto refusal = common_refusal(body)) return refusal;
-  if (auto refusal = unknown_field(body, kChatFields)) return refusal;
-  const Json* messages = member(body, "messages");
-  if (messages == nullptr || !messages->is_array() || messages->empty())
-    return invalid("'messages' must hold at least one message");
-  if (body.contains("max_tokens") && body.contains("max_completion_tokens"))
-    return invalid("Setting 'max_tokens' and 'max_completion_tokens' at once is not supported.");
-  for (const auto& [name, least, most] : {std::tuple{"n", 1.0, 128.0},
-                                          {"presence_penalty", -2.0, 2.0},
-                                          {"frequency_penalty", -2.0, 2.0}}) {
-    if (auto refusal = out_of_range(body, name, least, most)) return refusal;
-  }
-  if (const Json* stop = member(body, "stop");
-      stop != nullptr && stop->is_array() && stop->size() > 4)
-    return invalid("Invalid 'stop': at most 4 are allowed.", "array_above_max_length");
-  for (const Json& tool : or_empty(member(body, "tools"))) {
-    if (auto refusal = named_schema_refusal(or_empty(member(tool, "function")), "parameters"))
-      return refusal;
-  }
+  if (auto refusal = messages_refusal(body)) return refusal;
+  return ranges_refusal(body);
+}
+
+Refusal chat_refusal(const Json& body, std::string_view more_fields) {
+  if (auto refusal = shape_refusal(body)) return refusal;
+  if (auto refusal = unknown_field(body, kChatFields, more_fields)) return refusal;
+  if (auto refusal = published_refusal(body, Interface::chat)) return refusal;
+  if (auto refusal = unused_refusal(body)) return refusal;
+  if (auto refusal = tools_refusal(body, function_within)) return refusal;
   const Json* format = member(body, "response_format");
-  return format == nullptr
-             ? std::nullopt
-             : format_refusal(*format, or_empty(member(*format, "json_schema")), *messages);
+  if (format == nullptr) return std::nullopt;
+  return format_refusal(*format, or_empty(member(*format, "json_schema")), body["messages"]);
 }
 
 Refusal responses_refusal(const Json& body) {
   if (!body.is_object()) return invalid("the body is no JSON object");
   if (auto refusal = common_refusal(body)) return refusal;
   if (auto refusal = unknown_field(body, kResponsesFields)) return refusal;
+  if (auto refusal = published_refusal(body, Interface::responses)) return refusal;
   const Json* input = member(body, "input");
-  if (input == nullptr || input->empty()) return invalid("'input' must hold at least one item");
-  if (const auto most = count_of(body, "max_output_tokens"); most > 0 && most < 16)
-    return invalid("Invalid 'max_output_tokens': at least 16.", "integer_below_min_value");
-  for (const Json& tool : or_empty(member(body, "tools"))) {
-    if (auto refusal = named_schema_refusal(tool, "parameters")) return refusal;
-  }
+  if (input == nullptr || input->empty() || *input == "")
+    return invalid("Missing required parameter: 'input'.", "missing_required_parameter");
+  if (auto refusal = limit_refusal(body, "max_output_tokens", 16)) return refusal;
+  if (auto refusal = tools_refusal(body, itself)) return refusal;
   const Json* format = member(or_empty(member(body, "text")), "format");
   const Json said = Json::array({*input, text_of(body, "instructions")});
   return format == nullptr ? std::nullopt : format_refusal(*format, *format, said);

@@ -19,7 +19,7 @@ std::vector<std::string_view> pieces(std::string_view text) {
   return pieces;
 }
 
-std::optional<std::string> Api::overflow(const Fit& fit) const {
+std::optional<std::string> overflow(const Fit& fit) {
   const std::int64_t requested = fit.prompt_tokens + fit.answer_tokens_max;
   if (requested <= fit.window) return std::nullopt;
   return fmt::format(

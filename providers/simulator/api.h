@@ -58,7 +58,11 @@ struct Fit {
   std::string_view model;
   std::int64_t window = 0;  // tokens, prompt and answer
   std::int64_t prompt_tokens = 0, answer_tokens_max = 0;
+  std::int64_t input_max = 0;  // of the prompt alone; 0: what the window leaves
 };
+// In the words of Chat Completions, where prompt and answer limit have to fit together; none where
+// they do.
+std::optional<std::string> overflow(const Fit& fit);
 
 // A text in pieces as a stream brings them: about four characters each, never cutting one.
 std::vector<std::string_view> pieces(std::string_view text);
@@ -85,9 +89,8 @@ class Api {
   // "tokens", "requests_per_day", "tokens_per_day", "concurrent"); of a too_large "tokens" where
   // the request is above the limit of a whole minute (else its body is too long).
   virtual Rendered error(const CallError& error) const = 0;
-  // The provider's words for a question that does not fit; none where it takes it. The default is
-  // that of Chat Completions: prompt and answer limit have to fit together.
-  virtual std::optional<std::string> overflow(const Fit& fit) const;
+  // The provider's words for a question that does not fit; none where it takes it.
+  virtual std::optional<std::string> overflow(const Fit& fit) const = 0;
   // Whether a prefix that was seen before counts as cached without a mark.
   virtual bool caches_unasked() const { return false; }
   // What names the request on every answer.

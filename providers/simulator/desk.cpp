@@ -31,8 +31,8 @@ CallError refused_as(ErrorClass error_class) {
   return error;
 }
 
-Fit fit_of(const Asked& asked, std::int64_t window) {
-  return {asked.model, window, prompt_tokens(asked), asked.answer_tokens_max};
+Fit fit_of(const Asked& asked, std::int64_t window, std::int64_t input_max = 0) {
+  return {asked.model, window, prompt_tokens(asked), asked.answer_tokens_max, input_max};
 }
 
 bool is_lost(const Delivery& delivery, const Fault* fault) {
@@ -52,11 +52,13 @@ struct Desk::Case {
   Limits::Request limit;
   const Fault* fault = nullptr;
 
-  CallError misfit(std::int64_t window) const {
-    const Fit fit = fit_of(asked, window);
+  // Nothing where it fits.
+  std::optional<CallError> misfit(const Fit& fit) const {
+    auto words = api.overflow(fit);
+    if (!words) return std::nullopt;
     CallError error = refused_as(ErrorClass::context_length);
-    error.message = api.overflow(fit).value_or("");
-    error.context = ContextNumbers{window, fit.prompt_tokens + fit.answer_tokens_max};
+    error.message = std::move(*words);
+    error.context = ContextNumbers{fit.window, fit.prompt_tokens + fit.answer_tokens_max};
     return error;
   }
 };
@@ -132,9 +134,9 @@ std::optional<CallError> Desk::refusal(Case& at) {
     const FaultDescription& what = description_of(at.fault->kind);
     at.served.fault = what.name;
     if (what.refused_as) {
-      CallError error = at.fault->kind == FaultKind::context_length
-                            ? at.misfit(prompt_tokens(at.asked) - 1)
-                            : refused_as(*what.refused_as);
+      CallError error = refused_as(*what.refused_as);
+      if (at.fault->kind == FaultKind::context_length)
+        error = at.misfit(fit_of(at.asked, prompt_tokens(at.asked) - 1)).value_or(error);
       error.status = at.fault->status > 0 ? static_cast<int>(at.fault->status) : what.status;
       if (at.fault->retry_after > Duration::zero()) error.retry_after = at.fault->retry_after;
       if (!error.retry_after && at.fault->kind == FaultKind::rate_limit)
@@ -143,9 +145,8 @@ std::optional<CallError> Desk::refusal(Case& at) {
     }
   }
   const Model* model = model_of(at.spoken, at.asked.model);
-  if (model != nullptr && at.api.overflow(fit_of(at.asked, model->window_tokens)))
-    return at.misfit(model->window_tokens);
-  return std::nullopt;
+  if (model == nullptr) return std::nullopt;
+  return at.misfit(fit_of(at.asked, model->window_tokens, model->input_tokens_max));
 }
 
 Delivery Desk::refuse(Case& at, const CallError& error) {

@@ -321,7 +321,7 @@ models:
     output_tokens_max: 3
     parameters_refused: [seed]
     parameter_words: {reasoning_effort: [low, high]}
-    parameter_ranges: {temperature: [0, 1]}
+    parameter_ranges: {temperature: [0, 1], stop: [1, 4]}
 )"}},
                                               registry());
   ASSERT_TRUE(models.has_value()) << models.error().message;
@@ -335,6 +335,9 @@ models:
   EXPECT_EQ(refusal("temperature", 0), "");
   EXPECT_EQ(refusal("temperature", 1), "");
   EXPECT_EQ(refusal("temperature", 1.5), "the model 'a' takes temperature from 0 to 1, got 1.5");
+  EXPECT_EQ(refusal("stop", {"a", "b"}), "");
+  EXPECT_EQ(refusal("stop", {"a", "b", "c", "d", "e"}),
+            "the model 'a' takes entries of stop from 1 to 4, got 5");
   EXPECT_EQ(refusal("seed", 1), "the model 'a' refuses the parameter 'seed': leave it out");
   EXPECT_EQ(refusal("messages", Json::array()),
             "'messages' is set by docwright itself: leave it out");
