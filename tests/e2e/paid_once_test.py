@@ -58,6 +58,21 @@ class Promise2NothingIsPaidTwice(unittest.TestCase):
             other = self.same(world, 1, tenant="another")
             self.assertEqual((other["calls"], len(world.served())), (1, 3), "tenants share no answers")
 
+    def test_kill_9_between_dispatch_and_answer_leaves_one_unknown_attempt(self):
+        """The job resumes; what was lost is charged once, at its bound, and what was answered once, as the provider says."""
+        with World("--latency", "1s") as world:
+            batch = world.submit([1])
+            wait_until(world.served, "the call in flight")
+            world.daemon.restart()
+            (job,) = world.at_rest(batch)
+            self.assertEqual((job["state"], job["documents"], job["calls"], job["calls_unknown"]), ("succeeded", 1, 2, 1))
+            lost, whole = world.daemon.rows("SELECT state, attempt, charged_nusd, bound_nusd FROM call_journal ORDER BY call")
+            asked, again = [request["cost_nusd"] for request in world.simulator.served()]
+            self.assertEqual((lost, whole[:3]), (("unknown", 1, lost[3], lost[3]), ("answered", 2, again)))
+            self.assertGreaterEqual(lost[3], asked)
+            self.assertEqual(job["cost_nusd"], lost[3] + again)
+            self.assertEqual(world.daemon.rows("SELECT count(*) FROM document_rows"), [(1,)])
+
     def test_an_answer_that_is_too_old_serves_no_other_job(self):
         with World(config="cache: {ttl: 1s}\n") as world:
             self.same(world, 1)

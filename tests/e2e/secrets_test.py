@@ -104,7 +104,7 @@ class Promise9NoSecretLeaves(unittest.TestCase):
         wait_until(lambda: all(job["state"] in AT_REST for job in world.jobs(batch)), "jobs that have ended or are parked", 120)
         return world.jobs(batch)
 
-    def test_not_in_anything_that_is_kept_written_or_said(self):
+    def test_litellm_8075_not_in_an_address_nor_in_anything_that_is_kept_written_or_said(self):
         with self.world() as world:
             events, texts = Events(world.daemon.endpoint("events")), Texts(world.daemon.endpoint("events"))
             world.client.ask("ping")
@@ -126,6 +126,8 @@ class Promise9NoSecretLeaves(unittest.TestCase):
             models = [f"{streaming}/{provider}-good" for streaming in ("never", "always") for provider in PROVIDERS]
             self.silence.command_line(world.cli, jobs, source(0), models, PROVIDERS)
             self.assertTrue(self.server.heard["list", "models"], "provider check has asked")
+            for address in self.server.addresses:
+                self.silence.check("the address", address)
             self.silence.files(world.daemon.state)
             self.assertGreater(self.silence.tables(world.daemon), 1000)
             self.silence.processes(world.daemon)

@@ -73,6 +73,7 @@ class EchoServer:
 
     def __init__(self, document):
         self.heard = {}  # (provider, kind): {key, ...}
+        self.addresses = set()
         self.met = set()  # (provider, kind) of a 429, which comes once
         outer = self
 
@@ -84,11 +85,13 @@ class EchoServer:
                 return bearer or self.headers["api-key"] or self.headers["x-api-key"] or self.headers["x-goog-api-key"] or ""
 
             def do_GET(self):
+                outer.addresses.add(self.path)
                 outer.note("list", "models", self.key())
                 said = self.key()
                 self.send(200, {"data": [{"id": said}], "models": [{"name": f"models/{said}"}]})
 
             def do_POST(self):
+                outer.addresses.add(self.path)
                 asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 path = urllib.parse.urlparse(self.path).path
                 model = asked["model"] if "/models/" not in path else path.rpartition("/")[2].partition(":")[0]
