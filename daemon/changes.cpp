@@ -30,6 +30,10 @@ Result<std::vector<std::int64_t>> select(store::Database& database,
   return store::jobs_of_batch(database, *batch, states);
 }
 
+void append(std::vector<std::int64_t>& rows, const std::vector<std::int64_t>& more) {
+  rows.insert(rows.end(), more.begin(), more.end());
+}
+
 wire::ChangeReply reply_of(const store::Change& change, bool named) {
   wire::ChangeReply reply;
   for (const store::Change::One& job : change.jobs) {
@@ -84,11 +88,13 @@ Result<Changed> change(store::Database& database, std::string_view id,
                        const wire::CancelRequest& request, Time now) {
   using enum store::State;
   const States open = {queued, waiting, running};
-  const auto rows =
+  auto rows =
       request.all
           ? Result<std::vector<std::int64_t>>(store::open_jobs(database, wire::kCancelledAtOnce))
           : select(database, request, open);
   if (!rows) return std::unexpected(rows.error());
+  if (!request.batch.empty())
+    append(*rows, store::redo_jobs(database, batch_of(database, request.batch).value()));
   store::Change change = store::cancel(database, *rows, now);
   return Changed{.reply = wire::render_reply(id, reply_of(change, !request.jobs.empty())),
                  .to_stop = std::move(change.running),
@@ -98,15 +104,20 @@ Result<Changed> change(store::Database& database, std::string_view id,
 Result<Changed> change(store::Database& database, std::string_view id,
                        const wire::RetryRequest& request, Time now) {
   using enum store::State;
-  const auto rows =
+  auto rows =
       select(database, request, request.failed ? States{failed} : States{failed, cancelled});
   if (!rows) return std::unexpected(rows.error());
+  if (!request.batch.empty() && !request.failed)
+    append(*rows, store::fallback_jobs(database, batch_of(database, request.batch).value()));
   const store::Change change = store::retry(database, *rows, request.failed, now);
   const auto unchanged = std::ranges::find(change.jobs, false, &store::Change::One::changed);
   if (request.batch.empty() && unchanged != change.jobs.end()) {
     return fail(Code::conflict,
-                fmt::format("job {} is {}: only failed{} jobs can be tried again", unchanged->id,
-                            name(unchanged->state), request.failed ? "" : " and cancelled"),
+                fmt::format("job {} is {}: only failed{} can be tried again", unchanged->id,
+                            name(unchanged->state),
+                            request.failed ? " jobs"
+                                           : " and cancelled jobs, and those with documents that "
+                                             "stand in for a model's,"),
                 fmt::format("/jobs/{}", unchanged - change.jobs.begin()));
   }
   return Changed{.reply = wire::render_reply(id, reply_of(change, request.batch.empty())),

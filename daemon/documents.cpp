@@ -12,7 +12,8 @@ store::NewDocument to_store(pipeline::Document document) {
                             .kind = std::move(document.kind),
                             .flagged = document.flagged,
                             .record = dump_json(document.record),
-                            .findings = {}};
+                            .findings = {},
+                            .fallback = document.fallback};
   for (pipeline::Document::Finding& finding : document.findings) {
     stored.findings.push_back(
         {std::move(finding.rule), std::move(finding.severity), std::move(finding.message)});

@@ -180,6 +180,8 @@ void JobRunner::log(const Run& run, const pipeline::Job& job, const End& end, Du
       what = "job succeeded";
       outcome = "ok";
       detail = fmt::format("{} documents, {} flagged", succeeded.documents, succeeded.flagged);
+      if (succeeded.fallbacks > 0)
+        detail += fmt::format(", {} in place of a model's", succeeded.fallbacks);
     }
   }
   parts_.metrics.record({.kind = "job",

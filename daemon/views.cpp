@@ -14,6 +14,7 @@ void copy_progress(const store::Progress& from, auto& to) {
   to.chunks_stored = from.chunks_stored;
   to.documents = from.documents;
   to.flagged = from.flagged;
+  to.fallbacks = from.fallbacks;
   to.calls = from.calls;
   to.calls_unknown = from.calls_unknown;
   to.tokens_in = from.tokens_in;
@@ -90,6 +91,7 @@ wire::JobView view(const store::JobStatus& job, const std::vector<store::Pause>&
                     .created_at = job.created,
                     .started_at = job.started,
                     .finished_at = job.ended,
+                    .redo_at = job.redo_at,
                     .deadline = job.deadline,
                     .labels = job.labels,
                     .traceparent = job.traceparent};

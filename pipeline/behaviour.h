@@ -45,7 +45,8 @@ struct Run {
   Plan plan;
 
   LastStore* last_store = nullptr;  // set before the first chunk
-  int documents = 0, flagged = 0;   // stored in this run
+  // Stored in this run; flagged and fallbacks are among the documents.
+  int documents = 0, flagged = 0, fallbacks = 0;
 
   // Since when the source step that runs works by itself: its time limit counts from here.
   // Moment::max(): it waits for its turn, which the job's deadline alone bounds.

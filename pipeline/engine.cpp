@@ -132,7 +132,7 @@ class Engine final {
     if (parked != stopped_.end() && std::holds_alternative<Parked>(parked->why))
       return as_outcome(parked->why);
     const auto failed = std::ranges::min_element(stopped_, {}, &Stopped::chunk);
-    if (failed == stopped_.end()) return Succeeded{run_.documents, run_.flagged};
+    if (failed == stopped_.end()) return Succeeded{run_.documents, run_.flagged, run_.fallbacks};
     Failed failure = std::get<Failed>(failed->why);
     if (stopped_.size() > 1)
       failure.error.message += fmt::format(" (and {} further chunks failed)", stopped_.size() - 1);

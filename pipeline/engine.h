@@ -21,6 +21,7 @@ class CallDesk;
 // How a run ended. Exactly one of these; the caller records it.
 struct Succeeded {
   int documents = 0, flagged = 0;
+  int fallbacks = 0;  // of the documents: in place of a model's, which is asked for later
 };
 struct Failed {
   Error error;

@@ -51,7 +51,8 @@ struct Chunk {
   // chunks have all of its targets: then it counts as stored.
   std::vector<outline::Definition> targets;
   std::string scope;    // header lines given with the text: enclosing signatures; may be empty
-  bool stored = false;  // every target has its document, if there is one
+  bool stored = false;  // every target has its document, if there is one; what fallbacks are to be
+                        // done again counts as not stored
 };
 
 struct Plan {
@@ -163,7 +164,8 @@ struct Document {
   std::string symbol;
   std::string kind;
   bool flagged = false;
-  Json record;  // schemas/document.json
+  bool fallback = false;  // in place of a model's, which is asked for later
+  Json record;            // schemas/document.json
   struct Finding {
     std::string rule;      // P01, ...
     std::string severity;  // error, warning
@@ -176,8 +178,8 @@ class Documents {
  public:
   virtual ~Documents() = default;
   // New versions of all targets of the chunk and the chunk's checkpoint, in one transaction; unique
-  // per job and symbol, so a repetition changes nothing. The job's last chunk finishes the job in
-  // the same transaction.
+  // per job and symbol, so a repetition changes nothing, but a fallback gives way. The job's last
+  // chunk finishes the job in the same transaction.
   virtual Task<Result<void>> store(const Job& job, int chunk, std::vector<Document> documents,
                                    bool last) = 0;
 };

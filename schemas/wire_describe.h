@@ -222,6 +222,7 @@ void describe_work(auto& fields, auto& work) {
   fields("chunks_stored", work.chunks_stored);
   fields("documents", work.documents);
   fields("flagged", work.flagged);
+  fields("fallbacks", work.fallbacks);
   fields("calls", work.calls);
   fields("calls_unknown", work.calls_unknown);
   fields("tokens_in", work.tokens_in);
@@ -264,6 +265,7 @@ void describe(auto& fields, Of<JobView> auto& job) {
   fields("created_at", job.created_at);
   fields("started_at", job.started_at);
   fields("finished_at", job.finished_at);
+  fields("redo_at", job.redo_at);
   fields("deadline", job.deadline);
   describe_work(fields, job);
   fields("labels", job.labels);

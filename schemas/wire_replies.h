@@ -56,6 +56,7 @@ struct Summary {
   StateCounts states;
   std::int64_t chunks = 0, chunks_stored = 0;
   std::int64_t documents = 0, flagged = 0;
+  std::int64_t fallbacks = 0;  // of the documents: in place of a model's
   std::int64_t calls = 0, calls_unknown = 0;
   std::int64_t tokens_in = 0, tokens_out = 0;
   std::int64_t cost_nusd = 0;
@@ -81,9 +82,11 @@ struct JobView {
   std::int64_t attempt = 0;
   Time created_at{};
   std::optional<Time> started_at, finished_at;
+  std::optional<Time> redo_at;  // when its fallbacks are done again
   Time deadline{};
   std::int64_t chunks = 0, chunks_stored = 0;
   std::int64_t documents = 0, flagged = 0;
+  std::int64_t fallbacks = 0;  // of the documents: in place of a model's
   std::int64_t calls = 0, calls_unknown = 0;
   std::int64_t tokens_in = 0, tokens_out = 0;
   std::int64_t cost_nusd = 0;

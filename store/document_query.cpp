@@ -24,6 +24,11 @@ StoredDocument read(const Statement& row) {
   return document;
 }
 
+// Not a fallback that the same job has replaced.
+constexpr const char* kStands =
+    " AND NOT (d.fallback = 1 AND EXISTS (SELECT 1 FROM document_rows m "
+    "WHERE m.job = d.job AND m.symbol = d.symbol AND m.fallback = 0 AND m.job IS NOT NULL))";
+
 std::string selection(const DocumentQuery& query) {
   if (!query.jobs.empty()) return "d.job IN (SELECT value FROM json_each(?1))";
   if (query.batch) return "d.job IN (SELECT job FROM jobs WHERE batch = ?1)";
@@ -57,7 +62,7 @@ Result<DocumentPage> find_documents(Database& database, const DocumentQuery& que
       "FROM document_rows d JOIN document_records r USING (document) "
       "JOIN projects p ON p.project = d.project JOIN tenants t ON t.tenant = p.tenant "
       "LEFT JOIN jobs j ON j.job = d.job LEFT JOIN batches b ON b.batch = j.batch WHERE " +
-      selection(query) + (query.flagged_only ? " AND d.flagged = 1" : "") +
+      selection(query) + kStands + (query.flagged_only ? " AND d.flagged = 1" : "") +
       " AND (d.path, d.document) > (?2, ?3) ORDER BY d.path, d.document LIMIT ?4";
   auto row = database.statement_once(sql);
   const std::string jobs = Json(query.jobs).dump();

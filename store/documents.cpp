@@ -32,10 +32,16 @@ std::int64_t next_version(Database& database, const Shelf& shelf, std::string_vi
   return version + 1;
 }
 
-bool has_document(Database& database, std::int64_t job, std::string_view symbol) {
+// The job's document of the symbol, if there is one: a model's before its fallback.
+struct Present {
+  bool fallback = false, latest = false, flagged = false;
+};
+std::optional<Present> present(Database& database, std::int64_t job, std::string_view symbol) {
   auto row = database.statement(
-      "SELECT 1 FROM document_rows WHERE job = ?1 AND symbol = ?2 AND job IS NOT NULL");
-  return row.bind(job, symbol).step();
+      "SELECT fallback, latest, flagged FROM document_rows "
+      "WHERE job = ?1 AND symbol = ?2 AND job IS NOT NULL ORDER BY fallback LIMIT 1");
+  if (!row.bind(job, symbol).step()) return std::nullopt;
+  return Present{row.integer(0) != 0, row.integer(1) != 0, row.integer(2) != 0};
 }
 
 void insert_document(Database& database, const Shelf& shelf, const NewDocument& document,
@@ -44,9 +50,9 @@ void insert_document(Database& database, const Shelf& shelf, const NewDocument& 
   database
       .statement(
           "INSERT INTO document_rows (job, chunk, project, path, symbol, kind, version, latest, "
-          "flagged, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?9)")
+          "flagged, fallback, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?9, ?10)")
       .bind(shelf.job, shelf.chunk, shelf.project, shelf.path, document.symbol, document.kind,
-            version, document.flagged, now)
+            version, document.flagged, document.fallback, now)
       .run();
   const std::int64_t row = database.last_rowid();
   database.statement("INSERT INTO document_records (document, record) VALUES (?1, ?2)")
@@ -63,18 +69,18 @@ void insert_document(Database& database, const Shelf& shelf, const NewDocument& 
   }
 }
 
-// False: the chunk has its checkpoint already.
-bool check_in(Database& database, const ChunkDone& done, Time now) {
+// How many checkpoints that makes: none where the chunk has its own already.
+std::int64_t check_in(Database& database, const ChunkDone& done, Time now) {
   database
       .statement(
           "INSERT INTO chunk_checkpoints (job, chunk, stored) VALUES (?1, ?2, ?3) "
           "ON CONFLICT DO NOTHING")
       .bind(done.job, done.chunk, now)
       .run();
-  return database.changes() == 1;
+  return database.changes();
 }
 
-void store_chunk(Database& database, const ChunkDone& done, Time now) {
+void store_chunk(Database& database, const ChunkDone& done, std::int64_t checkpoints, Time now) {
   Shelf shelf{done.job, 0, done.chunk, {}};
   {
     auto row = database.statement("SELECT project, path FROM jobs WHERE job = ?1");
@@ -85,16 +91,17 @@ void store_chunk(Database& database, const ChunkDone& done, Time now) {
   int documents = 0;
   int flagged = 0;
   for (const NewDocument& document : done.documents) {
-    if (has_document(database, done.job, document.symbol)) continue;
+    const std::optional<Present> before = present(database, done.job, document.symbol);
+    if (before && (!before->fallback || !before->latest || document.fallback)) continue;
     insert_document(database, shelf, document, now);
-    ++documents;
-    flagged += static_cast<int>(document.flagged);
+    documents += before ? 0 : 1;
+    flagged += static_cast<int>(document.flagged) - (before && before->flagged ? 1 : 0);
   }
   database
       .statement(
-          "UPDATE jobs SET chunks_stored = chunks_stored + 1, documents = documents + ?2, "
+          "UPDATE jobs SET chunks_stored = chunks_stored + ?4, documents = documents + ?2, "
           "flagged = flagged + ?3 WHERE job = ?1")
-      .bind(done.job, documents, flagged)
+      .bind(done.job, documents, flagged, checkpoints)
       .run();
   database.statement("UPDATE totals SET documents = documents + ?1, flagged = flagged + ?2")
       .bind(documents, flagged)
@@ -124,7 +131,7 @@ Result<void> store_documents(Database& database, const ChunkDone& done, Time now
     return fail(Code::conflict, fmt::format("job {} is not running in attempt {} any more",
                                             done.job, done.attempt));
   }
-  if (check_in(database, done, now)) store_chunk(database, done, now);
+  store_chunk(database, done, check_in(database, done, now), now);
   if (done.last) return end_after_last(database, *job, now);
   return {};
 }

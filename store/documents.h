@@ -20,6 +20,7 @@ struct NewDocument {
   bool flagged = false;
   std::string record;  // JSON, schemas/document.json
   std::vector<NewFinding> findings;
+  bool fallback = false;  // in place of a model's
 };
 
 struct ChunkDone {
@@ -30,8 +31,9 @@ struct ChunkDone {
   bool last = false;  // finishes the job: succeeded
 };
 
-// The documents, the chunk's checkpoint and, after the last one, the job's end. A chunk that has
-// its checkpoint already changes nothing (but the job's end). Errors: conflict (the job is not
+// The documents, the chunk's checkpoint and, after the last one, the job's end. What the job has
+// documented already stays as it is, but a fallback gives way to a model's document, as long as it
+// is the latest of its symbol. Errors: conflict (the job is not
 // running in that attempt), internal (last, but a chunk is missing).
 Result<void> store_documents(Database& database, const ChunkDone& done, Time now);
 

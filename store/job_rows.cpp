@@ -23,6 +23,10 @@ JobRow read(Statement& row) {
   job.cancelling = row.integer(8) != 0;
   job.started = row.time(9);
   job.interrupted = row.integer(10) != 0;
+  job.redoing = row.integer(11) != 0;
+  job.redo_rounds = static_cast<int>(row.integer(12));
+  job.deadline = row.time(13);
+  job.redo_waits = row.integer(14) != 0;
   return job;
 }
 
@@ -31,7 +35,9 @@ JobRow read(Statement& row) {
 std::optional<JobRow> job_row(Database& database, std::int64_t row) {
   auto found = database.statement(
       "SELECT j.job, j.id, b.id, j.state, j.batch, j.lane, j.bytes, j.attempt, j.cancelling, "
-      "j.started, j.run IS NOT NULL AND j.run < (SELECT max(run) FROM daemon_runs) "
+      "j.started, j.run IS NOT NULL AND j.run < (SELECT max(run) FROM daemon_runs), "
+      "j.redoing AND j.chunks_stored = j.chunks, j.redo_rounds, j.deadline, "
+      "j.redo_at IS NOT NULL "
       "FROM jobs j JOIN batches b USING (batch) WHERE j.job = ?1");
   if (!found.bind(row).step()) return std::nullopt;
   return read(found);
@@ -53,8 +59,13 @@ void record_attempt(Database& database, const JobRow& job, std::string_view outc
       .run();
 }
 
-void end_job(Database& database, const JobRow& job, State final_state,
-             const std::optional<Error>& error, Tally& tally, Time now) {
+State end_job(Database& database, const JobRow& job, State asked_state,
+              const std::optional<Error>& asked_error, Tally& tally, Time now) {
+  const State final_state = job.redoing ? State::succeeded : asked_state;
+  const std::optional<Error> error = job.redoing ? std::nullopt : asked_error;
+  std::optional<Time> redo;
+  const bool cancelled = job.cancelling || asked_state == State::cancelled;
+  if (final_state == State::succeeded && !cancelled) redo = next_redo(database, job, now);
   std::optional<std::string_view> reason;
   std::optional<std::string_view> detail;
   std::optional<std::string_view> at;
@@ -68,23 +79,28 @@ void end_job(Database& database, const JobRow& job, State final_state,
   database
       .statement(
           "UPDATE jobs SET state = ?2, run = NULL, wake = NULL, cancelling = 0, ended = ?3, "
-          "reason = ?4, detail = ?5, at = ?6 WHERE job = ?1")
-      .bind(job.row, name(final_state), now, reason, detail, at)
+          "reason = ?4, detail = ?5, at = ?6, redoing = 0, redo_at = ?7 WHERE job = ?1")
+      .bind(job.row, name(final_state), now, reason, detail, at, redo)
       .run();
   tally.move(job.of, job.state, final_state);
   Json body = {{"event", name(final_state)}, {"batch", job.batch_id}};
   if (error) body["error"] = {{"code", name(error->code)}, {"message", error->message}};
   append_event(database, "job." + job.id, body, now);
+  return final_state;
 }
 
 void make_queued(Database& database, const JobRow& job, State from, Tally& tally) {
   database
       .statement(
           "UPDATE jobs SET state = 'queued', run = NULL, wake = NULL, ended = NULL, reason = NULL, "
-          "detail = NULL, at = NULL WHERE job = ?1")
+          "detail = NULL, at = NULL, redo_at = NULL WHERE job = ?1")
       .bind(job.row)
       .run();
   tally.move(job.of, from, State::queued);
+}
+
+void tell_queued(Database& database, const JobRow& job, Time now) {
+  append_event(database, "job." + job.id, {{"event", "queued"}, {"batch", job.batch_id}}, now);
 }
 
 void tell_waiting(Database& database, const JobRow& job, std::string_view reason,

@@ -20,7 +20,10 @@ struct JobRow {
   int attempt = 0;
   bool cancelling = false;
   bool interrupted = false;  // runs, but was claimed by a daemon that has ended
-  Time started{};
+  bool redoing = false;      // only to have its fallbacks done again: every target has its document
+  int redo_rounds = 0;
+  bool redo_waits = false;  // succeeded, and its fallbacks are to be done again
+  Time started{}, deadline{};
 };
 
 std::optional<JobRow> job_row(Database& database, std::int64_t row);
@@ -30,13 +33,26 @@ std::optional<JobRow> running_job(Database& database, std::int64_t row, int atte
 // The attempt that the row is in, with how it ended.
 void record_attempt(Database& database, const JobRow& job, std::string_view outcome,
                     std::string_view reason, std::string_view detail, Time now);
-// Any open state -> a final one; tells job.<id>. The caller writes the tally.
-void end_job(Database& database, const JobRow& job, State final_state,
-             const std::optional<Error>& error, Tally& tally, Time now);
+// Any open state -> a final one, which is returned; tells job.<id>. The caller writes the tally. A
+// job that only had its fallbacks done again has succeeded, however that ends; unless it is
+// cancelled, what fallbacks are left are done again later.
+State end_job(Database& database, const JobRow& job, State final_state,
+              const std::optional<Error>& error, Tally& tally, Time now);
 void make_queued(Database& database, const JobRow& job, State from, Tally& tally);
 // Jobs that ran when a daemon ended -> queued, at most `limit` of them. Returns how many moved.
 int queue_interrupted(Database& database, Time now, int limit);
+void tell_queued(Database& database, const JobRow& job, Time now);
 void tell_waiting(Database& database, const JobRow& job, std::string_view reason,
                   std::string_view detail, std::optional<Time> wake, Time now);
+
+// Fallbacks: documents of the job that a local provider wrote in place of a model, which no other
+// job has written anew since.
+bool has_fallbacks(Database& database, std::int64_t row);
+// When they are to be done again, if the job ends now; nothing: never, there are none or its
+// deadline comes first.
+std::optional<Time> next_redo(Database& database, const JobRow& job, Time now);
+// Succeeded jobs whose time that is -> queued, at most `limit` of them. Returns how many it looked
+// at.
+int queue_redos(Database& database, Time now, int limit);
 
 }  // namespace docwright::store

@@ -12,7 +12,10 @@ namespace {
 constexpr std::string_view kSelect =
     "SELECT j.job, j.id, b.id, j.key, t.name, p.name, j.path, l.pipeline, r.model, j.state, "
     "j.reason, j.detail, j.at, j.wake, j.priority, j.attempt, j.cancelling, j.created, j.deadline, "
-    "j.started, j.ended, r.traceparent, j.chunks, j.chunks_stored, j.documents, j.flagged, "
+    "j.started, j.ended, r.traceparent, j.redo_at, j.chunks, j.chunks_stored, j.documents, "
+    "j.flagged, "
+    "(SELECT count(*) FROM document_rows d WHERE d.job = j.job AND d.fallback = 1 AND d.latest = "
+    "1), "
     "j.calls, j.calls_unknown, j.tokens_in, j.tokens_out, j.charged_nusd "
     "FROM jobs j JOIN batches b ON b.batch = j.batch JOIN projects p ON p.project = j.project "
     "JOIN tenants t ON t.tenant = j.tenant JOIN lanes l ON l.lane = j.lane "
@@ -46,7 +49,8 @@ JobStatus read_status(const Statement& row) {
   job.started = row.optional_time(19);
   job.ended = row.optional_time(20);
   job.traceparent = row.text(21);
-  job.progress = read_progress(row, 22);
+  job.redo_at = row.optional_time(22);
+  job.progress = read_progress(row, 23);
   return job;
 }
 
@@ -123,11 +127,12 @@ Progress read_progress(const Statement& row, int first) {
   progress.chunks_stored = row.integer(first + 1);
   progress.documents = row.integer(first + 2);
   progress.flagged = row.integer(first + 3);
-  progress.calls = row.integer(first + 4);
-  progress.calls_unknown = row.integer(first + 5);
-  progress.tokens_in = row.integer(first + 6);
-  progress.tokens_out = row.integer(first + 7);
-  progress.charged = row.integer(first + 8);
+  progress.fallbacks = row.integer(first + 4);
+  progress.calls = row.integer(first + 5);
+  progress.calls_unknown = row.integer(first + 6);
+  progress.tokens_in = row.integer(first + 7);
+  progress.tokens_out = row.integer(first + 8);
+  progress.charged = row.integer(first + 9);
   return progress;
 }
 

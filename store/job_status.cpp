@@ -28,6 +28,13 @@ Result<std::int64_t> by_prefix(Statement row, std::string_view prefix, std::stri
   return found;
 }
 
+std::vector<std::int64_t> rows_of(Statement query, std::int64_t batch) {
+  std::vector<std::int64_t> rows;
+  query.bind(batch);
+  while (query.step()) rows.push_back(query.integer(0));
+  return rows;
+}
+
 Summary read_summary(Statement& row) {
   Summary summary;
   row.step();
@@ -88,7 +95,8 @@ std::vector<std::int64_t> open_jobs(Database& database, int limit) {
   auto query = database.statement(
       "SELECT job FROM jobs WHERE state = 'queued' UNION ALL "
       "SELECT job FROM jobs WHERE state = 'waiting' UNION ALL "
-      "SELECT job FROM jobs WHERE state = 'running' LIMIT ?1");
+      "SELECT job FROM jobs WHERE state = 'running' UNION ALL "
+      "SELECT job FROM jobs WHERE redo_at IS NOT NULL LIMIT ?1");
   query.bind(limit);
   while (query.step()) rows.push_back(query.integer(0));
   return rows;
@@ -107,11 +115,28 @@ std::vector<std::int64_t> jobs_of_batch(Database& database, std::int64_t batch,
   return rows;
 }
 
+std::vector<std::int64_t> fallback_jobs(Database& database, std::int64_t batch) {
+  return rows_of(
+      database.statement(
+          "SELECT DISTINCT j.job FROM jobs j JOIN document_rows d USING (job) "
+          "WHERE j.batch = ?1 AND j.state = 'succeeded' AND d.fallback = 1 AND d.latest = 1 "
+          "ORDER BY j.job"),
+      batch);
+}
+
+std::vector<std::int64_t> redo_jobs(Database& database, std::int64_t batch) {
+  return rows_of(database.statement(
+                     "SELECT job FROM jobs WHERE batch = ?1 AND redo_at IS NOT NULL ORDER BY job"),
+                 batch);
+}
+
 Summary summary_of_batch(Database& database, std::int64_t batch) {
   auto row = database.statement(
       "SELECT b.queued, b.running, b.waiting, b.succeeded, b.failed, b.cancelled, "
       "coalesce(sum(chunks), 0), coalesce(sum(chunks_stored), 0), coalesce(sum(documents), 0), "
-      "coalesce(sum(flagged), 0), coalesce(sum(calls), 0), coalesce(sum(calls_unknown), 0), "
+      "coalesce(sum(flagged), 0), (SELECT count(*) FROM document_rows d JOIN jobs k USING (job) "
+      "WHERE k.batch = ?1 AND d.fallback = 1 AND d.latest = 1), "
+      "coalesce(sum(calls), 0), coalesce(sum(calls_unknown), 0), "
       "coalesce(sum(tokens_in), 0), coalesce(sum(tokens_out), 0), coalesce(sum(charged_nusd), 0) "
       "FROM batches b LEFT JOIN jobs j USING (batch) WHERE b.batch = ?1 GROUP BY b.batch");
   row.bind(batch);
@@ -125,7 +150,9 @@ Summary summary_of_jobs(Database& database, const std::vector<std::int64_t>& row
       "coalesce(sum(state = 'waiting'), 0), coalesce(sum(state = 'succeeded'), 0), "
       "coalesce(sum(state = 'failed'), 0), coalesce(sum(state = 'cancelled'), 0), "
       "coalesce(sum(chunks), 0), coalesce(sum(chunks_stored), 0), coalesce(sum(documents), 0), "
-      "coalesce(sum(flagged), 0), coalesce(sum(calls), 0), coalesce(sum(calls_unknown), 0), "
+      "coalesce(sum(flagged), 0), (SELECT count(*) FROM document_rows d WHERE d.job IN "
+      "(SELECT value FROM json_each(?1)) AND d.fallback = 1 AND d.latest = 1), "
+      "coalesce(sum(calls), 0), coalesce(sum(calls_unknown), 0), "
       "coalesce(sum(tokens_in), 0), coalesce(sum(tokens_out), 0), coalesce(sum(charged_nusd), 0) "
       "FROM jobs WHERE job IN (SELECT value FROM json_each(?1))");
   row.bind(list);

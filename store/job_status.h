@@ -24,6 +24,7 @@ struct StateCounts {
 struct Progress {
   std::int64_t chunks = 0, chunks_stored = 0;
   std::int64_t documents = 0, flagged = 0;
+  std::int64_t fallbacks = 0;  // of the documents: in place of a model's, until one can be asked
   std::int64_t calls = 0, calls_unknown = 0;
   std::int64_t tokens_in = 0, tokens_out = 0;
   Nusd charged = 0;  // settled, and unknown calls at their bound
@@ -41,6 +42,7 @@ struct JobStatus {
   bool cancel_requested = false;
   Time created{}, deadline{};
   std::optional<Time> started, ended;  // started: the current or last attempt
+  std::optional<Time> redo_at;         // of succeeded: when its fallbacks are done again
   Progress progress;
   std::vector<std::pair<std::string, std::string>> labels;
   std::string traceparent;
@@ -81,8 +83,13 @@ struct JobPage {
 };
 Result<JobPage> list_jobs(Database& database, const JobFilter& filter);
 
-// Rows of jobs that have not ended, at most so many. For cancel.
+// Rows of jobs that have not ended, or whose fallbacks are to be done again; at most so many. For
+// cancel.
 std::vector<std::int64_t> open_jobs(Database& database, int limit);
+// Succeeded jobs of a batch of which documents are fallbacks (for retry), and those of which they
+// are to be done again (for cancel).
+std::vector<std::int64_t> fallback_jobs(Database& database, std::int64_t batch);
+std::vector<std::int64_t> redo_jobs(Database& database, std::int64_t batch);
 // Rows of a batch, oldest first; optionally only in one of these states. For cancel and retry.
 std::vector<std::int64_t> jobs_of_batch(Database& database, std::int64_t batch,
                                         const std::vector<State>& states);

@@ -15,12 +15,12 @@ constexpr std::array<std::string_view, 6> kNames = {"queued",    "running", "wai
 // Every move that a job can make; rows are where it comes from, columns where it goes to.
 constexpr bool kMoves[6][6] = {
     // queued running waiting succeeded failed cancelled
-    {false, true, false, false, true, true},     // queued
-    {true, false, true, true, true, true},       // running
-    {true, false, false, false, true, true},     // waiting
-    {false, false, false, false, false, false},  // succeeded
-    {true, false, false, false, false, false},   // failed
-    {true, false, false, false, false, false},   // cancelled
+    {false, true, false, true, true, true},     // queued
+    {true, false, true, true, true, true},      // running
+    {true, false, false, true, true, true},     // waiting
+    {true, false, false, false, false, false},  // succeeded
+    {true, false, false, false, false, false},  // failed
+    {true, false, false, false, false, false},  // cancelled
 };
 
 std::unexpected<Error> not_running(std::int64_t row, int attempt) {

@@ -3,9 +3,11 @@
 //
 // States: queued -> running -> succeeded | failed | cancelled; running -> waiting (with a reason
 // and perhaps a wake time) -> queued. Jobs that do not run end by a cancel or by their deadline; a
-// retry makes a failed or cancelled one queued again. The transition table is in jobs.cpp, and
-// CHECK constraints refuse rows that contradict themselves. Every transition out of `running` names
-// the attempt; one that names an older attempt changes nothing and returns Code::conflict.
+// retry makes a failed or cancelled one queued again, and a succeeded one of which documents are
+// fallbacks (written in place of a model's); wake_due() does so by itself, later and later until
+// the job's deadline. The transition table is in jobs.cpp, and CHECK constraints refuse rows that
+// contradict themselves. Every transition out of `running` names the attempt; one that names an
+// older attempt changes nothing and returns Code::conflict.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -107,9 +109,10 @@ std::vector<Claimed> claim(Database& database, const ClaimLimits& limits, Time n
 // Jobs that were running when a daemon ended and have not been claimed again since.
 bool has_interrupted(Database& database);
 
-// waiting -> queued for whatever is due; overdue (deadline) jobs that are queued or waiting ->
-// failed; under a pause of everything, what was running when a daemon ended -> queued. Returns how
-// many moved, and when to call again at the latest.
+// waiting -> queued for whatever is due, succeeded -> queued for fallbacks that are; overdue
+// (deadline) jobs that are queued or waiting -> failed; under a pause of everything, what was
+// running when a daemon ended -> queued. Returns how many moved, and when to call again at the
+// latest.
 struct Woken {
   int jobs = 0;
   std::optional<Time> next;
@@ -148,10 +151,11 @@ struct Change {
   std::vector<RunningJob> running;  // cancel: asked to stop; the dispatcher ends their runs
 };
 // Queued and waiting ones end at once, and so do those that nobody runs since a daemon ended;
-// running ones are marked (a restart ends them too) and listed.
+// running ones are marked (a restart ends them too) and listed. A job that only had its fallbacks
+// done again has succeeded; from now on nothing does them again but a retry.
 Change cancel(Database& database, const std::vector<std::int64_t>& rows, Time now);
-// failed and cancelled -> queued, with the time to the deadline that they had at first. What is
-// stored stays.
+// failed, cancelled and, for their fallbacks, succeeded -> queued, with the time to the deadline
+// that they had at first. What is stored stays. `failed_only`: failed ones.
 Change retry(Database& database, const std::vector<std::int64_t>& rows, bool failed_only, Time now);
 
 }  // namespace docwright::store

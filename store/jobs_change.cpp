@@ -64,7 +64,8 @@ std::optional<Time> next_wake(Database& database) {
   auto wake = database.statement(
       "SELECT min(moment) FROM ("
       "SELECT min(wake) AS moment FROM jobs WHERE state = 'waiting' AND wake IS NOT NULL "
-      "UNION ALL SELECT min(deadline) FROM jobs WHERE state IN ('queued', 'waiting'))");
+      "UNION ALL SELECT min(deadline) FROM jobs WHERE state IN ('queued', 'waiting') "
+      "UNION ALL SELECT min(redo_at) FROM jobs WHERE redo_at IS NOT NULL)");
   wake.step();
   return wake.optional_time(0);
 }
@@ -79,7 +80,8 @@ Woken wake_due(Database& database, Time now, int limit) {
   end_overdue(database, late, now);
   const auto due = due_rows(database, now, limit);
   queue_all(database, due, now);
-  return {put_back + static_cast<int>(late.size() + due.size()), next_wake(database)};
+  const int redone = queue_redos(database, now, limit);
+  return {put_back + redone + static_cast<int>(late.size() + due.size()), next_wake(database)};
 }
 
 int wake_waiting(Database& database, std::string_view reason, std::string_view pipeline, Time now,
@@ -101,14 +103,14 @@ Change cancel(Database& database, const std::vector<std::int64_t>& rows, Time no
     switch (job->state) {
       case State::queued:
       case State::waiting:
-        end_job(database, *job, State::cancelled, std::nullopt, tally, now);
-        change.jobs.push_back({job->id, State::cancelled, true});
+        change.jobs.push_back(
+            {job->id, end_job(database, *job, State::cancelled, std::nullopt, tally, now), true});
         break;
       case State::running:
         if (job->interrupted) {
           record_attempt(database, *job, name(State::cancelled), "", "", now);
-          end_job(database, *job, State::cancelled, std::nullopt, tally, now);
-          change.jobs.push_back({job->id, State::cancelled, true});
+          change.jobs.push_back(
+              {job->id, end_job(database, *job, State::cancelled, std::nullopt, tally, now), true});
           break;
         }
         database.statement("UPDATE jobs SET cancelling = 1 WHERE job = ?1").bind(row).run();
@@ -116,7 +118,9 @@ Change cancel(Database& database, const std::vector<std::int64_t>& rows, Time no
         change.running.push_back({row, job->attempt});
         break;
       default:
-        change.jobs.push_back({job->id, job->state, false});
+        if (job->redo_waits)
+          database.statement("UPDATE jobs SET redo_at = NULL WHERE job = ?1").bind(row).run();
+        change.jobs.push_back({job->id, job->state, job->redo_waits});
     }
   }
   tally.write(database, now);
@@ -130,17 +134,19 @@ Change retry(Database& database, const std::vector<std::int64_t>& rows, bool fai
   for (const std::int64_t row : rows) {
     const auto job = job_row(database, row);
     if (!job) continue;
+    const bool redo = has_fallbacks(database, row);
     const bool again =
-        job->state == State::failed || (job->state == State::cancelled && !failed_only);
+        job->state == State::failed || (!failed_only && (job->state == State::cancelled ||
+                                                         (job->state == State::succeeded && redo)));
     if (again) {
       make_queued(database, *job, job->state, tally);
       database
           .statement(
-              "UPDATE jobs SET retries = retries + 1, deadline = ?2 + allowed WHERE job = ?1")
-          .bind(row, now)
+              "UPDATE jobs SET retries = retries + 1, deadline = ?2 + allowed, redoing = ?3, "
+              "redo_rounds = 0 WHERE job = ?1")
+          .bind(row, now, redo)
           .run();
-      append_event(database, "job." + job->id, {{"event", "queued"}, {"batch", job->batch_id}},
-                   now);
+      tell_queued(database, *job, now);
     }
     change.jobs.push_back({job->id, again ? State::queued : job->state, again});
   }

@@ -35,7 +35,9 @@ std::optional<StoredPlan> load_plan(Database& database, std::int64_t job) {
     plan.fallback = row.text(1);
   }
   auto row = database.statement(
-      "SELECT c.chunk, c.\"begin\", c.\"end\", c.scope, c.targets, d.chunk IS NOT NULL "
+      "SELECT c.chunk, c.\"begin\", c.\"end\", c.scope, c.targets, d.chunk IS NOT NULL AND NOT ("
+      "(SELECT redoing FROM jobs WHERE job = ?1) AND c.chunk IN (SELECT chunk FROM document_rows "
+      "WHERE job = ?1 AND fallback = 1 AND latest = 1)) "
       "FROM chunks c LEFT JOIN chunk_checkpoints d ON d.job = c.job AND d.chunk = c.chunk "
       "WHERE c.job = ?1 ORDER BY c.chunk");
   row.bind(job);
@@ -92,7 +94,26 @@ Result<void> divide_chunk(Database& database, std::int64_t job, int attempt,
       .run();
   if (database.changes() != 1) return std::unexpected(changed);
   insert_chunk(database, job, second);
-  database.statement("UPDATE jobs SET chunks = chunks + 1 WHERE job = ?1").bind(job).run();
+  // Where the chunk has documents, being done again, its second half has those of its targets.
+  database
+      .statement(
+          "INSERT INTO chunk_checkpoints (job, chunk, stored) "
+          "SELECT job, ?3, stored FROM chunk_checkpoints WHERE job = ?1 AND chunk = ?2")
+      .bind(job, first.number, second.number)
+      .run();
+  const auto stored = database.changes();
+  database
+      .statement(
+          "UPDATE jobs SET chunks = chunks + 1, chunks_stored = chunks_stored + ?2 WHERE job = ?1")
+      .bind(job, stored)
+      .run();
+  if (stored == 0) return {};
+  database
+      .statement(
+          "UPDATE document_rows SET chunk = ?3 WHERE job = ?1 AND chunk = ?2 AND symbol IN "
+          "(SELECT json_extract(value, '$.symbol') FROM json_each(?4))")
+      .bind(job, first.number, second.number, second.targets)
+      .run();
   return {};
 }
 

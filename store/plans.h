@@ -17,7 +17,7 @@ struct StoredChunk {
   std::uint32_t begin = 0, end = 0;  // bytes of the source
   std::string scope;
   std::string targets;  // JSON array of definitions (outline/)
-  bool stored = false;  // every target has its document
+  bool stored = false;  // every target has its document, and none is a fallback to be done again
 };
 
 struct StoredPlan {

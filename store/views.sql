@@ -16,7 +16,9 @@ SELECT j.id AS job, b.id AS batch, t.name AS tenant, p.name AS project, j.path, 
   strftime('%Y-%m-%dT%H:%M:%fZ', j.deadline / 1e6, 'unixepoch') AS deadline,
   strftime('%Y-%m-%dT%H:%M:%fZ', j.wake / 1e6, 'unixepoch') AS waits_until,
   (j.ended - j.created) / 1e6 AS seconds,
-  j.chunks, j.chunks_stored, j.documents, j.flagged, j.calls, j.calls_unknown, j.tokens_in, j.tokens_out,
+  strftime('%Y-%m-%dT%H:%M:%fZ', j.redo_at / 1e6, 'unixepoch') AS redo_at,
+  j.chunks, j.chunks_stored, j.documents, j.flagged,
+  (SELECT count(*) FROM document_rows d WHERE d.job = j.job AND d.fallback = 1 AND d.latest = 1) AS fallbacks, j.calls, j.calls_unknown, j.tokens_in, j.tokens_out,
   j.charged_nusd / 1e9 AS cost_usd
 FROM jobs j JOIN batches b USING (batch) JOIN tenants t ON t.tenant = j.tenant JOIN projects p ON p.project = j.project
 JOIN lanes l ON l.lane = j.lane JOIN job_requests r USING (job);
@@ -31,7 +33,7 @@ FROM attempts a JOIN jobs j USING (job);
 -- Documents.
 
 CREATE VIEW document_versions AS
-SELECT t.name AS tenant, p.name AS project, d.path, d.symbol, d.kind, d.version, d.latest, d.flagged,
+SELECT t.name AS tenant, p.name AS project, d.path, d.symbol, d.kind, d.version, d.latest, d.flagged, d.fallback,
   json_extract(r.record, '$.doc.summary') AS summary,
   (SELECT count(*) FROM findings f WHERE f.document = d.document) AS findings,
   j.id AS job, b.id AS batch, l.pipeline,
@@ -42,7 +44,7 @@ JOIN tenants t ON t.tenant = p.tenant LEFT JOIN jobs j ON j.job = d.job LEFT JOI
 LEFT JOIN lanes l ON l.lane = j.lane;
 
 CREATE VIEW documents AS
-SELECT tenant, project, path, symbol, kind, version, flagged, summary, findings, job, batch, pipeline, created, record
+SELECT tenant, project, path, symbol, kind, version, flagged, fallback, summary, findings, job, batch, pipeline, created, record
 FROM document_versions WHERE latest = 1;
 
 CREATE VIEW checks_by_rule AS

@@ -152,7 +152,9 @@ Verb cancel_verb() {
 }
 
 Verb retry_verb() {
-  return {"retry", "Queues failed and cancelled jobs again; only what is missing is done",
+  return {"retry",
+          "Queues failed and cancelled jobs again, and documents that stand in for a model's; only "
+          "what is missing is done",
           [](Options& options) -> Action {
             auto arguments = std::make_shared<ChangeArguments>();
             options.positionals("ID", arguments->ids, 1, "Batches or jobs");

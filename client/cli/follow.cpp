@@ -110,6 +110,7 @@ class Follower final {
           fmt::format("{} of {} jobs failed; 'docwright list --state failed' says why.",
                       states.failed, sum_.jobs));
     }
+    if (sum_.fallbacks > 0) session_.out().say(fallbacks_sentence(sum_));
     return states.failed > 0 ? Exit::failed : Exit::done;
   }
 

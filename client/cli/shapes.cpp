@@ -86,11 +86,20 @@ std::vector<Column> summary_columns() {
           number("chunks_stored", "  stored"),
           number("documents", "documents"),
           number("flagged", "  flagged"),
+          number("fallbacks", "  in place of a model's"),
           number("calls", "calls"),
           number("calls_unknown", "  of unknown outcome"),
           number("tokens_in", "tokens in"),
           number("tokens_out", "tokens out"),
           money("cost_nusd", "cost")};
+}
+
+std::string fallbacks_sentence(const wire::Summary& summary) {
+  if (summary.fallbacks == 0) return {};
+  return fmt::format(
+      "{} of {} documents stand in for those of a model that could not be asked; docwright asks "
+      "again later, 'docwright retry' at once.",
+      summary.fallbacks, summary.documents);
 }
 
 void add(wire::Summary& sum, const wire::Summary& more) {
@@ -105,6 +114,7 @@ void add(wire::Summary& sum, const wire::Summary& more) {
   sum.chunks_stored += more.chunks_stored;
   sum.documents += more.documents;
   sum.flagged += more.flagged;
+  sum.fallbacks += more.fallbacks;
   sum.calls += more.calls;
   sum.calls_unknown += more.calls_unknown;
   sum.tokens_in += more.tokens_in;

@@ -16,6 +16,9 @@ std::string money_cell(const Json& nusd);     // 0.14 USD
 std::string number_cell(const Json& number);  // 1,234,567
 std::string time_cell(const Json& time);      // 2030-01-02 03:04:05
 
+// How many documents stand in for a model's, and what becomes of them; empty: none.
+std::string fallbacks_sentence(const wire::Summary& summary);
+
 // The sum of what several selections report.
 void add(wire::Summary& sum, const wire::Summary& more);
 

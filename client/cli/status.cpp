@@ -91,6 +91,7 @@ Result<Exit> status(Session& session, const StatusArguments& arguments) {
     if (!read) return std::unexpected(read.error());
   }
   print(session, arguments, gathered);
+  if (gathered.summary.fallbacks > 0) session.out().say(fallbacks_sentence(gathered.summary));
   return Exit::done;
 }
 

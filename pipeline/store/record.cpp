@@ -79,6 +79,7 @@ Document make_document(const Job& job, outline::Language language, const Chunk& 
   document.symbol = target.symbol;
   document.kind = outline::name(target.kind);
   document.flagged = has_errors(checked.findings);
+  document.fallback = provenance.fallback;
   for (const auto& finding : checked.findings) {
     document.findings.push_back(
         {finding.rule, std::string(name(finding.severity)), finding.message});

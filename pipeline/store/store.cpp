@@ -71,6 +71,7 @@ class Store final : public Behaviour {
     if (auto error = unwanted(options, chunk->chunk, documents)) co_return stop(std::move(*error));
     const int count = static_cast<int>(documents.size());
     const int flagged = static_cast<int>(std::ranges::count_if(documents, &Document::flagged));
+    const int fallbacks = static_cast<int>(std::ranges::count_if(documents, &Document::fallback));
 
     const bool last = co_await run.last_store->enter();
     const Leaving leaving{*run.last_store};
@@ -80,6 +81,7 @@ class Store final : public Behaviour {
     leaving.stored = true;
     run.documents += count;
     run.flagged += flagged;
+    run.fallbacks += fallbacks;
     co_return StepResult<void>{};
   }
 

@@ -180,13 +180,13 @@ class StoreTest : public ::testing::Test {
   }
 
   Result<void> store_chunk(const store::Claimed& job, int chunk, std::vector<std::string> symbols,
-                           bool last, bool flagged = false) {
+                           bool last, bool flagged = false, bool fallback = false) {
     store::ChunkDone done{job.row, job.attempt, chunk, {}, last};
     for (auto& symbol : symbols) {
       std::vector<store::NewFinding> findings;
       if (flagged) findings.push_back({"P01", "error", "parameter 'x' is not documented"});
-      done.documents.push_back(
-          {symbol, "function", flagged, R"({"doc":{"summary":"Does it."}})", std::move(findings)});
+      done.documents.push_back({symbol, "function", flagged, R"({"doc":{"summary":"Does it."}})",
+                                std::move(findings), fallback});
     }
     return change(
         [&](store::Database& database) { return store::store_documents(database, done, now_); });
