@@ -53,8 +53,20 @@ Complaint missing_or_unknown(const Json& body) {
   return std::nullopt;
 }
 
+Complaint wrong_mark(const Json& mark) {
+  if (text_of(mark, "type") != "ephemeral")
+    return "cache_control: Input tag does not match the expected tag 'ephemeral'";
+  const std::string ttl = text_of(mark, "ttl");
+  if (mark.contains("ttl") && ttl != "5m" && ttl != "1h")
+    return "cache_control.ephemeral.ttl: Input should be '5m' or '1h'";
+  return std::nullopt;
+}
+
 Complaint wrong_block(const Json& block, std::size_t& marks) {
-  marks += block.contains("cache_control") ? 1 : 0;
+  if (const Json* mark = member(block, "cache_control")) {
+    ++marks;
+    if (auto complaint = wrong_mark(*mark)) return complaint;
+  }
   if (text_of(block, "type") != "text") return std::nullopt;
   const std::string text = text_of(block, "text");
   if (text.empty()) return "messages: text content blocks must be non-empty";
@@ -125,6 +137,71 @@ Complaint wrong_sampling(const Json& body) {
   return std::nullopt;
 }
 
+Complaint wrong_stops(const Json& body) {
+  const Json* stops = member(body, "stop_sequences");
+  if (stops == nullptr) return std::nullopt;
+  if (!stops->is_array()) return "stop_sequences: Input should be a valid list";
+  for (const Json& stop : *stops) {
+    if (!stop.is_string()) return "stop_sequences.0: Input should be a valid string";
+    const auto& text = stop.get_ref<const std::string&>();
+    if (text.find_first_not_of(" \t\r\n") == text.npos)
+      return "stop_sequences: each stop sequence must contain non-whitespace";
+  }
+  return std::nullopt;
+}
+
+// How much a model may be told to think. A model that nobody knows takes everything.
+Complaint wrong_effort(const Json& body) {
+  const Json* config = member(body, "output_config");
+  if (config == nullptr || !config->contains("effort")) return std::nullopt;
+  constexpr std::array<std::string_view, 5> kEfforts = {"low", "medium", "high", "xhigh", "max"};
+  const std::string model = text_of(body, "model"), effort = text_of(*config, "effort");
+  const int version = version_of(model);
+  if (std::ranges::find(kEfforts, effort) == kEfforts.end())
+    return "output_config.effort: Input should be 'low', 'medium', 'high', 'xhigh' or 'max'";
+  const bool opus_4_5 = version == 405 && model.contains("opus");
+  if (version > 0 && version < 406 && !opus_4_5)
+    return "This model does not support the effort parameter.";
+  if (effort == "xhigh" && version > 0 && version < 407)
+    return "This model does not support effort level 'xhigh'.";
+  return std::nullopt;
+}
+
+Complaint wrong_budget(const Json& body, const Json& thinking) {
+  const std::int64_t budget = count_of(thinking, "budget_tokens");
+  if (budget < 1024)
+    return "thinking.enabled.budget_tokens: Input should be greater than or equal to 1024";
+  if (budget >= count_of(body, "max_tokens"))
+    return "`max_tokens` must be greater than `thinking.budget_tokens`.";
+  const Json* choice = member(body, "tool_choice");
+  const std::string forced = choice == nullptr ? std::string() : text_of(*choice, "type");
+  if (forced == "tool" || forced == "any")
+    return "Thinking may not be enabled when tool_choice forces tool use.";
+  return std::nullopt;
+}
+
+Complaint wrong_thinking(const Json& body) {
+  const Json* thinking = member(body, "thinking");
+  if (thinking == nullptr) return std::nullopt;
+  const std::string model = text_of(body, "model"), type = text_of(*thinking, "type");
+  const int version = version_of(model);
+  if (type == "enabled") {
+    if (version >= 407) return "\"thinking.type.enabled\" is not supported for this model.";
+    return wrong_budget(body, *thinking);
+  }
+  if (type == "adaptive") {
+    if (version > 0 && version < 406) return "adaptive thinking is not supported on this model";
+    return std::nullopt;
+  }
+  if (type != "disabled") return "thinking: Input tag does not match any of the expected tags";
+  const Json* config = member(body, "output_config");
+  const std::string effort = config == nullptr ? std::string() : text_of(*config, "effort");
+  const bool much = effort == "xhigh" || effort == "max";
+  if (model.contains("fable") || (much && version == 500 && model.contains("opus")))
+    return "\"thinking.type.disabled\" is not supported for this model.";
+  return std::nullopt;
+}
+
 bool acceptable_key(std::string_view name) {
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
@@ -138,8 +215,17 @@ Complaint wrong_schema(const Json& schema) {
     if (schema.contains(name))
       return fmt::format("output_config.format.schema: property '{}' is not supported", name);
   }
+  if (count_of(schema, "minItems") > 1)
+    return "output_config.format.schema: 'minItems' values other than 0 or 1 are not supported";
   if (const Json* items = member(schema, "items")) {
     if (auto complaint = wrong_schema(*items)) return complaint;
+  }
+  for (const char* name : {"anyOf", "$defs"}) {
+    const Json* inner = member(schema, name);
+    if (inner == nullptr || !inner->is_structured()) continue;
+    for (const Json& one : *inner) {
+      if (auto complaint = wrong_schema(one)) return complaint;
+    }
   }
   const Json* properties = member(schema, "properties");
   if (properties == nullptr) return std::nullopt;
@@ -175,7 +261,8 @@ Complaint wrong_form(const Json& body) {
 
 std::optional<std::string> broken_rule(const Json& body) {
   if (!body.is_object()) return "The request body is not valid JSON: an object is expected";
-  for (const auto rule : {missing_or_unknown, wrong_messages, wrong_sampling, wrong_form}) {
+  for (const auto rule : {missing_or_unknown, wrong_messages, wrong_sampling, wrong_stops,
+                          wrong_effort, wrong_thinking, wrong_form}) {
     if (auto complaint = rule(body)) return complaint;
   }
   return std::nullopt;

@@ -142,10 +142,10 @@ class ContentServer final : public simulator::Api {
       return refuse(ErrorClass::invalid_request,
                     "Invalid JSON payload received. " + body.error().message);
     }
-    if (auto complaint = broken_rule(*body))
-      return refuse(ErrorClass::invalid_request, std::move(*complaint));
     const std::size_t name = request.path.rfind(kModels) + kModels.size();
     asked.model = decoded(request.path.substr(name, request.path.rfind(':') - name));
+    if (auto complaint = broken_rule(asked.model, *body))
+      return refuse(ErrorClass::invalid_request, std::move(*complaint));
     asked.stream = request.path.ends_with(kStream);
     asked.stream_usage = true;
     asked.stream_in_array = asked.stream && !request.query.contains("alt=sse");

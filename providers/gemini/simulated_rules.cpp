@@ -111,6 +111,25 @@ Complaint wrong_schema(const Json& schema) {
   if (auto complaint =
           unknown_name(schema, kSchemaKeywords, "generation_config.response_json_schema"))
     return complaint;
+  if (schema.contains("$ref")) {
+    for (const auto& [name, value] : schema.items()) {
+      if (!name.starts_with('$'))
+        return "A schema with $ref may have only siblings that begin with $.";
+    }
+  }
+  if (const Json* words = member(schema, "enum")) {
+    for (const Json& word : *words) {
+      if (!word.is_string() && !word.is_number())
+        return "enum: only strings and numbers are supported.";
+    }
+  }
+  for (const char* name : {"anyOf", "oneOf", "prefixItems", "$defs"}) {
+    const Json* inner = member(schema, name);
+    if (inner == nullptr || !inner->is_structured()) continue;
+    for (const Json& one : *inner) {
+      if (auto complaint = wrong_schema(one)) return complaint;
+    }
+  }
   if (const Json* items = member(schema, "items")) {
     if (auto complaint = wrong_schema(*items)) return complaint;
   }
@@ -118,6 +137,35 @@ Complaint wrong_schema(const Json& schema) {
   if (properties == nullptr || !properties->is_object()) return std::nullopt;
   for (const auto& [name, value] : properties->items()) {
     if (auto complaint = wrong_schema(value)) return complaint;
+  }
+  return std::nullopt;
+}
+
+Complaint wrong_thinking(std::string_view model, const Json& config) {
+  const Json* thinking = member(config, "thinkingConfig");
+  if (thinking == nullptr) return std::nullopt;
+  if (thinking->contains("thinkingBudget") && thinking->contains("thinkingLevel"))
+    return "You can only set only one of thinking budget and thinking level.";
+  if (model.starts_with("gemini-2.0"))
+    return fmt::format("Thinking is not supported by models/{}.", model);
+  if (model.starts_with("gemini-2.5") && thinking->contains("thinkingLevel"))
+    return "Thinking level is not supported for this model.";
+  return std::nullopt;
+}
+
+Complaint wrong_functions(const Json& body) {
+  const Json* tools = member(body, "tools");
+  if (tools == nullptr || !tools->is_array()) return std::nullopt;
+  for (const Json& tool : *tools) {
+    const Json* functions = member(tool, "functionDeclarations");
+    if (functions == nullptr || !functions->is_array()) continue;
+    for (const Json& function : *functions) {
+      if (function.contains("parameters") && function.contains("parametersJsonSchema"))
+        return "Only one of parameters and parameters_json_schema may be set.";
+      const Json* schema = member(function, "parametersJsonSchema");
+      if (auto complaint = schema == nullptr ? std::nullopt : wrong_schema(*schema))
+        return complaint;
+    }
   }
   return std::nullopt;
 }
@@ -132,9 +180,11 @@ Complaint wrong_config(const Json& body) {
     return "responseJsonSchema is only supported with the response mime type application/json.";
   if (json && member(body, "tools") != nullptr)
     return "Function calling with a response mime type: 'application/json' is unsupported";
-  if (const Json* thinking = member(*config, "thinkingConfig")) {
-    if (thinking->contains("thinkingBudget") && thinking->contains("thinkingLevel"))
-      return "You can only set only one of thinking budget and thinking level.";
+  if (schema != nullptr && config->contains("responseSchema"))
+    return "Only one of response_schema and response_json_schema may be set.";
+  if (const Json* temperature = member(*config, "temperature")) {
+    const double value = temperature->is_number() ? temperature->get<double>() : -1;
+    if (value < 0 || value > 2) return "temperature must be in the range [0.0, 2.0].";
   }
   const Json* stops = member(*config, "stopSequences");
   if (stops != nullptr && stops->size() > 5)
@@ -144,12 +194,13 @@ Complaint wrong_config(const Json& body) {
 
 }  // namespace
 
-std::optional<std::string> broken_rule(const Json& body) {
+std::optional<std::string> broken_rule(std::string_view model, const Json& body) {
   if (!body.is_object()) return "Invalid JSON payload received. Expected an object.";
-  for (const auto rule : {wrong_fields, wrong_contents, wrong_config}) {
+  for (const auto rule : {wrong_fields, wrong_contents, wrong_config, wrong_functions}) {
     if (auto complaint = rule(body)) return complaint;
   }
-  return std::nullopt;
+  const Json* config = member(body, "generationConfig");
+  return config == nullptr ? std::nullopt : wrong_thinking(model, *config);
 }
 
 }  // namespace docwright::providers::gemini

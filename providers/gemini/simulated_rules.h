@@ -8,6 +8,6 @@
 namespace docwright::providers::gemini {
 
 // What the provider would say to it; none where it takes it.
-std::optional<std::string> broken_rule(const Json& body);
+std::optional<std::string> broken_rule(std::string_view model, const Json& body);
 
 }  // namespace docwright::providers::gemini

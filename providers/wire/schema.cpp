@@ -165,7 +165,7 @@ class Adapter {
   Adapter(const Json& schema, SchemaSubset subset)
       : keywords_(keywords_of(subset)),
         names_(replacements(schema, subset)),
-        ordered_(subset == SchemaSubset::gemini) {}
+        gemini_(subset == SchemaSubset::gemini) {}
 
   Json adapted(const Json& schema) const {
     if (!schema.is_object()) return schema;
@@ -180,9 +180,9 @@ class Adapter {
         for (const auto& [name, defined] : value.items()) result[keyword][name] = adapted(defined);
       } else if (keyword == "anyOf" || keyword == "oneOf") {
         for (const Json& one : value) result["anyOf"].push_back(adapted(one));
-      } else if (contains(keywords_, keyword)) {
+      } else if (contains(keywords_, keyword) && (keyword != "enum" || takes_values(value))) {
         result[keyword] = value;
-      } else if (keyword == "const") {
+      } else if (keyword == "const" && takes_values(value)) {
         result["enum"] = Json::array({value});
       } else if (keyword != "required" && keyword != "additionalProperties" &&
                  !contains(kAnnotations, keyword)) {
@@ -190,10 +190,18 @@ class Adapter {
       }
     }
     if (!words.empty()) describe(result, words + ".");
+    if (gemini_ && result.contains("$ref")) return {{"$ref", result["$ref"]}};
     return result;
   }
 
  private:
+  // One value, or a list of them.
+  bool takes_values(const Json& values) const {
+    return !gemini_ || std::ranges::all_of(values, [](const Json& value) {
+      return value.is_string() || value.is_number();
+    });
+  }
+
   void add_members(Json& result, const Json& members) const {
     Json properties = Json::object();
     Json required = Json::array();
@@ -207,14 +215,14 @@ class Adapter {
       required.push_back(sent);
     }
     result["properties"] = std::move(properties);
-    if (ordered_) result["propertyOrdering"] = required;
+    if (gemini_) result["propertyOrdering"] = required;
     result["required"] = std::move(required);
     result["additionalProperties"] = false;
   }
 
   const Keywords keywords_;
   const Names names_;
-  const bool ordered_;
+  const bool gemini_;  // members in their order, references alone, texts and numbers as values
 };
 
 // The name that a member's description says it stands for; else the one that it has.

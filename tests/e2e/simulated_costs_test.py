@@ -2,6 +2,7 @@
 import tempfile
 import unittest
 
+from support.cli import Cli
 from support.daemon import Daemon, wait_until
 from support.simulator import Simulator
 from support.world import AT_REST, PIPELINE, source
@@ -15,6 +16,9 @@ models:
                 prices: {input: 1USD, input_cached: 0.1USD, input_cache_write: 1.25USD, output: 5USD}}
   rehearsal/c: {provider: gemini, window_tokens: 100000, output_tokens_max: 8000, prices: {input: 0.3USD, input_cached: 0.075USD, output: 2.5USD}}
 """
+# Nano-dollars per million tokens, as above.
+INPUT = {"rehearsal/a": 400_000_000, "rehearsal/b": 1_000_000_000, "rehearsal/c": 300_000_000}
+OUTPUT = {"rehearsal/a": 1_600_000_000, "rehearsal/b": 5_000_000_000, "rehearsal/c": 2_500_000_000}
 ADDRESSES = {"openai": "OPENAI_BASE_URL", "anthropic": "ANTHROPIC_BASE_URL", "gemini": "GOOGLE_GEMINI_BASE_URL"}
 KEYS = {"OPENAI_API_KEY": "rehearsal-openai", "ANTHROPIC_API_KEY": "rehearsal-anthropic", "GEMINI_API_KEY": "rehearsal-gemini"}
 SERVER = """
@@ -25,13 +29,22 @@ SERVER = """
     answers: [{{tokens: 100, weight: 2}}, {{tokens: 400}}, {{tokens: 1200}}]
     faults: [{fault}]
 """
+PLAIN_AND_STREAMED = {"never": "stream: never", "always": "stream: always"}
+
+
+def same_names(number):
+    """Sources of one schema, also where it has the names in it."""
+    return f"def scale(value, factor):\n    return value * factor + {number}\n".encode()
 
 
 class Rehearsal:
-    """A daemon whose providers are all played, each with its fault; each model gets the sources through both pipelines."""
+    """A daemon whose providers are all played, each with its fault; each model gets the sources through all pipelines, which
+    differ in the options of their call."""
 
-    def __init__(self, faults, jobs):
+    def __init__(self, faults, jobs, calls=None, text=source):
         self.jobs = jobs
+        self.calls = calls or PLAIN_AND_STREAMED
+        self.text = text
         scenario = "seed: 3\nservers:" + "".join(SERVER.format(provider=provider, fault=faults[provider]) for provider in MODELS)
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file, tempfile.NamedTemporaryFile("w", suffix=".yaml") as config:
             for target, text in ((file, scenario), (config, CONFIG)):
@@ -40,9 +53,10 @@ class Rehearsal:
             self.simulator = Simulator("--scenario", file.name, "--config", config.name)
         addresses = {ADDRESSES[provider]: self.simulator.servers[provider] for provider in MODELS}
         self.daemon = Daemon(config=CONFIG, environment={**addresses, **KEYS})
-        for stream in ("never", "always"):
-            text = PIPELINE.format(call=f", stream: {stream}").replace("name: quick", f"name: {stream}")
-            self.daemon.pipeline(stream, text)
+        self.home = tempfile.TemporaryDirectory(prefix="dw-home-")
+        self.cli = Cli(self.home.name, self.daemon.state)
+        for name, options in self.calls.items():
+            self.daemon.pipeline(name, PIPELINE.format(call=", " + options).replace("name: quick", f"name: {name}"))
 
     def __enter__(self):
         self.daemon.start()
@@ -50,9 +64,9 @@ class Rehearsal:
         try:
             batches = []
             for model in MODELS.values():
-                for stream in ("never", "always"):
-                    jobs = [({"path": f"m{number:03}.py", "model": model, "pipeline": stream}, source(number)) for number in range(self.jobs)]
-                    batches.append(client.submit(jobs, project=stream)["batch"])
+                for name in self.calls:
+                    jobs = [({"path": f"m{number:03}.py", "model": model, "pipeline": name}, self.text(number)) for number in range(self.jobs)]
+                    batches.append(client.submit(jobs, project=name)["batch"])
             wait_until(lambda: all(job["state"] in AT_REST for batch in batches for job in client.ask("status", batch=batch, limit=1000)["jobs"]),
                        "jobs that have ended", 120)
         finally:
@@ -64,6 +78,7 @@ class Rehearsal:
             print(self.daemon.log_text()[-4000:])
         self.daemon.close()
         self.simulator.close()
+        self.home.cleanup()
 
     def settled(self):
         """{model: (cost, prompt tokens, cached of these, answer tokens)} of what docwright has recorded."""
@@ -89,6 +104,27 @@ class SettledIsWhatWasCharged(unittest.TestCase):
             self.assertGreater(charged[MODELS["openai"]][2], 0, "part of the prompts was cached")
             self.assertEqual({row["key"] for row in rehearsal.simulator.totals()["rows"]}, {f"{provider}-key" for provider in MODELS})
             self.assertTrue(rehearsal.daemon.promises_hold())
+
+    def test_what_a_provider_keeps_of_the_prompts_is_reported_and_priced(self):
+        """Anthropic's where it is marked, Gemini's and OpenAI's by itself; with one schema for all, and with the names in it."""
+        for form in ("exact", "shared"):
+            calls = {name: f"{options}, answer_schema: {form}" for name, options in PLAIN_AND_STREAMED.items()}
+            with self.subTest(form), Rehearsal(dict.fromkeys(MODELS, ""), 5, calls, same_names) as rehearsal:
+                charged = rehearsal.charged()
+                self.assertEqual(rehearsal.settled(), charged)
+                reported = {row["model"]: row for row in rehearsal.cli.json("report", "usage") if "model" in row}
+                self.assertEqual(set(reported), set(MODELS.values()))
+                for model, (cost, prompt, cached, answer) in charged.items():
+                    row = reported[model]
+                    self.assertEqual((row["tokens_in"], row["tokens_cached"], row["tokens_out"]), (prompt, cached, answer))
+                    self.assertEqual(round(row["cost_usd"] * 1e9), cost)
+                    self.assertGreater(cached, 0, model)
+                    # Had all of the prompts been read anew, they had cost more.
+                    self.assertLess(cost, -(-(prompt * INPUT[model] + answer * OUTPUT[model]) // 1_000_000), model)
+                sql = "SELECT sum(tokens_cache_write) FROM calls WHERE model = 'rehearsal/b'"
+                written, = (row["usage"]["input_cache_write"] for row in rehearsal.simulator.totals()["rows"] if row["model"] == "b")
+                self.assertGreater(written, 0)
+                self.assertEqual(rehearsal.daemon.rows(sql), [(written,)])
 
     def test_what_was_lost_stays_charged_at_its_bound(self):
         cut = "{kind: cut_body, every: 4}"

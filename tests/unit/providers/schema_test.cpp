@@ -158,5 +158,21 @@ TEST(AdaptedSchema, KeywordsThatAProviderRefusesBecomeWords) {
   EXPECT_EQ(google["propertyOrdering"], Json({"n", "s", "o"}));
 }
 
+TEST(AdaptedSchema, GoogleTakesReferencesAloneAndTextsAndNumbersAsValues) {
+  const Json schema = Json::parse(R"({"type": "object",
+    "properties": {"r": {"$ref": "#/$defs/d", "description": "Refers."},
+                   "e": {"enum": ["a", 1]}, "n": {"type": ["string", "null"], "enum": ["a", null]},
+                   "b": {"const": true}, "c": {"const": 5}},
+    "$defs": {"d": {"type": "string", "minLength": 1}}})");
+  const Json adapted = adapted_schema(schema, gemini);
+  EXPECT_EQ(adapted["properties"], Json::parse(R"({"r": {"$ref": "#/$defs/d"},
+    "e": {"enum": ["a", 1]},
+    "n": {"type": ["string", "null"], "description": "Must hold: enum [\"a\",null]."},
+    "b": {"description": "Must hold: const true."}, "c": {"enum": [5]}})"));
+  EXPECT_EQ(adapted["$defs"]["d"],
+            Json::parse(R"({"type": "string", "description": "Must hold: minLength 1."})"));
+  EXPECT_EQ(adapted_schema(schema, anthropic)["properties"]["r"], schema["properties"]["r"]);
+}
+
 }  // namespace
 }  // namespace docwright::providers::wire

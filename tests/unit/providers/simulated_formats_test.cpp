@@ -274,6 +274,44 @@ TEST_P(AnthropicSimulated, RefusesWhatTheProviderRefuses) {
   says("'minLength' is not supported", [](Json& body) {
     body["output_config"]["format"]["schema"]["properties"]["a"] = {{"minLength", 1}};
   });
+  says("'maximum' is not supported", [](Json& body) {
+    body["output_config"]["format"]["schema"]["$defs"] = {{"d", {{"maximum", 1}}}};
+  });
+  says("'minItems' values", [](Json& body) {
+    body["output_config"]["format"]["schema"]["properties"]["a"] = {{"minItems", 2}};
+  });
+  says("non-whitespace", [](Json& body) { body["stop_sequences"] = {"END", "\n"}; });
+  says("'5m' or '1h'", [](Json& body) {
+    body["system"][0]["cache_control"] = {{"type", "ephemeral"}, {"ttl", "1d"}};
+  });
+  const auto thinks = [&](const char* model, Json thinking, const char* effort = "") {
+    return complaint([&](Json& body) {
+      body["model"] = model;
+      body["max_tokens"] = 4000;
+      body["thinking"] = thinking;
+      if (*effort != 0) body["output_config"]["effort"] = effort;
+    });
+  };
+  const Json adaptive = {{"type", "adaptive"}}, off = {{"type", "disabled"}};
+  const auto enabled = [](int budget) {
+    return Json{{"type", "enabled"}, {"budget_tokens", budget}};
+  };
+  EXPECT_EQ(thinks("claude-opus-4-6", enabled(2000), "max"), "");
+  EXPECT_EQ(thinks("claude-sonnet-5", adaptive, "xhigh"), "");
+  EXPECT_EQ(thinks("claude-opus-5", off, "high"), "");
+  EXPECT_EQ(thinks("claude-opus-4-5-20251101", enabled(1024), "low"), "");
+  EXPECT_THAT(thinks("claude-opus-4-7", enabled(2000)), HasSubstr("enabled"));
+  EXPECT_THAT(thinks("claude-opus-4-6", enabled(512)), HasSubstr("1024"));
+  EXPECT_THAT(thinks("claude-opus-4-6", enabled(4000)), HasSubstr("greater than"));
+  EXPECT_THAT(thinks("claude-opus-4-5", adaptive), HasSubstr("adaptive"));
+  EXPECT_THAT(thinks("claude-fable-5", off), HasSubstr("disabled"));
+  EXPECT_THAT(thinks("claude-opus-5", off, "xhigh"), HasSubstr("disabled"));
+  EXPECT_THAT(thinks("claude-opus-4-6", adaptive, "xhigh"), HasSubstr("xhigh"));
+  EXPECT_THAT(thinks("claude-haiku-4-5", off, "low"), HasSubstr("effort"));
+  EXPECT_THAT(thinks("claude-opus-4-6", off, "much"), HasSubstr("effort"));
+  dialect_.structured = Structured::tool;
+  EXPECT_THAT(thinks("claude-sonnet-4-0", enabled(2000)), HasSubstr("forces tool use"));
+  dialect_.structured = Structured::json_schema;
   EXPECT_EQ(complaint([](Json& body) {  // older models go on from there
               body["model"] = "claude-sonnet-4-5";
               body["messages"].erase(2);
@@ -328,6 +366,27 @@ TEST_P(GeminiSimulated, RefusesWhatTheProviderRefuses) {
   says("Function calling with", [](Json& body) { body["tools"] = Json::array(); });
   says("only one of thinking", [](Json& body) {
     body["generationConfig"]["thinkingConfig"] = {{"thinkingBudget", 0}, {"thinkingLevel", "LOW"}};
+  });
+  says("Only one of response_schema",
+       [](Json& body) { body["generationConfig"]["responseSchema"] = Json::object(); });
+  says("temperature", [](Json& body) { body["generationConfig"]["temperature"] = 2.5; });
+  const auto property = [&](Json schema) {
+    return complaint([&](Json& body) {
+      body["generationConfig"]["responseJsonSchema"]["properties"]["a"] = schema;
+    });
+  };
+  EXPECT_THAT(property({{"$ref", "#"}, {"description", "x"}}), HasSubstr("siblings"));
+  EXPECT_THAT(property({{"enum", {"a", nullptr}}}), HasSubstr("strings and numbers"));
+  EXPECT_THAT(property({{"anyOf", {{{"pattern", "a"}}}}}), HasSubstr("\"pattern\""));
+  question_.model = "gemini-2.5-flash";
+  question_.parameters = {{"thinkingConfig", {{"thinkingLevel", "LOW"}}}};
+  EXPECT_THAT(asked().error().message, HasSubstr("Thinking level"));
+  question_.model = "gemini-2.0-flash";
+  EXPECT_THAT(asked().error().message, HasSubstr("not supported by models/gemini-2.0-flash"));
+  question_.parameters = Json::object();
+  dialect_.structured = Structured::tool;
+  says("\"pattern\"", [](Json& body) {
+    body["tools"][0]["functionDeclarations"][0]["parametersJsonSchema"]["pattern"] = "a";
   });
   endpoint_.key.clear();
   EXPECT_EQ(asked().error().error_class, ErrorClass::permission);
