@@ -66,6 +66,10 @@ class CallDesk::Lead final {
 
  private:
   using Ended = std::optional<Served>;  // nothing: go on
+  // Longer waits end the run: a parked job is a row, not a coroutine.
+  static constexpr Duration kWaitMax = std::chrono::seconds(30);
+  // How long a job waits for a key: a file with it may have come.
+  static constexpr Duration kKeyAgain = std::chrono::minutes(10);
 
   Task<Ended> take_up();
   Task<Ended> wait_for_gate();
@@ -73,12 +77,15 @@ class CallDesk::Lead final {
   Task<Ended> wait_for_breaker(Time until);
   Task<Ended> take_place(std::shared_ptr<Attempted> attempted);
   Task<AttemptOutcome> send(std::shared_ptr<Attempted> attempted);
+  Task<Ended> wait(Duration delay, std::string reason, std::string detail);
+
+  // lead_after.cpp
+  Ended after_earlier_runs(const Journal::Tried& tried);
   Task<Ended> after(AttemptOutcome outcome);
   Task<Ended> after_refusal(Refused refused);
   Task<Ended> after_error(providers::CallError error);
   Task<Ended> after_unknown(providers::CallError error);
   Task<Ended> after_transient(providers::CallError error);
-  Task<Ended> wait(Duration delay, std::string reason, std::string detail);
 
   std::optional<Stop> past_unknowns() const;
   Error refusal(const providers::CallError& error) const;
