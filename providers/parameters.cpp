@@ -25,7 +25,9 @@ bool holds(const Json& parameters, std::string_view place) {
   const std::size_t equals = place.find('=');
   const Json* value = value_at(parameters, place.substr(0, equals));
   if (value == nullptr || value->is_null()) return false;
-  return equals == place.npos || *value == place.substr(equals + 1);
+  if (equals == place.npos) return true;
+  const std::string_view word = place.substr(equals + 1);
+  return value->is_string() ? *value == word : value->dump() == word;
 }
 
 std::string value_refusal(const Model& model, const Json& parameters) {

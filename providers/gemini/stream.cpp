@@ -20,17 +20,19 @@ class ContentEvents final : public EventReader {
 
   void event(std::string_view, std::string_view data) override {
     if (error_ || wire::is_end_mark(data)) return;
-    const Result<Json> document = parse_json(data);
-    if (!document || !document->is_object()) {
+    const Json parsed = parse_json(data).value_or(Json());
+    // An error may come as the only entry of an array.
+    const Json& document = parsed.is_array() && parsed.size() == 1 ? parsed.front() : parsed;
+    if (!document.is_object()) {
       error_ = broken(ErrorClass::malformed, 200, "an event of the stream is not a JSON object");
       return;
     }
-    if (const Json* error = member(*document, "error"); error != nullptr && !error->is_null()) {
+    if (const Json* error = member(document, "error"); error != nullptr && !error->is_null()) {
       error_ = error_in_answer(data, started_);
       return;
     }
     started_ = true;
-    take(reply_, *document);
+    take(reply_, document);
   }
 
   std::string_view text() const override {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "providers/models.h"
 #include "tests/unit/providers/answer_schemas.h"
 
 namespace docwright::providers {
@@ -183,6 +184,46 @@ TEST(AnthropicGoldenCost, Litellm9812CacheWritesAreCountedOnce) {
   claude_3_7.input_cache_write = 3'750'000'000;
   claude_3_7.output = 15'000'000'000;
   EXPECT_EQ(cost(claude_3_7, *answer->usage), 54'399'000);
+}
+
+// Nobody asks for an hour; where one is reported nevertheless, it is charged as such, plain and
+// streamed, and the bound of a request covers it.
+TEST(AnthropicGoldenCost, WritesKeptForAnHourCostWhatTheyCost) {
+  const Json usage = Json::parse(R"({"input_tokens": 40, "cache_creation_input_tokens": 500,
+    "cache_read_input_tokens": 6000, "output_tokens": 180,
+    "cache_creation": {"ephemeral_5m_input_tokens": 300, "ephemeral_1h_input_tokens": 200}})");
+  const Json body = {{"content", Json::array()}, {"stop_reason", "end_turn"}, {"usage", usage}};
+  const Question question = small_question();
+  const Dialect dialect;
+  const auto plain = codec().decode({200, {}, body.dump()}, question, dialect);
+  const auto events = codec().events(question, dialect);
+  const auto event = [&](const Json& data) { events->event({}, data.dump()); };
+  event({{"type", "message_start"}, {"message", {{"id", "msg_1"}, {"usage", usage}}}});
+  event({{"type", "message_delta"},
+         {"delta", {{"stop_reason", "end_turn"}}},
+         {"usage", {{"output_tokens", 180}}}});
+  event({{"type", "message_stop"}});
+  const auto streamed = events->end();
+
+  const Registry registry = all_providers();
+  const Result<Models> models = Models::shipped(registry);
+  ASSERT_TRUE(models && plain && plain->usage && streamed);
+  EXPECT_EQ(plain->usage, streamed->usage);
+  const Prices& prices = *models->find("claude-sonnet-4-6")->prices_at(Time::max());
+  EXPECT_EQ(cost(prices, *plain->usage),
+            40 * 3'000 + 300 * 3'750 + 200 * 6'000 + 6000 * 300 + 180 * 15'000);
+  for (const Model* model : models->all()) {
+    if (model->provider != "anthropic") continue;
+    for (const PricesFrom& period : model->price_list) {
+      const Prices& list = period.prices;
+      EXPECT_EQ(list.input_cache_write * 4, list.input * 5) << model->name;
+      EXPECT_EQ(list.input_cache_write_1h, list.input * 2) << model->name;
+      EXPECT_EQ(list.input_cached * 10, list.input) << model->name;
+      EXPECT_GE(
+          cost_bound(list, 1000, 0),
+          cost(list, {.input = 1000, .input_cache_write = 1000, .input_cache_write_1h = 1000}));
+    }
+  }
 }
 
 TEST(AnthropicModels, AreListed) {

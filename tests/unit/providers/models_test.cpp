@@ -446,6 +446,10 @@ TEST(Models, TheShippedListKnowsWhatIsRefused) {
   EXPECT_TRUE(takes("gemini-3.7-flash", kLevel));
   EXPECT_TRUE(takes("gemini-2.5-flash", kBudget));
   EXPECT_FALSE(takes("gemini-2.5-flash", kLevel));
+  EXPECT_FALSE(takes("gemini-2.5-pro", kBudget)) << "it cannot but think";
+  EXPECT_TRUE(takes("gemini-2.5-pro", R"({"thinkingConfig": {"thinkingBudget": -1}})"));
+  EXPECT_TRUE(takes("gemini-2.5-flash", R"({"stop": ["1", "2", "3", "4", "5"]})"));
+  EXPECT_FALSE(takes("gemini-2.5-flash", R"({"stop": ["1", "2", "3", "4", "5", "6"]})"));
   EXPECT_FALSE(takes("gemini-3.7-flash", kTwo));
   EXPECT_FALSE(takes("gemini-2.0-flash", kBudget));
   EXPECT_FALSE(takes("gemini-3.7-flash", R"({"serviceTier": "priority"})")) << "at other prices";
