@@ -20,7 +20,7 @@ void mismatch(const Node& node, const OptionInfo& info, const std::string& path,
 
 // A number as a person writes it: 3000, not 3000.000000.
 std::string plain(double value) {
-  if (value == std::floor(value) && std::abs(value) < 1e15) {
+  if (value == std::floor(value) && std::abs(value) < 1e18) {
     return std::to_string(static_cast<std::int64_t>(value));
   }
   std::string text = std::to_string(value);

@@ -49,9 +49,24 @@ Result<simulator::Scenario> shorthands(const SimulatorArguments& arguments) {
   return scenario;
 }
 
+// What the command line says beside a scenario would be lost.
+bool has_shorthands(const SimulatorArguments& arguments) {
+  const simulator::LimitOptions& limits = arguments.server.limits;
+  const SimulatorArguments none;
+  return arguments.server.port != 0 || limits.requests_per_minute != 0 ||
+         limits.tokens_per_minute != 0 || limits.concurrent_max != 0 ||
+         arguments.seed != none.seed || arguments.latency != none.latency ||
+         arguments.retry_after != none.retry_after || !arguments.faults.empty();
+}
+
 Result<simulator::Scenario> scenario_of(const SimulatorArguments& arguments) {
   Result<simulator::Scenario> scenario;
   if (arguments.scenario) {
+    if (has_shorthands(arguments)) {
+      return fail(Code::invalid_request,
+                  "beside --scenario only --ledger and --config are taken: the other options "
+                  "belong into the file");
+    }
     const auto text = client::read_file(*arguments.scenario, kScenarioBytesMax);
     if (!text) return std::unexpected(text.error());
     scenario = simulator::parse_scenario(*arguments.scenario, *text);

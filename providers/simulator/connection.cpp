@@ -1,9 +1,11 @@
 #include "providers/simulator/connection.h"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
+#include <cerrno>
 
 namespace docwright::providers::simulator {
 namespace {
@@ -71,7 +73,10 @@ Connection::Connection(boost::asio::ip::tcp::socket socket, std::shared_ptr<Hall
 }
 
 Connection::~Connection() {
-  if (working_) --hall_->in_flight;
+  if (working_) {
+    --hall_->in_flight;
+    if (delivery_.at_stake) hall_->desk.deserted(*delivery_.at_stake);
+  }
   --hall_->connections;
   hall_->on_leave();
 }
@@ -148,6 +153,13 @@ void Connection::begin() {
   flow();
 }
 
+// Whether the client has closed its side: a write would succeed all the same, and reach nobody.
+bool Connection::deserted() {
+  char byte = 0;
+  const ssize_t read = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return read == 0 || (read < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
 void Connection::append_piece() {
   const std::string& piece = delivery_.pieces[next_++];
   if (!delivery_.streamed) {
@@ -157,8 +169,9 @@ void Connection::append_piece() {
   }
 }
 
-// Writes what is due, and goes on after the pause until all pieces are out.
+// Writes what is due, and goes on after the pause until all pieces are out, or nobody is there.
 void Connection::flow() {
+  if (deserted()) return;
   const std::size_t pieces = delivery_.pieces.size();
   do {
     if (next_ < pieces) append_piece();

@@ -43,6 +43,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void append_piece();
   void end();
   void hold();
+  bool deserted();
   void answered();
   std::string head() const;
 

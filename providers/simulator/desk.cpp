@@ -180,6 +180,7 @@ Delivery Desk::serve(Case& at) {
   at.served.lost = is_lost(delivery, at.fault);
   at.served.usage = charged;
   if (const Prices* prices = prices_of(at)) at.served.cost = cost(*prices, charged);
+  if (!at.served.lost) delivery.at_stake = at.served.cost;
   return delivery;
 }
 

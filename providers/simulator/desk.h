@@ -38,6 +38,8 @@ class Desk final {
   // A list of models; none where no format has one at this path.
   std::optional<Delivery> get(const Arrival& arrival) const;
   const Ledger& ledger() const { return ledger_; }
+  // The asker of a delivery that costs this much went before its end.
+  void deserted(Nusd cost) { ledger_.lose(cost); }
 
  private:
   struct Case;  // one request on its way through

@@ -82,6 +82,11 @@ void Ledger::record(const Served& served) {
   write_all(file_, dump_json(line) + '\n');
 }
 
+void Ledger::lose(Nusd cost) {
+  ++lost_.served;
+  lost_.cost += cost;
+}
+
 void Ledger::in_flight(std::int64_t now) {
   in_flight_max_ = std::max(in_flight_max_, now);
 }

@@ -20,7 +20,7 @@ struct Served {
   int status = 0;
   std::string fault;  // name; empty: none
   bool stream = false;
-  bool lost = false;  // charged, and never whole with the asker
+  bool lost = false;  // charged, and by its fault never whole with the asker
   Usage usage;
   Nusd cost = 0;
   std::string traceparent, request_id;  // X-Client-Request-Id
@@ -37,6 +37,8 @@ class Ledger final {
   Ledger& operator=(const Ledger&) = delete;
 
   void record(const Served& served);
+  // One that was recorded as whole, and whose asker went before its end.
+  void lose(Nusd cost);
   void in_flight(std::int64_t now);
   // {"requests","served","cost_nusd","usage","lost":{"served","cost_nusd"},"by_status","by_fault",
   // "rows":[{"server","model","key","requests","served","usage","cost_nusd"}],"in_flight_max",

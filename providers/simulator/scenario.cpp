@@ -1,13 +1,6 @@
 #include "providers/simulator/scenario.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <algorithm>
-#include <set>
-
-#include "providers/simulator/api.h"
-#include "runtime/text.h"
+#include "providers/simulator/scenario_check.h"
 
 namespace docwright::providers::simulator {
 namespace {
@@ -150,7 +143,7 @@ const Spec<Fault>& fault_spec() {
           option("key", &S::key).range(0, 100).about("Only requests with the key of this name."),
           option("status", &S::status)
               .range(0, 599)
-              .about("HTTP status of a refusal; 0: as the provider has it."),
+              .about("HTTP status of a refusal, 400 to 599; 0: as the provider has it."),
           option("retry_after", &S::retry_after)
               .range(seconds(0), hours(24 * 31))
               .about("The hint of a refusal; 0s: none, or the server's for a rate_limit."),
@@ -205,18 +198,6 @@ const Spec<Server>& server_spec() {
   return spec;
 }
 
-void check_servers(const Scenario& scenario, config::Reading& reading) {
-  std::set<std::string_view> known;
-  for (const Spoken& spoken : all_spoken()) known.insert(spoken.provider);
-  const std::vector<std::string_view> names(known.begin(), known.end());
-  for (const auto& [name, server] : scenario.servers) {
-    if (server.provider.empty() || known.contains(server.provider)) continue;
-    reading.fail(reading.origins["servers." + name + ".provider"],
-                 fmt::format("'{}' has no format here: expected one of {}{}", server.provider,
-                             fmt::join(names, ", "), did_you_mean(server.provider, names)));
-  }
-}
-
 }  // namespace
 
 const Spec<Scenario>& scenario_spec() {
@@ -242,7 +223,7 @@ Result<Scenario> parse_scenario(const std::string& file, std::string_view text) 
   if (!root) return std::unexpected(root.error());
   config::Reading reading;
   Scenario scenario = scenario_spec().parse(*root, reading);
-  check_servers(scenario, reading);
+  if (reading.errors.empty()) check(scenario, reading);
   if (!reading.errors.empty()) return std::unexpected(config::combined(reading.errors));
   if (scenario.servers.empty()) scenario.servers = one_server().servers;
   return scenario;

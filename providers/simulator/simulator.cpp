@@ -94,8 +94,14 @@ struct Simulator::State {
   State(const Scenario& scenario, const Models& models)
       : ledger(scenario.ledger), signals(context) {
     for (const auto& [name, server] : scenario.servers) {
-      entrances.push_back(
-          std::make_unique<Entrance>(name, server, scenario.seed, models, ledger, context));
+      try {
+        entrances.push_back(
+            std::make_unique<Entrance>(name, server, scenario.seed, models, ledger, context));
+      } catch (const boost::system::system_error& error) {
+        throw std::system_error(
+            error.code().value(), std::system_category(),
+            fmt::format("the server '{}' cannot listen on 127.0.0.1:{}", name, server.port));
+      }
     }
   }
 
@@ -105,14 +111,8 @@ struct Simulator::State {
   boost::asio::signal_set signals;
 };
 
-Simulator::Simulator(const Scenario& scenario, const Models& models) {
-  try {
-    state_ = std::make_unique<State>(scenario, models);
-  } catch (const boost::system::system_error& error) {
-    throw std::system_error(error.code().value(), std::system_category(),
-                            "the simulator cannot listen");
-  }
-}
+Simulator::Simulator(const Scenario& scenario, const Models& models)
+    : state_(std::make_unique<State>(scenario, models)) {}
 
 Simulator::~Simulator() = default;
 

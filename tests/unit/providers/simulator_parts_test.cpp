@@ -296,16 +296,46 @@ TEST(SimulatorScenario, Nothing) {
 
 TEST(SimulatorScenario, MistakesHaveTheirPlaces) {
   const std::pair<const char*, const char*> cases[] = {
-      {"servers:\n  a: {provider: opneai}\n", "s.yaml:2:17: 'opneai' has no format here"},
+      {"servers:\n  a: {provider: opneai}\n",
+       "s.yaml:2:17: 'servers.a.provider': 'opneai' has no format here"},
       {"servers:\n  a: {provider: opneai}\n", "did you mean 'openai'?"},
       {"seeed: 1\n", "did you mean 'seed'?"},
       {"servers:\n  a:\n    faults:\n      - {kind: server_eror}\n", "s.yaml:4:16"},
       {"servers:\n  a:\n    faults: [{every: 3}]\n", "kind"},
       {"servers:\n  a:\n    keys: [{name: x}]\n", "key"},
       {"servers: {a: {latency: {first_byte: 3}}}\n", "s.yaml:1:37"},
+      {"seed: -1\n", "expected 0 to 9000000000000000, got -1"},
   };
   for (const auto& [text, expected] : cases)
     EXPECT_THAT(error_of(text), HasSubstr(expected)) << text;
+}
+
+// What would be silently without effect, or is not what was meant.
+TEST(SimulatorScenario, OptionsThatContradictEachOther) {
+  const auto fault = [](const std::string& options, const std::string& server = "") {
+    return error_of("servers:\n  a:\n    faults:\n      - {" + options + "}\n" + server);
+  };
+  EXPECT_EQ(
+      fault("kind: rate_limit, at_byte: 4"),
+      "s.yaml:4:37: 'servers.a.faults[0].at_byte': it is an option of cut_body and stall, not "
+      "of rate_limit");
+  EXPECT_THAT(fault("kind: cut_body, status: 500"), HasSubstr("an option of a refusal"));
+  EXPECT_THAT(fault("kind: cut_body, at_event: 5"), HasSubstr("an option of error_frame"));
+  EXPECT_THAT(fault("kind: prose, delay: 5s"), HasSubstr("an option of slow, not of prose"));
+  EXPECT_THAT(fault("kind: slow"), HasSubstr("needs a delay"));
+  EXPECT_THAT(fault("kind: quota, every: 3, probability: 0.5"), HasSubstr("not both"));
+  EXPECT_THAT(fault("kind: quota, from: 10, to: 5"), HasSubstr("it would never hit"));
+  EXPECT_THAT(fault("kind: quota, status: 200"), HasSubstr("expected 400 to 599"));
+  EXPECT_THAT(fault("kind: quota, key: tem", "    keys: [{name: team, key: k}]\n"),
+              HasSubstr("no key named 'tem' (did you mean 'team'?)"));
+  EXPECT_THAT(fault("kind: quota, model: m2", "    models: [m1]\n"),
+              HasSubstr("the server has no model 'm2'"));
+  EXPECT_THAT(error_of("servers: {a: {keys: [{name: n, key: k}, {name: n, key: l}]}}\n"),
+              HasSubstr("the name of another key"));
+  EXPECT_THAT(error_of("servers: {a: {keys: [{key: k}, {key: k}]}}\n"),
+              HasSubstr("it stands there twice"));
+  EXPECT_EQ(error_of("servers:\n  a: {port: 8101}\n  b: {port: 8101}\n"),
+            "s.yaml:3:13: 'servers.b.port': 8101 is the port of 'a', too");
 }
 
 TEST(SimulatorScenario, ThePageHasEveryOptionAndFault) {

@@ -304,6 +304,25 @@ TEST_F(SimulatorTest, StreamsThatBreak) {
   }
 }
 
+TEST_F(SimulatorTest, WhatItsAskerBrokeOffIsLost) {
+  Server server;
+  server.latency.per_token = 100ms;
+  run(server);
+  limits_.total = 50ms;
+  const CallResult<Answer> answer = ask_streamed(question());
+  ASSERT_FALSE(answer.has_value());
+  EXPECT_EQ(answer.error().error_class, ErrorClass::timeout);
+  client_.reset();
+  limits_ = {};
+  Json ledger;
+  const auto end = std::chrono::steady_clock::now() + 20s;
+  do {
+    ledger = get("/ledger");
+  } while (ledger["lost"]["served"] == 0 && std::chrono::steady_clock::now() < end);
+  EXPECT_EQ(ledger["lost"]["served"], 1);
+  EXPECT_EQ(ledger["lost"]["cost_nusd"], ledger["cost_nusd"]);
+}
+
 TEST_F(SimulatorTest, UsageThatIsNotWhereItShouldBe) {
   run(with_fault("usage_elsewhere"));
   EXPECT_TRUE(ask_streamed(question())->usage.has_value());
@@ -466,11 +485,17 @@ TEST_F(SimulatorTest, OtherPaths) {
   EXPECT_EQ(response->status, 400);
 }
 
-TEST_F(SimulatorTest, ATakenPortIsAnError) {
+TEST_F(SimulatorTest, ATakenPortIsAnErrorThatNamesIt) {
   run(Server{});
   Server server;
   server.port = simulator_->port();
-  EXPECT_THROW(simulator::Simulator(simulator::one_server(server), *models_), std::system_error);
+  try {
+    const simulator::Simulator taken(simulator::one_server(server), *models_);
+    FAIL() << "two servers have one port";
+  } catch (const std::system_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("the server 'all' cannot listen on 127.0.0.1:" +
+                                        std::to_string(server.port)));
+  }
 }
 
 TEST(SimulatorShorthands, AsWritten) {

@@ -1,0 +1,11 @@
+// What a scenario's options say together: each of them alone may be right, and the rehearsal still
+// not the one that was meant.
+#pragma once
+#include "providers/simulator/scenario.h"
+
+namespace docwright::providers::simulator {
+
+// Adds an error at the place of each option that contradicts another one, or can have no effect.
+void check(const Scenario& scenario, config::Reading& reading);
+
+}  // namespace docwright::providers::simulator
