@@ -140,6 +140,22 @@ Result<std::string> sql_of(Database& database, const ReportQuery& query) {
   return sql_of(database, *entry);
 }
 
+// A job, or the one of a batch.
+Result<std::int64_t> find_only_job(Database& database, std::string_view id_or_prefix) {
+  const auto job = find_job(database, id_or_prefix);
+  if (job || job.error().code != Code::not_found) return job;
+  const auto batch = find_batch(database, id_or_prefix);
+  if (!batch) return job;
+  auto row = database.statement("SELECT min(job), count(*) FROM jobs WHERE batch = ?1");
+  row.bind(*batch).step();
+  const std::int64_t jobs = row.integer(1);
+  if (jobs == 1) return row.integer(0);
+  return fail(Code::invalid_request,
+              fmt::format("'{0}' is a batch of {1} jobs: name one of them; 'docwright list --batch "
+                          "{0}' shows them",
+                          id_or_prefix, jobs));
+}
+
 }  // namespace
 
 std::vector<std::string_view> report_names() {
@@ -157,7 +173,7 @@ Result<Report> report(Database& database, const ReportQuery& query) {
 }
 
 Result<Report> trace(Database& database, std::string_view id_or_prefix) {
-  const auto job = find_job(database, id_or_prefix);
+  const auto job = find_only_job(database, id_or_prefix);
   if (!job) return std::unexpected(job.error());
   auto row = database.statement(
       "SELECT * FROM job_trace WHERE job = (SELECT id FROM jobs WHERE job = ?1) "

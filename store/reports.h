@@ -28,7 +28,8 @@ struct ReportQuery {
 // Errors: invalid_request, with the nearest name.
 Result<Report> report(Database& database, const ReportQuery& query);
 std::vector<std::string_view> report_names();
-// The rows of job_trace of one job, in order. Errors: as find_job().
+// The rows of job_trace of one job (or the one of a batch), in order. Errors: as find_job();
+// invalid_request of a batch with several.
 Result<Report> trace(Database& database, std::string_view id_or_prefix);
 
 // `docwright db check`.

@@ -192,8 +192,9 @@ FROM (
     NULL, NULL, NULL, NULL, NULL, NULL, NULL, j.detail
   FROM jobs j WHERE j.state = 'queued' OR j.state = 'waiting'
   UNION ALL
-  SELECT j.id, 'call', c.step || CASE WHEN c.question % 2 = 1 THEN ' again' ELSE '' END
-      || CASE WHEN c.question >= 2 THEN ' longer' ELSE '' END || CASE WHEN c.sample > 0 THEN ' sample ' || c.sample ELSE '' END,
+  SELECT j.id, 'call', c.step || CASE WHEN c.question & 8 THEN ' judge' ELSE '' END
+      || CASE WHEN c.question & 1 THEN ' again' ELSE '' END || CASE WHEN c.question & 2 THEN ' longer' ELSE '' END
+      || CASE WHEN c.question & 4 THEN ' anew' ELSE '' END || CASE WHEN c.sample > 0 THEN ' sample ' || c.sample ELSE '' END,
     c.chunk, j.created, c.created, c.ended, c.state, c.route, c.provider, c.model, c.key_id, nullif(c.http_status, 0),
     c.error_class, c.error_code, c.first_token / 1e6, c.tokens_in, c.tokens_out, c.charged_nusd / 1e9,
     coalesce(c.error, nullif(c.finish, 'complete'))

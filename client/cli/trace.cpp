@@ -47,9 +47,12 @@ std::string bar(const Json& row, double whole) {
 }
 
 std::string subject(const Json& row) {
+  const std::string what = plain_text(member(row, "what"));
   const std::string name = plain_text(member(row, "name"));
   const Json& chunk = member(row, "chunk");
-  return fmt::format("{}{}{}{}", plain_text(member(row, "what")), name.empty() ? "" : " ", name,
+  // A step that nobody named is called call.
+  const bool says_it = name == what || name.starts_with(what + " ");
+  return fmt::format("{}{}{}{}", says_it ? "" : what, says_it || name.empty() ? "" : " ", name,
                      chunk.is_null() ? "" : fmt::format(", chunk {}", chunk.get<int>()));
 }
 
@@ -106,7 +109,9 @@ std::vector<Column> waterfall(double whole) {
 Result<Exit> trace(Session& session, const TraceArguments& arguments) {
   const auto database = open_database(session, arguments.database);
   if (!database) return std::unexpected(database.error());
-  const auto traced = store::trace(**database, arguments.job);
+  const auto job = session.expand(arguments.job);
+  if (!job) return std::unexpected(job.error());
+  const auto traced = store::trace(**database, *job);
   if (!traced) return std::unexpected(traced.error());
   Json rows = Json::array();
   double whole = 0;
@@ -131,7 +136,8 @@ Verb trace_verb() {
   return {"trace", "Shows one job as a waterfall: waits, runs, and each call with its target",
           [](Options& options) -> Action {
             auto arguments = std::make_shared<TraceArguments>();
-            options.positional("JOB", arguments->job, "The job's id, or a unique prefix");
+            options.positional("JOB", arguments->job,
+                               "The job's id, or a unique prefix; or a batch of one job, as @last");
             options.text("--db", "FILE", arguments->database, kDatabaseOption);
             return [arguments](Session& session) { return trace(session, *arguments); };
           }};

@@ -141,5 +141,30 @@ TEST_F(ReportViewsTest, ATraceHasWaitsRunsCallsAndWhatWasStored) {
   EXPECT_EQ(store::trace(database(), "no such job").error().code, Code::not_found);
 }
 
+TEST_F(ReportViewsTest, ATraceSaysWhichQuestionItWas) {
+  const auto job = running_job();
+  for (const int number : {0, 1, 2, 3, 4, 8, 9})
+    answered(made(job, {.question = std::to_string(number), .number = number}), 1);
+  const auto named = cells(store::trace(database(), job.id).value(), {"what", "name"});
+  for (const char* name :
+       {"call call", "call call again", "call call longer", "call call again longer",
+        "call call anew", "call call judge", "call call judge again"})
+    EXPECT_THAT(named, testing::Contains(name));
+}
+
+TEST_F(ReportViewsTest, ABatchOfOneJobIsTracedAsIt) {
+  const auto one = new_job(), two = new_job(), three = new_job();
+  store::NewBatch alone = new_batch({one}), both = new_batch({two, three});
+  alone.id = "batch-of-one";
+  both.id = "batch-of-two";
+  ASSERT_TRUE(try_submit(alone));
+  ASSERT_TRUE(try_submit(both));
+  EXPECT_EQ(cells(store::trace(database(), "batch-of-one").value(), {"job"}).at(0), one.id);
+  const auto several = store::trace(database(), "batch-of-two");
+  ASSERT_FALSE(several);
+  EXPECT_EQ(several.error().code, Code::invalid_request);
+  EXPECT_THAT(several.error().message, testing::HasSubstr("is a batch of 2 jobs"));
+}
+
 }  // namespace
 }  // namespace docwright::test
