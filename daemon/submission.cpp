@@ -100,7 +100,12 @@ Result<Catalog::Entry> sent_pipeline(const wire::SentPipeline& sent, const Catal
                                      Time now, const std::string& at) {
   const pipeline::Configured& known = catalog.configured();
   std::vector<pipeline::OwnPrompt> prompts;
-  for (const wire::SentPrompt& prompt : sent.prompts) {
+  for (std::size_t i = 0; i < sent.prompts.size(); ++i) {
+    const wire::SentPrompt& prompt = sent.prompts[i];
+    if (std::ranges::find(prompts, prompt.name, &pipeline::OwnPrompt::name) != prompts.end()) {
+      return fail(Code::invalid_request, fmt::format("the prompt '{}' was sent twice", prompt.name),
+                  fmt::format("{}/prompts/{}", at, i));
+    }
     const std::string name = prompt.file.empty() ? "prompt " + prompt.name : prompt.file;
     prompts.push_back({prompt.name, {name, prompt.text}});
   }

@@ -109,6 +109,8 @@ Problem check_verb(const CacheRequest& request, std::size_t, const Limits&) {
   const bool narrowed = !request.model.empty() || request.older_than != Duration{};
   if (request.action == "show" && narrowed)
     return invalid("'model' and 'older_than' belong to \"clear\", not to \"show\"", "/action");
+  if (request.action == "clear" && request.by != CacheRequest{}.by)
+    return invalid("'by' belongs to \"show\", not to \"clear\"", "/by");
   return std::nullopt;
 }
 

@@ -162,8 +162,10 @@ void CallDesk::learn(const Attempted& attempted) {
                 attempted.order->inquiry);
   }
   if (error == nullptr || error->maybe_charged) return;
+  // Calls that were under way beside the first that was refused have nothing new to say.
+  const bool known = gates_.closed(*attempted.way, now).has_value();
   gates_.learn(*attempted.way, *error, now);
-  log_key(attempted, *error);
+  if (!known) log_key(attempted, *error);
 }
 
 void CallDesk::log_breaker(Breakers::Change change, const Inquiry& inquiry) {

@@ -31,6 +31,12 @@ class Routes(unittest.TestCase):
             self.assertEqual(world.job(0, model="mixed")["state"], "succeeded")
             self.assertIn('a route passes over models without a key route=mixed models=keyless', world.daemon.log_text())
 
+    def test_a_key_that_many_calls_find_refused_is_said_once(self):
+        with World("--fault", "auth", "--latency", "300ms") as world:
+            world.at_rest(world.submit(range(5)))
+            self.assertGreater(world.daemon.rows("SELECT count(*) FROM calls WHERE error_class = 'auth'")[0][0], 1)
+            self.assertEqual(world.daemon.log_text().count("a key is refused"), 1)
+
     def test_an_offline_document_in_place_of_a_models_is_marked(self):
         with World("--fault", "server_error", call="retries: 0", config=SPARE.format("http://127.0.0.1:9")) as world:
             job = world.job(0, model="never_empty")

@@ -93,6 +93,9 @@ TEST_F(SubmissionTest, SaysWhereAPipelineThatCameAlongIsWrong) {
   std::string clash = kOwn;
   clash.replace(clash.find("mine"), 4, "docstrings");
   EXPECT_THAT(refused(clash, {{"words", kWords, ""}}).message, HasSubstr("another name"));
+  const Error twice = refused(kOwn, {{"words", kWords, ""}, {"words", "user: x\n", ""}});
+  EXPECT_EQ(twice.code, Code::invalid_request);
+  EXPECT_EQ(twice.at, "/pipelines/0/prompts/1");
 }
 
 TEST_F(SubmissionTest, KeepsWhatIsSaid) {
