@@ -53,15 +53,26 @@ Result<PipelineFile> read_pipeline_file(const std::string& path) {
   const config::Node* name = root->find("name");
   if (name == nullptr || name->text.empty())
     return fail(Code::configuration, fmt::format("{}: the pipeline has no name", path), path);
-  PipelineFile file{.name = name->text, .sent = {.text = std::move(*text), .file = path}};
-  for (const std::string& prompt : prompts_of(*root)) {
-    const std::string found = prompt_file(std::filesystem::path(path).parent_path(), prompt);
-    if (found.empty()) continue;
-    auto prompt_text = read_file(found, wire::kPipelineBytes);
-    if (!prompt_text) return std::unexpected(std::move(prompt_text.error()));
-    file.sent.prompts.push_back({.name = prompt, .text = std::move(*prompt_text), .file = found});
+  auto prompts = prompts_beside(path, *text);
+  if (!prompts) return std::unexpected(std::move(prompts.error()));
+  return PipelineFile{
+      .name = name->text,
+      .sent = {.text = std::move(*text), .file = path, .prompts = std::move(*prompts)}};
+}
+
+Result<std::vector<wire::SentPrompt>> prompts_beside(const std::string& path,
+                                                     const std::string& text) {
+  std::vector<wire::SentPrompt> prompts;
+  const auto root = config::parse_yaml(path, text);
+  if (!root) return prompts;
+  for (const std::string& name : prompts_of(*root)) {
+    std::string file = prompt_file(std::filesystem::path(path).parent_path(), name);
+    if (file.empty()) continue;
+    auto prompt = read_file(file, wire::kPipelineBytes);
+    if (!prompt) return std::unexpected(std::move(prompt.error()));
+    prompts.push_back({.name = name, .text = std::move(*prompt), .file = std::move(file)});
   }
-  return file;
+  return prompts;
 }
 
 }  // namespace docwright::client

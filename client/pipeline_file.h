@@ -3,6 +3,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "schemas/wire.h"
 
@@ -17,8 +18,11 @@ struct PipelineFile {
   wire::SentPipeline sent;
 };
 // Prompts are looked for in the folder `prompts` beside the file, and beside its folder; one that
-// is in neither is the daemon's own. Errors: not_found and io (the file), configuration (no YAML,
+// is in neither is the daemon's own. Errors: those of read_file(), configuration (no YAML,
 // no name), with the place.
 Result<PipelineFile> read_pipeline_file(const std::string& path);
+// These prompts alone, of the pipeline `text` in the file `path`; none where it is no YAML.
+Result<std::vector<wire::SentPrompt>> prompts_beside(const std::string& path,
+                                                     const std::string& text);
 
 }  // namespace docwright::client

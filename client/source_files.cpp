@@ -182,8 +182,16 @@ Result<FileList> list_files(const std::vector<std::string>& paths, const ListLim
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
+    return fail(Code::invalid_request, fmt::format("{}: expected a file, got a folder", path));
   std::ifstream stream(path, std::ios::binary);
-  if (!stream) return fail(Code::io, fmt::format("{}: cannot be read", path));
+  if (!stream) {
+    const int cause = errno;
+    return fail(
+        cause == ENOENT ? Code::invalid_request : Code::io,
+        fmt::format("{}: cannot be read: {}", path, std::generic_category().message(cause)));
+  }
   std::string text;
   std::string buffer(std::size_t{64} << 10, '\0');
   while (stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) ||

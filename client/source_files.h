@@ -40,7 +40,8 @@ struct ListLimits {
 Result<FileList> list_files(const std::vector<std::string>& paths, const ListLimits& limits,
                             const std::function<bool()>& stopped = {});
 
-// The whole file; an Error, with its name, where it is larger.
+// The whole file. Errors, with its name: invalid_request (there is none, or it is a folder),
+// too_large, io.
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max);
 
 }  // namespace docwright::client

@@ -10,24 +10,40 @@
 namespace docwright::cli {
 namespace {
 
-std::vector<Column> budget_columns() {
+// What of a ceiling in tokens is used, and the ceiling.
+std::string tokens_cell(const Json& budget) {
+  std::int64_t used = 0;
+  for (const char* key : {"settled_tokens", "unknown_tokens", "reserved_tokens"})
+    used += budget.value(key, std::int64_t{0});
+  const std::string text = number_cell(used);
+  const Json& limit = member(budget, "limit_tokens");
+  return limit.is_null() ? text : fmt::format("{} of {}", text, number_cell(limit));
+}
+
+std::vector<Column> budget_columns(Format format) {
   const auto money = [](std::string key, std::string title) {
     return Column{.key = std::move(key),
                   .title = std::move(title),
                   .align = Column::Align::right,
                   .text = money_cell};
   };
-  return {{.key = "scope", .title = "SCOPE"},
-          {.key = "window", .title = "WINDOW"},
-          money("limit_nusd", "LIMIT"),
-          money("settled_nusd", "SETTLED"),
-          money("unknown_nusd", "UNKNOWN"),
-          money("reserved_nusd", "RESERVED"),
-          {.key = "limit_tokens",
-           .title = "TOKENS",
-           .align = Column::Align::right,
-           .text = number_cell},
-          {.key = "until", .title = "UNTIL", .text = time_cell}};
+  std::vector<Column> columns = {
+      {.key = "scope", .title = "SCOPE"}, {.key = "window", .title = "WINDOW"},
+      money("limit_nusd", "LIMIT"),       money("settled_nusd", "SETTLED"),
+      money("unknown_nusd", "UNKNOWN"),   money("reserved_nusd", "RESERVED"),
+  };
+  if (format == Format::table) {
+    columns.push_back({.key = {},
+                       .title = "TOKENS",
+                       .align = Column::Align::right,
+                       .text = tokens_cell,
+                       .of_row = true});
+  } else {
+    for (const char* key : {"limit_tokens", "settled_tokens", "unknown_tokens", "reserved_tokens"})
+      columns.push_back({.key = key, .title = key});
+  }
+  columns.push_back({.key = "until", .title = "UNTIL", .text = time_cell});
+  return columns;
 }
 
 Result<Exit> ask(Session& session, const wire::BudgetRequest& request) {
@@ -35,7 +51,8 @@ Result<Exit> ask(Session& session, const wire::BudgetRequest& request) {
   if (!client) return std::unexpected(client.error());
   const auto reply = (*client)->ask(request);
   if (!reply) return std::unexpected(reply.error());
-  write_rows(session.out(), session.format(), budget_columns(), wire::to_json(*reply)["budgets"]);
+  write_rows(session.out(), session.format(), budget_columns(session.format()),
+             wire::to_json(*reply)["budgets"]);
   if (reply->budgets.empty()) session.out().say("No budget is set: nothing limits what is spent.");
   return Exit::done;
 }

@@ -25,7 +25,9 @@ std::vector<Column> changed_columns() {
 }
 
 std::string_view cancelled(bool now) {
-  return now ? "cancelled; calls in flight are cut, and charged at their bounds"
+  return now ? "cancelled; calls in flight that no other job waits for are cut, and charged at "
+               "their "
+               "bounds"
              : "cancelled; calls in flight end by themselves";
 }
 
@@ -71,7 +73,8 @@ Result<Exit> cancel_all(Session& session, bool now) {
 Result<Exit> cancel(Session& session, const ChangeArguments& arguments) {
   if (arguments.all != arguments.ids.empty()) {
     return fail(Code::invalid_request,
-                "what is to be cancelled? Name batches or jobs, or say --all");
+                arguments.all ? "--all is every job: name no others beside it"
+                              : "what is to be cancelled? Name batches or jobs, or say --all");
   }
   std::vector<wire::Selection> selections;
   std::string named;

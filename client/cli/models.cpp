@@ -1,6 +1,7 @@
 // model list: what the daemon can ask. model show: all that is known of one model, without a
 // daemon.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <memory>
 
@@ -94,11 +95,22 @@ void add_columns(std::vector<Column>& columns, const Json& object, const std::st
   }
 }
 
+Error is_a_route(const pipeline::Route& route) {
+  std::vector<std::string_view> models;
+  for (const pipeline::Target& target : route.targets) models.push_back(target.model);
+  return {Code::unknown_model,
+          fmt::format("'{}' is a route, not a model: name one of its targets, {}", route.name,
+                      fmt::join(models, ", "))};
+}
+
 Result<Exit> show(Session& session, const ShowArguments& arguments) {
   const auto catalogue = OwnCatalogue::load(session, arguments.config);
   if (!catalogue) return std::unexpected(catalogue.error());
   const auto model = (*catalogue)->models().get(arguments.name);
-  if (!model) return std::unexpected(model.error());
+  if (!model) {
+    const pipeline::Route* route = (*catalogue)->routes().find(arguments.name);
+    return std::unexpected(route == nullptr ? model.error() : is_a_route(*route));
+  }
   const providers::Provider* provider = (*catalogue)->providers().find((*model)->provider);
   const Time now = SystemClock().now();
   const Json shown = described(**model, (*catalogue)->credentials().state(*provider, **model), now);

@@ -22,6 +22,7 @@ class OwnCatalogue final {
   const config::Settings& settings() const { return configuration_.settings; }
   const providers::Registry& providers() const { return known_->providers; }
   const providers::Models& models() const { return known_->models; }
+  const pipeline::Routes& routes() const { return known_->routes; }
   const providers::Credentials& credentials() const { return credentials_; }
 
  private:

@@ -9,6 +9,7 @@
 
 #include "client/cli/session.h"
 #include "client/cli/verbs.h"
+#include "client/pipeline_file.h"
 #include "client/source_files.h"
 #include "config/load.h"
 #include "pipeline/call/options.h"
@@ -53,6 +54,17 @@ struct LintArguments {
   std::optional<std::string> config;
 };
 
+// The prompts beside the file go before those of the configuration, as in a submit.
+Result<pipeline::Surroundings> surroundings_of(const std::string& file, const std::string& text,
+                                               const pipeline::Configured& configured) {
+  auto beside = client::prompts_beside(file, text);
+  if (!beside) return std::unexpected(std::move(beside.error()));
+  std::vector<pipeline::OwnPrompt> prompts;
+  for (wire::SentPrompt& prompt : *beside)
+    prompts.push_back({prompt.name, {prompt.file, std::move(prompt.text)}});
+  return configured.surroundings(std::move(prompts));
+}
+
 Result<Exit> lint(Session& session, const LintArguments& arguments) {
   const config::Start start{
       .state = session.common().state, .config_file = arguments.config, .root = geteuid() == 0};
@@ -60,8 +72,7 @@ Result<Exit> lint(Session& session, const LintArguments& arguments) {
   if (!configuration) return std::unexpected(config::combined(configuration.error()));
   const auto vocabulary = pipeline::vocabulary(*configuration);
   if (!vocabulary) return std::unexpected(config::combined(vocabulary.error()));
-  pipeline::Surroundings surroundings = (*vocabulary)->surroundings();
-  surroundings.now = SystemClock().now();
+  const Time now = SystemClock().now();
 
   RowWriter rows(session.out(), session.format(),
                  {{.key = "at", .title = "AT"}, {.key = "message", .title = "MESSAGE"}});
@@ -73,14 +84,17 @@ Result<Exit> lint(Session& session, const LintArguments& arguments) {
       rows.add(Json{{"at", file}, {"message", text.error().message}});
       continue;
     }
-    const auto linted = pipeline::parse_pipeline({file, std::move(*text)}, surroundings);
+    auto surroundings = surroundings_of(file, *text, **vocabulary);
+    if (!surroundings) return std::unexpected(surroundings.error());
+    surroundings->now = now;
+    const auto linted = pipeline::parse_pipeline({file, std::move(*text)}, *surroundings);
     if (linted) {
       for (const pipeline::Route& route :
            pipeline::routes_of(**linted, (*vocabulary)->models, (*vocabulary)->routes)) {
         for (const pipeline::Target& target : route.targets) {
           const auto* model = (*vocabulary)->models.find(target.model);
           if (model != nullptr && model->retires)
-            session.out().insist(fmt::format("{}: {}", file, model->retirement(*surroundings.now)));
+            session.out().insist(fmt::format("{}: {}", file, model->retirement(now)));
         }
       }
       session.out().say(fmt::format("{}: pipeline {} is fine.", file, (*linted)->name()));

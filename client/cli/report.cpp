@@ -25,14 +25,37 @@ std::string upper(std::string text) {
   return text;
 }
 
-// Real numbers are dollars, rates or milliseconds: six digits after the point are enough for any of
-// them.
-std::string report_cell(const Json& value) {
-  if (!value.is_number_float()) return value.is_number() ? number_cell(value) : plain_text(value);
-  std::string text = fmt::format("{:.6f}", value.get<double>());
-  while (text.ends_with('0')) text.pop_back();
-  if (text.ends_with('.')) text.pop_back();
-  return text;
+bool is_time(const store::Report& report, std::size_t column) {
+  return std::ranges::all_of(report.rows, [column](const auto& row) {
+    const auto* text = std::get_if<std::string>(&row[column]);
+    return text == nullptr || parse_rfc3339(*text);
+  });
+}
+
+// Digits after the point: the same in all rows of a column, so that points stand below each other.
+int decimals_of(std::string_view column) {
+  if (column.ends_with("_usd")) return 6;
+  return column.ends_with("seconds") ? 3 : 1;
+}
+
+// Numbers stand to the right, and like times and ids they are never cut.
+Column column_of(const store::Report& report, std::size_t index) {
+  const std::string& name = report.columns[index];
+  Column column{.key = name, .title = upper(name), .cut = Column::Cut::end};
+  if (is_number(report, index)) {
+    column.align = Column::Align::right;
+    column.cut = Column::Cut::none;
+    column.text = [decimals = decimals_of(name)](const Json& value) {
+      return value.is_number_float() ? fmt::format("{:.{}f}", value.get<double>(), decimals)
+                                     : number_cell(value);
+    };
+  } else if (is_time(report, index)) {
+    column.cut = Column::Cut::none;
+    column.text = time_cell;
+  } else if (name == "job") {
+    column.cut = Column::Cut::none;
+  }
+  return column;
 }
 
 struct ReportArguments {
@@ -73,14 +96,7 @@ Result<Exit> report(Session& session, const ReportArguments& arguments) {
   if (!report) return std::unexpected(report.error());
 
   std::vector<Column> columns;
-  for (std::size_t i = 0; i < report->columns.size(); ++i) {
-    const bool number = is_number(*report, i);
-    columns.push_back({.key = report->columns[i],
-                       .title = upper(report->columns[i]),
-                       .align = number ? Column::Align::right : Column::Align::left,
-                       .cut = number ? Column::Cut::none : Column::Cut::end,
-                       .text = report_cell});
-  }
+  for (std::size_t i = 0; i < report->columns.size(); ++i) columns.push_back(column_of(*report, i));
   RowWriter rows(session.out(), session.format(), std::move(columns));
   for (std::size_t i = 0; i < report->rows.size(); ++i) rows.add(row_of(*report, i));
   rows.end();
@@ -111,22 +127,25 @@ Result<Exit> check(Session& session, const CheckArguments& arguments) {
 }  // namespace
 
 Verb report_verb() {
-  return {"report", "Reports usage, cost, errors and times from the database",
-          [](Options& options) -> Action {
-            auto arguments = std::make_shared<ReportArguments>();
-            std::vector<std::string> names;
-            for (const std::string_view name : store::report_names()) names.emplace_back(name);
-            const std::string about = fmt::format("{}", fmt::join(names, ", "));
-            options.choice_positional("REPORT", arguments->name, std::move(names), about);
-            options.text("--since", "AGE|TIME", arguments->since,
-                         "Only what is younger: 7d, 12h, 2030-01-02, 2030-01-02T03:04:05Z");
-            options.text("--by", "WHAT", arguments->by,
-                         "usage by model, pipeline, tenant, project, day or provider");
-            options.number("--limit", "N", arguments->limit, 1, 1'000'000,
-                           "At most so many rows (1000)");
-            options.text("--db", "FILE", arguments->database, kDatabaseOption);
-            return [arguments](Session& session) { return report(session, *arguments); };
-          }};
+  return {
+      "report", "Reports usage, cost, errors and times from the database",
+      [](Options& options) -> Action {
+        auto arguments = std::make_shared<ReportArguments>();
+        std::vector<std::string> names;
+        for (const std::string_view name : store::report_names()) names.emplace_back(name);
+        const std::string about = fmt::format("{}", fmt::join(names, ", "));
+        options.choice_positional("REPORT", arguments->name, std::move(names), about);
+        options.text(
+            "--since", "AGE|TIME", arguments->since,
+            "Only what is younger: 7d, 12h, 2030-01-02, 2030-01-02T03:04:05Z; of usage whole days "
+            "(UTC)");
+        options.text("--by", "WHAT", arguments->by,
+                     "usage by model, pipeline, tenant, project, day or provider");
+        options.number("--limit", "N", arguments->limit, 1, 1'000'000,
+                       "At most so many rows (1000)");
+        options.text("--db", "FILE", arguments->database, kDatabaseOption);
+        return [arguments](Session& session) { return report(session, *arguments); };
+      }};
 }
 
 Verb db_check_verb() {

@@ -142,7 +142,8 @@ Result<Exit> list(Session& session, const ListArguments& arguments) {
   });
   if (!listed) return std::unexpected(listed.error());
   rows.end();
-  if (more) session.out().say(fmt::format("Only the newest {} jobs; --all shows all.", count));
+  if (more)
+    session.out().say(fmt::format("Only the newest {}; --all shows all.", counted(count, "job")));
   return Exit::done;
 }
 

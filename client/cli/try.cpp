@@ -24,7 +24,7 @@ constexpr std::size_t kFileBytesMax = std::size_t{16} << 20;
 struct TryArguments {
   std::string pipeline, file, model, project;
   std::optional<std::string> answer, config;
-  std::int64_t chunk = 0;
+  std::int64_t chunk = -1;  // not named
 };
 
 Result<std::unique_ptr<const pipeline::Configured>> configured(Session& session,
@@ -87,10 +87,10 @@ Json json_of(const Rehearsal::Question& question) {
   return row;
 }
 
-// A row for each question; of a chunk about which nothing is asked, one without.
-Json rows_of(const Rehearsal& rehearsal) {
+// A row for each question about the parts; of a chunk about which nothing is asked, one without.
+Json rows_of(std::span<const Rehearsal::Part> parts) {
   Json rows = Json::array();
-  for (const Rehearsal::Part& part : rehearsal.parts) {
+  for (const Rehearsal::Part& part : parts) {
     Json targets = Json::array();
     for (const outline::Definition& target : part.chunk.targets) targets.push_back(target.symbol);
     const Json chunk = {{"chunk", part.chunk.number},
@@ -123,9 +123,10 @@ std::string model_of(const Json& target) {
 }
 
 std::string chunk_line(const Json& row) {
-  return fmt::format("chunk {}: bytes {} to {}: {}\n", row["chunk"].get<int>(),
+  const Json& targets = row["targets"];
+  return fmt::format("chunk {}: bytes {} to {}{}{}\n", row["chunk"].get<int>(),
                      row["begin"].get<std::int64_t>(), row["end"].get<std::int64_t>(),
-                     list_of(row["targets"]));
+                     targets.empty() ? "" : ": ", list_of(targets));
 }
 
 void print(Output& out, const Json& row, bool new_chunk) {
@@ -196,8 +197,11 @@ std::vector<Column> document_columns() {
           {.key = "findings", .title = "FINDINGS", .cut = Column::Cut::end, .text = findings}};
 }
 
-Result<Exit> show_questions(Session& session, const Rehearsal& rehearsal) {
-  const Json rows = rows_of(rehearsal);
+Result<Exit> show_questions(Session& session, const Rehearsal& rehearsal,
+                            const TryArguments& arguments) {
+  std::span<const Rehearsal::Part> parts = rehearsal.parts;
+  if (arguments.chunk >= 0) parts = parts.subspan(static_cast<std::size_t>(arguments.chunk), 1);
+  const Json rows = rows_of(parts);
   if (session.format() == Format::table) {
     print_all(session.out(), rows);
   } else {
@@ -214,13 +218,10 @@ Result<Exit> show_questions(Session& session, const Rehearsal& rehearsal) {
 
 Result<Exit> show_documents(Session& session, const Rehearsal& rehearsal, const pipeline::Job& job,
                             const TryArguments& arguments) {
-  if (arguments.chunk >= std::ssize(rehearsal.parts)) {
-    return fail(Code::invalid_request, fmt::format("--chunk {}: the source has {} chunks",
-                                                   arguments.chunk, rehearsal.parts.size()));
-  }
   auto text = client::read_file(*arguments.answer, kFileBytesMax);
   if (!text) return std::unexpected(std::move(text.error()));
-  const auto& part = rehearsal.parts[static_cast<std::size_t>(arguments.chunk)];
+  const auto& part =
+      rehearsal.parts[static_cast<std::size_t>(std::max<std::int64_t>(arguments.chunk, 0))];
   const Json documents = examined(rehearsal, job, part, std::move(*text));
   write_rows(session.out(), session.format(), document_columns(), documents);
   const std::string unusable = documents.empty() ? "" : plain_text(documents[0]["unusable"]);
@@ -256,9 +257,20 @@ Result<Exit> try_pipeline(Session& session, const TryArguments& arguments) {
   if (!job) return std::unexpected(job.error());
   (*job)->pipeline = *parsed;
   const auto rehearsal = pipeline::rehearse(**words, *job);
-  if (!rehearsal) return std::unexpected(rehearsal.error());
+  if (!rehearsal) {
+    Error error = rehearsal.error();
+    if (error.code == Code::source_refused)
+      error.message = fmt::format("{}: {}", arguments.file, error.message);
+    return std::unexpected(std::move(error));
+  }
+  const auto chunks = std::ssize(rehearsal->parts);
+  if (arguments.chunk >= chunks) {
+    return fail(Code::invalid_request,
+                fmt::format("--chunk {}: {} has {}, counted from 0", arguments.chunk,
+                            arguments.file, counted(rehearsal->parts.size(), "chunk")));
+  }
   return arguments.answer ? show_documents(session, *rehearsal, **job, arguments)
-                          : show_questions(session, *rehearsal);
+                          : show_questions(session, *rehearsal, arguments);
 }
 
 }  // namespace
@@ -274,7 +286,7 @@ Verb pipeline_try_verb() {
             options.text("--answer", "FILE", arguments->answer,
                          "A saved answer: shows the documents and findings that it gives");
             options.number("--chunk", "N", arguments->chunk, 0, 1'000'000,
-                           "Which chunk the answer is about (0)");
+                           "Only this one; which chunk the answer is about (0)");
             options.text("--config", "FILE", arguments->config,
                          "The configuration whose prompts and models count");
             return [arguments](Session& session) { return try_pipeline(session, *arguments); };

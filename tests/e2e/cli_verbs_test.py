@@ -199,10 +199,12 @@ class Verbs(unittest.TestCase):
         self.assertEqual((call["provider"], call["model"], call["outcome"], call["cost_usd"]), ("offline", "offline", "answered", 0))
         self.assertLessEqual(wait["begin_seconds"] + wait["seconds"], call["begin_seconds"])
         table = self.cli.run("trace", job[:23]).stdout
-        for part in ("AFTER", "wait queue", "run attempt 1", "call call, chunk 0", "offline/offline", "answered", "#", "*"):
+        for part in ("AFTER", "wait queue", "run attempt 1", " call, chunk 0", "offline/offline", "answered", "#", "*"):
             self.assertIn(part, table)
         self.assertIn("job,what,name", self.cli.run("trace", job, "-o", "csv").stdout)
+        self.assertNotIn("call call", table)
         self.cli.run("trace", "00000000-0000", code=4)
+        self.assertIn("is a batch of", self.cli.run("trace", self.batch, code=2).stderr)
 
     def test_submit_sends_a_pipeline_of_its_own_along(self):
         folder = os.path.join(self.folder.name, "own")
@@ -224,7 +226,7 @@ class Verbs(unittest.TestCase):
         self.assertIn("./broken.yaml:4:13", wrong)
         self.assertIn("did you mean 'limit_tokens'", wrong)
         self.assertIn("another name", self.cli.run("submit", source, "--pipeline", "./clash.yaml", cwd=folder, code=78).stderr)
-        self.cli.run("submit", source, "--pipeline", "./absent.yaml", cwd=folder, code=1)
+        self.cli.run("submit", source, "--pipeline", "./absent.yaml", cwd=folder, code=2)
         self.assertIn("unknown pipeline", self.cli.run("submit", source, "--pipeline", "mine", code=2).stderr)
 
     def test_pipeline_try_asks_nobody(self):
@@ -254,6 +256,10 @@ class Verbs(unittest.TestCase):
         write(self.folder.name, {"answer.json": "I would rather not."})
         self.assertIn("could not be used", self.cli.run("pipeline", "try", "docstrings", source, "--answer", answer, code=1).stderr)
         self.cli.run("pipeline", "try", "docstrngs", source, code=2)
+        self.assertEqual(self.cli.json("pipeline", "try", "docstrings", source, "--model", "gpt-5.4-mini", "--chunk", "0"), parts)
+        self.assertIn("has 1 chunk,", self.cli.run("pipeline", "try", "docstrings", source, "--chunk", "1", code=2).stderr)
+        write(self.folder.name, {"binary.py": "a = 1\n\0\1"})
+        self.assertIn("binary.py: byte", self.cli.run("pipeline", "try", "docstrings", os.path.join(self.folder.name, "binary.py"), code=77).stderr)
 
     def test_budgets(self):
         self.cli.run("budget", "set", code=2)
@@ -261,6 +267,9 @@ class Verbs(unittest.TestCase):
         self.assertEqual([(budget["scope"], budget["window"], budget["limit_nusd"]) for budget in budgets],
                          [("all", "day", 2_500_000_000)])
         self.assertIn("2.50 USD", self.cli.run("budget", "list").stdout)
+        self.assertRegex(self.cli.run("budget", "set", "--tokens", "2000000").stdout, r" of 2,000,000\b")  # what is used of it
+        self.assertIn(",settled_tokens,", self.cli.run("budget", "list", "-o", "csv").stdout)
+        self.cli.run("budget", "remove", "--yes")
         self.cli.run("budget", "remove", "--window", "day", code=77)
         self.assertEqual(self.cli.json("budget", "remove", "--window", "day", "--yes"), [])
 
@@ -303,8 +312,12 @@ class Verbs(unittest.TestCase):
         alone.run("pipeline", "lint", os.path.join(self.folder.name, "good.yaml"))
         bad = alone.run("pipeline", "lint", os.path.join(self.folder.name, "bad.yaml"), code=78)
         missing = alone.run("pipeline", "lint", "/no/such.yaml", os.path.join(self.folder.name, "bad.yaml"), code=2)
-        self.assertIn("/no/such.yaml: cannot be read", missing.stdout)
+        self.assertIn("/no/such.yaml: cannot be read: No such file or directory", missing.stdout)
         self.assertIn("did you mean 'chunk'", missing.stdout)  # one that is missing hides nothing of the others
+        write(self.folder.name, {"own/p.yaml": "name: own\nsteps:\n  - validate\n  - chunk\n  - call: {prompt: near}\n  - parse\n  - store\n",
+                                 "own/prompts/near.yaml": "user: '{{code}}'\n"})
+        alone.run("pipeline", "lint", os.path.join(self.folder.name, "own/p.yaml"))  # with the prompts beside it, as submit sends them
+        self.assertIn("got a folder", alone.run("pipeline", "lint", self.folder.name, code=2).stdout)
         self.assertIn("bad.yaml:3:", bad.stdout)
         self.assertIn("did you mean 'chunk'", bad.stdout)
 

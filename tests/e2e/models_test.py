@@ -78,6 +78,7 @@ class Models(unittest.TestCase):
         self.assertEqual((shown["provider"], shown["window_tokens"], shown["credentials"]), ("openai", 128000, "none"))
         self.assertIn("prices.output", self.cli.run("model", "show", "gpt-4o").stdout)
         self.assertIn("gpt-4o", self.cli.run("model", "show", "gpt-4oo", code=2).stderr)
+        self.assertIn("is a route, not a model: name one of its targets, gpt-", self.cli.run("model", "show", "cheap", code=2).stderr)
 
     def test_providers_without_keys(self):
         rows = self.cli.json("provider", "list")

@@ -128,7 +128,11 @@ TEST(ReadFile, IsBounded) {
   folder.write("five", "12345");
   EXPECT_EQ(read_file(folder.path("five"), 5), "12345");
   EXPECT_EQ(read_file(folder.path("five"), 4).error().code, Code::too_large);
-  EXPECT_EQ(read_file(folder.path("none"), 4).error().code, Code::io);
+  const auto none = read_file(folder.path("none"), 4);
+  EXPECT_EQ(none.error().code, Code::invalid_request);
+  EXPECT_THAT(none.error().message,
+              testing::EndsWith("none: cannot be read: No such file or directory"));
+  EXPECT_EQ(read_file(folder.path("."), 4).error().code, Code::invalid_request) << "a folder";
 }
 
 }  // namespace
