@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 
 #include "client/cli/database.h"
@@ -38,22 +40,26 @@ int decimals_of(std::string_view column) {
   return column.ends_with("seconds") ? 3 : 1;
 }
 
-// Numbers stand to the right, and like times and ids they are never cut.
+// Sentences and paths give way on a narrow terminal; half a name, a time or a number says nothing.
+Column::Cut cut_of(std::string_view column) {
+  if (column == "path") return Column::Cut::beginning;
+  constexpr std::array<std::string_view, 8> kSentences = {
+      "reason", "detail", "error", "last_error", "errors", "example", "message", "head"};
+  const bool sentence = std::ranges::find(kSentences, column) != kSentences.end();
+  return sentence ? Column::Cut::end : Column::Cut::none;
+}
+
 Column column_of(const store::Report& report, std::size_t index) {
   const std::string& name = report.columns[index];
-  Column column{.key = name, .title = upper(name), .cut = Column::Cut::end};
+  Column column{.key = name, .title = upper(name), .cut = cut_of(name)};
   if (is_number(report, index)) {
     column.align = Column::Align::right;
-    column.cut = Column::Cut::none;
     column.text = [decimals = decimals_of(name)](const Json& value) {
       return value.is_number_float() ? fmt::format("{:.{}f}", value.get<double>(), decimals)
                                      : number_cell(value);
     };
   } else if (is_time(report, index)) {
-    column.cut = Column::Cut::none;
     column.text = time_cell;
-  } else if (name == "job") {
-    column.cut = Column::Cut::none;
   }
   return column;
 }
