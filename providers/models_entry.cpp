@@ -188,10 +188,11 @@ const Spec<ModelEntry>& model_entry_spec() {
                      "otherwise."),
           option("parameters_refused", &E::parameters_refused)
               .about("Parameters that the model rejects. Dots lead into a mapping, and a word "
-                     "behind = is all that is rejected: thinking.type=enabled."),
+                     "behind = is all that is rejected (thinking.type=enabled), behind != all "
+                     "that is not."),
           option("parameters_exclusive", &E::parameters_exclusive)
               .about("Parameters that the model rejects together, written alike: temperature or "
-                     "top_p."),
+                     "reasoning_effort!=none."),
           option("parameter_words", &E::parameter_words)
               .about("The words that a parameter may have: reasoning_effort: [low, high]."),
           option("parameter_ranges", &E::parameter_ranges)

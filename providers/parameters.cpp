@@ -23,11 +23,13 @@ const Json* value_at(const Json& parameters, std::string_view path) {
 
 bool holds(const Json& parameters, std::string_view place) {
   const std::size_t equals = place.find('=');
-  const Json* value = value_at(parameters, place.substr(0, equals));
+  const bool differs = equals != place.npos && place.substr(0, equals).ends_with('!');
+  const Json* value = value_at(parameters, place.substr(0, differs ? equals - 1 : equals));
   if (value == nullptr || value->is_null()) return false;
   if (equals == place.npos) return true;
   const std::string_view word = place.substr(equals + 1);
-  return value->is_string() ? *value == word : value->dump() == word;
+  const bool same = value->is_string() ? *value == word : value->dump() == word;
+  return same != differs;
 }
 
 std::string value_refusal(const Model& model, const Json& parameters) {

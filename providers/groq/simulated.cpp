@@ -146,6 +146,11 @@ std::unique_ptr<const simulator::Api> simulated_api() {
     if (words) words = "Please reduce the length of the messages or completion.";
     return words;
   };
+  role.too_long_an_answer = [](const simulator::Fit& fit) -> std::optional<std::string> {
+    if (fit.output_max == 0 || fit.answer_tokens_max <= fit.output_max) return std::nullopt;
+    return fmt::format("`max_completion_tokens` must be less than or equal to `{}`",
+                       fit.output_max);
+  };
   return openai::chat_server(role);
 }
 

@@ -166,6 +166,9 @@ class ChatServer final : public simulator::Api {
   std::optional<std::string> overflow(const simulator::Fit& fit) const override {
     return role_.overflow(fit);
   }
+  std::optional<std::string> too_long_an_answer(const simulator::Fit& fit) const override {
+    return role_.too_long_an_answer(fit);
+  }
 
   Headers identity(std::string_view request_id) const override {
     return role_.identity(request_id);

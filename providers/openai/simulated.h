@@ -35,6 +35,8 @@ struct Role {
   Headers (*identity)(std::string_view request_id);
   // Its words for a question that does not fit; none where it takes it.
   std::optional<std::string> (*overflow)(const simulator::Fit& fit);
+  // The same for an answer limit above what the model can write.
+  std::optional<std::string> (*too_long_an_answer)(const simulator::Fit& fit);
   std::string_view opening = {};   // what a stream begins with, as a whole event
   bool usage_with_finish = false;  // unasked, in the chunk that says why it ended
 };

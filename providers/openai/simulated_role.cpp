@@ -86,6 +86,26 @@ std::optional<std::string> responses_overflow(const simulator::Fit& fit) {
          "again.";
 }
 
+bool writes_more(const simulator::Fit& fit) {
+  return fit.output_max > 0 && fit.answer_tokens_max > fit.output_max;
+}
+
+std::optional<std::string> too_long_an_answer(const simulator::Fit& fit) {
+  if (!writes_more(fit)) return std::nullopt;
+  return fmt::format(
+      "max_tokens is too large: {0}. This model supports at most {1} completion tokens, whereas "
+      "you provided {0}.",
+      fit.answer_tokens_max, fit.output_max);
+}
+
+std::optional<std::string> too_long_a_response(const simulator::Fit& fit) {
+  if (!writes_more(fit)) return std::nullopt;
+  return fmt::format(
+      "Invalid 'max_output_tokens': integer above maximum value. Expected a value <= {}, but got "
+      "{} instead.",
+      fit.output_max, fit.answer_tokens_max);
+}
+
 // Whole seconds, as the field has them; rounded up, so that nobody comes too early.
 Headers hint_of(Duration wait) {
   return {{"Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count())},
@@ -109,6 +129,7 @@ Role role() {
       .dress_error = [](Json&, const CallError&) {},
       .identity = [](std::string_view id) { return Headers{{"x-request-id", std::string(id)}}; },
       .overflow = overflow_of,
+      .too_long_an_answer = too_long_an_answer,
   };
 }
 
@@ -119,6 +140,7 @@ Role responses_role() {
     return responses_refusal(body);
   };
   role.overflow = responses_overflow;
+  role.too_long_an_answer = too_long_a_response;
   return role;
 }
 

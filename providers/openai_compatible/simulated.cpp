@@ -51,6 +51,9 @@ std::unique_ptr<const simulator::Api> simulated_api() {
     return openai::shape_refusal(body);
   };
   role.shape = shape_of;
+  role.too_long_an_answer = [](const simulator::Fit&) -> std::optional<std::string> {
+    return std::nullopt;  // the window alone bounds it
+  };
   role.dress_error = dress_error;
   role.limits = [](const simulator::LimitState&) { return Headers(); };
   return openai::chat_server(role);

@@ -58,7 +58,8 @@ struct Fit {
   std::string_view model;
   std::int64_t window = 0;  // tokens, prompt and answer
   std::int64_t prompt_tokens = 0, answer_tokens_max = 0;
-  std::int64_t input_max = 0;  // of the prompt alone; 0: what the window leaves
+  std::int64_t input_max = 0;   // of the prompt alone; 0: what the window leaves
+  std::int64_t output_max = 0;  // of the answer alone; 0: likewise
 };
 // In the words of Chat Completions, where prompt and answer limit have to fit together; none where
 // they do.
@@ -91,6 +92,11 @@ class Api {
   virtual Rendered error(const CallError& error) const = 0;
   // The provider's words for a question that does not fit; none where it takes it.
   virtual std::optional<std::string> overflow(const Fit& fit) const = 0;
+  // The same for an answer limit above what the model can write.
+  virtual std::optional<std::string> too_long_an_answer(const Fit& fit) const {
+    (void)fit;
+    return std::nullopt;
+  }
   // Whether a prefix that was seen before counts as cached without a mark.
   virtual bool caches_unasked() const { return false; }
   // What names the request on every answer.

@@ -31,8 +31,15 @@ CallError refused_as(ErrorClass error_class) {
   return error;
 }
 
-Fit fit_of(const Asked& asked, std::int64_t window, std::int64_t input_max = 0) {
-  return {asked.model, window, prompt_tokens(asked), asked.answer_tokens_max, input_max};
+Fit fit_of(const Asked& asked, std::int64_t window) {
+  return {asked.model, window, prompt_tokens(asked), asked.answer_tokens_max};
+}
+
+Fit fit_of(const Asked& asked, const Model& model) {
+  Fit fit = fit_of(asked, model.window_tokens);
+  fit.input_max = model.input_tokens_max;
+  fit.output_max = model.output_tokens_max;
+  return fit;
 }
 
 bool is_lost(const Delivery& delivery, const Fault* fault) {
@@ -59,6 +66,15 @@ struct Desk::Case {
     CallError error = refused_as(ErrorClass::context_length);
     error.message = std::move(*words);
     error.context = ContextNumbers{fit.window, fit.prompt_tokens + fit.answer_tokens_max};
+    return error;
+  }
+
+  std::optional<CallError> too_long_an_answer(const Fit& fit) const {
+    auto words = api.too_long_an_answer(fit);
+    if (!words) return std::nullopt;
+    CallError error = refused_as(ErrorClass::invalid_request);
+    error.message = std::move(*words);
+    error.code = "invalid_value";
     return error;
   }
 };
@@ -146,7 +162,9 @@ std::optional<CallError> Desk::refusal(Case& at) {
   }
   const Model* model = model_of(at.spoken, at.asked.model);
   if (model == nullptr) return std::nullopt;
-  return at.misfit(fit_of(at.asked, model->window_tokens, model->input_tokens_max));
+  const Fit fit = fit_of(at.asked, *model);
+  if (auto error = at.misfit(fit)) return error;
+  return at.too_long_an_answer(fit);
 }
 
 Delivery Desk::refuse(Case& at, const CallError& error) {

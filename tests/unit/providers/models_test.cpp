@@ -404,6 +404,16 @@ TEST(Models, TheShippedListKnowsWhatIsRefused) {
     return parameter_conflict(model, parameters).empty() &&
            std::ranges::none_of(items.begin(), items.end(), refused);
   };
+  // Models that may reason take these as long as they do not.
+  EXPECT_TRUE(takes("gpt-5.4-mini", R"({"temperature": 0, "top_p": 0.5})"));
+  EXPECT_TRUE(takes("gpt-5.4-mini", R"({"reasoning_effort": "high"})"));
+  EXPECT_TRUE(takes("gpt-5.4-mini", R"({"reasoning_effort": null, "temperature": 0})"));
+  EXPECT_FALSE(takes("gpt-5.4-mini", R"({"reasoning_effort": "high", "temperature": 0})"));
+  EXPECT_FALSE(takes("gpt-5.1", R"({"reasoning_effort": "low", "top_p": 0.5})"));
+  EXPECT_FALSE(takes("gpt-5.4-mini", R"({"stop": ["x"]})"));
+  EXPECT_FALSE(takes("gpt-5", R"({"temperature": 0})"));
+  EXPECT_FALSE(takes("gpt-4.1", R"({"stop": ["a", "b", "c", "d", "e"]})"));
+  EXPECT_FALSE(takes("llama-3.1-8b-instant", R"({"logit_bias": {}})"));
   const char* kEnabled = R"({"thinking": {"type": "enabled", "budget_tokens": 2048}})";
   const char* kAdaptive = R"({"thinking": {"type": "adaptive"}})";
   const char* kOff = R"({"thinking": {"type": "disabled"}})";

@@ -257,6 +257,16 @@ TEST(OpenAiRules, WhatDoesNotFitIsToldInEachInterfacesWords) {
             "272001 tokens. Please reduce the length of the messages.");
   EXPECT_THAT(server_of("openai", "/v1/responses").overflow(small).value_or(""),
               HasSubstr("exceeds the context window"));
+  const simulator::Fit wordy{
+      .model = "gpt-4o", .window = 128'000, .answer_tokens_max = 20'000, .output_max = 16'384};
+  EXPECT_THAT(
+      server_of("openai", "/v1/chat/completions").too_long_an_answer(wordy).value_or(""),
+      HasSubstr("max_tokens is too large: 20000. This model supports at most 16384 completion"));
+  EXPECT_THAT(server_of("openai", "/v1/responses").too_long_an_answer(wordy).value_or(""),
+              HasSubstr("<= 16384"));
+  EXPECT_THAT(
+      server_of("groq", "/groq/openai/v1/chat/completions").too_long_an_answer(wordy).value_or(""),
+      HasSubstr("`16384`"));
   const simulator::Fit report{"gpt-4-turbo", 128'000, 2'133, 125'874};
   EXPECT_THAT(server_of("openai", "/v1/chat/completions").overflow(report).value_or(""),
               HasSubstr("maximum context length is 128000 tokens. However, you requested 128007"));
