@@ -15,6 +15,7 @@ using namespace wire;
 constexpr std::array kRules = {
     ErrorRule{.code = "request_too_large", .error_class = ErrorClass::too_large},
     ErrorRule{.code = "timeout_error", .error_class = ErrorClass::timeout},
+    ErrorRule{.phrase = "organization has been disabled", .error_class = ErrorClass::permission},
     ErrorRule{.status = 400,
               .phrase = "content filtering policy",
               .error_class = ErrorClass::content_filter},

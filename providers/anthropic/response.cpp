@@ -72,7 +72,7 @@ std::optional<Usage> usage_of(const Json& usage) {
 void take_block(Reply& reply, const Json& block) {
   const std::string type = text_of(block, "type");
   if (type == "text") reply.text += text_of(block, "text");
-  if (type != "tool_use" || reply.calls_tool) return;
+  if (type != "tool_use" || reply.calls_tool || text_of(block, "name") != reply.tool) return;
   reply.calls_tool = true;
   const Json* input = member(block, "input");
   reply.input = input == nullptr ? "{}" : dump_json(*input);
@@ -131,6 +131,7 @@ CallResult<Answer> decode(const HttpResponse& response, const Question& question
         broken(ErrorClass::malformed, response.status, "the answer has no content"));
   }
   Reply reply;
+  reply.tool = question.schema_name;
   reply.id = text_of(*body, "id");
   reply.model = text_of(*body, "model");
   for (const Json& block : *content) take_block(reply, block);

@@ -12,9 +12,10 @@ CallResult<std::vector<std::string>> listed_models(const HttpResponse& response)
 
 // What a message holds, whole or streamed.
 struct Reply {
+  std::string tool;  // that the model is to call: a call of any other is no answer
   std::string id, model;
   std::string text;   // of all text blocks; thinking is none
-  std::string input;  // of the first tool that is called, as JSON
+  std::string input;  // of the tool's first call, as JSON
   bool calls_tool = false;
   std::string stop_reason;  // empty: it has none yet
   std::string explanation;  // of a refusal

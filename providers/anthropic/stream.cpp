@@ -18,7 +18,9 @@ using wire::text_of;
 class MessageEvents final : public EventReader {
  public:
   MessageEvents(const Question& question, const Dialect& dialect)
-      : question_(question), dialect_(dialect) {}
+      : question_(question), dialect_(dialect) {
+    reply_.tool = question.schema_name;
+  }
 
   void event(std::string_view, std::string_view data) override {
     if (error_ || done_ || wire::is_end_mark(data)) return;
@@ -76,7 +78,7 @@ class MessageEvents final : public EventReader {
   void start_block(const Json& event, const Json& block) {
     const std::string type = text_of(block, "type");
     if (type == "text") reply_.text += text_of(block, "text");
-    if (type != "tool_use" || reply_.calls_tool) return;
+    if (type != "tool_use" || reply_.calls_tool || text_of(block, "name") != reply_.tool) return;
     reply_.calls_tool = true;
     tool_index_ = count_of(event, "index");
     const Json* input = member(block, "input");

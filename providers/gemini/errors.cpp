@@ -17,6 +17,7 @@ constexpr std::array kRules = {
     ErrorRule{.status = 429, .phrase = "spending cap", .error_class = ErrorClass::quota},
     ErrorRule{.status = 429, .phrase = "spend cap", .error_class = ErrorClass::quota},
     ErrorRule{.status = 429, .phrase = "credits are depleted", .error_class = ErrorClass::quota},
+    ErrorRule{.status = 400, .phrase = "pass a valid api key", .error_class = ErrorClass::auth},
     ErrorRule{.status = 403, .phrase = "unregistered callers", .error_class = ErrorClass::auth},
     ErrorRule{.status = 403, .phrase = "reported as leaked", .error_class = ErrorClass::auth},
     ErrorRule{.status = 400,

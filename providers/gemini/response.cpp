@@ -67,8 +67,10 @@ bool is_thought(const Json& part) {
 void take_part(Reply& reply, const Json& part) {
   if (!is_thought(part)) reply.text += text_of(part, "text");
   const Json* call = member(part, "functionCall");
-  if (call == nullptr || reply.calls_function) return;
+  if (call == nullptr) return;
   reply.calls_function = true;
+  if (reply.answers || text_of(*call, "name") != reply.function) return;
+  reply.answers = true;
   const Json* args = member(*call, "args");
   reply.args = args == nullptr ? "{}" : dump_json(*args);
 }
@@ -111,7 +113,7 @@ CallResult<Answer> answer_of(Reply reply, const Question& question, const Dialec
     return std::unexpected(
         broken(ErrorClass::truncated, 200, "the answer has no finishReason: it was cut"));
   }
-  const bool in_function = dialect.structured == Structured::tool && reply.calls_function;
+  const bool in_function = dialect.structured == Structured::tool && reply.answers;
   Answer answer;
   answer.finish = finish_of(reply, in_function);
   answer.finish_raw =
@@ -139,6 +141,7 @@ CallResult<Answer> decode(const HttpResponse& response, const Question& question
   // An array has the answer in parts, as a stream has.
   const std::span<const Json> documents = parts_of(*body);
   Reply reply;
+  reply.function = question.schema_name;
   bool any_candidate = false;
   for (const Json& document : documents) {
     // Such a document may have followed the events of a stream.

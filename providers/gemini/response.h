@@ -12,12 +12,14 @@ CallResult<std::vector<std::string>> listed_models(const HttpResponse& response)
 
 // What has come of an answer: all of it at once, or event by event.
 struct Reply {
+  std::string function;  // that the model is to call: a call of any other is no answer
   std::string id, model;
-  std::string text;  // of all parts but thoughts
-  std::string args;  // of the first function that is called, as JSON
-  bool calls_function = false;
-  std::string finish_reason;  // empty: it has none yet
-  std::string block_reason;   // why the prompt was not answered
+  std::string text;             // of all parts but thoughts
+  std::string args;             // of the function's first call, as JSON
+  bool calls_function = false;  // whichever
+  bool answers = false;         // the one that it is to call
+  std::string finish_reason;    // empty: it has none yet
+  std::string block_reason;     // why the prompt was not answered
   std::optional<Usage> usage;
 };
 // Text is added; reasons replace what was known. So does usage, which grows from event to event:

@@ -16,7 +16,9 @@ using wire::member;
 class ContentEvents final : public EventReader {
  public:
   ContentEvents(const Question& question, const Dialect& dialect)
-      : question_(question), dialect_(dialect) {}
+      : question_(question), dialect_(dialect) {
+    reply_.function = question.schema_name;
+  }
 
   void event(std::string_view, std::string_view data) override {
     if (error_ || wire::is_end_mark(data)) return;
@@ -35,9 +37,7 @@ class ContentEvents final : public EventReader {
     take(reply_, document);
   }
 
-  std::string_view text() const override {
-    return reply_.calls_function ? reply_.args : reply_.text;
-  }
+  std::string_view text() const override { return reply_.answers ? reply_.args : reply_.text; }
 
   CallResult<Answer> end() override {
     if (error_) return std::unexpected(std::move(*error_));
