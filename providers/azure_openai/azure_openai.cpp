@@ -36,14 +36,26 @@ bool dated(std::string_view version) {
   return !version.empty() && version.front() >= '0' && version.front() <= '9';
 }
 
+const std::string& version_of(const Endpoint& endpoint, const Dialect& dialect) {
+  return dialect.api_version.empty() ? endpoint.api_version : dialect.api_version;
+}
+
 // The form with the deployment in the path has dated versions; the newer one (v1) has none, or
 // `preview`. Only Chat Completions are asked for in the older one.
+bool older_form(const Endpoint& endpoint, const Dialect& dialect) {
+  return dialect.deployment_url || dated(version_of(endpoint, dialect));
+}
+
+// A version refuses what is younger than it is.
+bool takes_cache_key(const Endpoint& endpoint, const Dialect& dialect) {
+  return !older_form(endpoint, dialect) || dialect.api == Api::responses;
+}
+
 std::string address(const Endpoint& endpoint, const Dialect& dialect, std::string_view model,
                     std::string_view path) {
-  std::string version = dialect.api_version.empty() ? endpoint.api_version : dialect.api_version;
-  const bool older = dialect.deployment_url || dated(version);
+  std::string version = version_of(endpoint, dialect);
   std::string url = resource_of(endpoint.base_url) + "/openai/";
-  if (older && path != "responses") {
+  if (older_form(endpoint, dialect) && path != "responses") {
     if (path != "models") url += "deployments/" + wire::path_segment(model) + '/';
     if (!dated(version)) version = kVersion;
   } else {
@@ -71,8 +83,11 @@ Provider provider() {
   provider.deployment_env = "AZURE_OPENAI_DEPLOYMENT";
   provider.api_version_env = {"AZURE_API_VERSION", "OPENAI_API_VERSION"};
   provider.limits = {.headers = LimitHeaders::azure, .charged = TokensCharged::larger};
-  provider.codec = openai::codec(
-      {.address = address, .authorisation = authorisation, .errors = kErrors, .lacks = {}});
+  provider.codec = openai::codec({.address = address,
+                                  .authorisation = authorisation,
+                                  .errors = kErrors,
+                                  .lacks = {},
+                                  .takes_cache_key = takes_cache_key});
   return provider;
 }
 

@@ -81,8 +81,8 @@ std::string chat_body(const Wanted& wanted) {
   append_member(body, name(wanted.dialect.answer_limit_field),
                 std::to_string(question.answer_tokens_max));
   append_format(body, wanted, schema);
-  if (const std::string key = prompt_cache_key(question, wanted.dialect); !key.empty())
-    append_member(body, "prompt_cache_key", dump_json(key));
+  if (!wanted.cache_key.empty())
+    append_member(body, "prompt_cache_key", dump_json(wanted.cache_key));
   for (const auto& [name, value] : question.parameters.items()) {
     if (wanted.sends(name)) append_member(body, name, dump_json(value));
   }

@@ -17,9 +17,11 @@ class FamilyCodec final : public Codec {
                      bool stream) const override {
     const bool chat = dialect.api == Api::chat;
     const std::string& model = endpoint.deployment.empty() ? question.model : endpoint.deployment;
-    const Wanted wanted{question, dialect, model, stream, [&](std::string_view parameter) {
-                          return !reserves(parameter) && !lacks(parameter, dialect);
-                        }};
+    Wanted wanted{question, dialect, model, stream, {}, [&](std::string_view parameter) {
+                    return !reserves(parameter) && !lacks(parameter, dialect);
+                  }};
+    if (variant_.takes_cache_key == nullptr || variant_.takes_cache_key(endpoint, dialect))
+      wanted.cache_key = prompt_cache_key(question, dialect);
     HttpRequest request;
     request.url =
         variant_.address(endpoint, dialect, model, chat ? "chat/completions" : "responses");

@@ -21,6 +21,8 @@ struct Variant {
   std::span<const wire::ErrorRule> errors = {};
   // Parameters that the provider refuses whatever the model.
   std::span<const std::string_view> lacks = {};
+  // Whether it can be told how to cache; null: always.
+  bool (*takes_cache_key)(const Endpoint& endpoint, const Dialect& dialect) = nullptr;
 };
 
 // base_url/path

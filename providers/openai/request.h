@@ -15,6 +15,7 @@ struct Wanted {
   const Dialect& dialect;
   std::string_view model;  // as the body names it
   bool stream = false;
+  std::string cache_key;                        // empty: none is sent
   std::function<bool(std::string_view)> sends;  // whether a parameter of this name is sent
 };
 

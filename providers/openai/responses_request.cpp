@@ -96,8 +96,8 @@ std::string responses_body(const Wanted& wanted) {
   append_member(body, "max_output_tokens", std::to_string(question.answer_tokens_max));
   append_format(body, wanted, schema);
   append_member(body, "store", "false");  // kept by default
-  if (const std::string key = prompt_cache_key(question, wanted.dialect); !key.empty())
-    append_member(body, "prompt_cache_key", dump_json(key));
+  if (!wanted.cache_key.empty())
+    append_member(body, "prompt_cache_key", dump_json(wanted.cache_key));
   append_parameters(body, wanted);
   if (wanted.stream) append_member(body, "stream", "true");
   return body + '}';

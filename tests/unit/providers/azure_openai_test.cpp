@@ -65,6 +65,21 @@ TEST(AzureRequest, TheAddressAsPeopleWriteIt) {
             "https://openai-gateway/team/openai/v1/chat/completions");
 }
 
+// Dated versions are older than the field.
+TEST(AzureRequest, TheCacheKeyGoesToTheNewerFormAlone) {
+  Question stable = question();
+  stable.messages.front().stable = true;
+  const auto has_key = [&](Dialect dialect) {
+    dialect.prompt_cache = PromptCache::key;
+    const HttpRequest request = codec().encode(stable, dialect, {.base_url = kResource}, false);
+    return Json::parse(request.body).contains("prompt_cache_key");
+  };
+  EXPECT_TRUE(has_key({}));
+  EXPECT_TRUE(has_key({.api_version = "preview"}));
+  EXPECT_FALSE(has_key({.deployment_url = true}));
+  EXPECT_FALSE(has_key({.api_version = "2024-10-21"}));
+}
+
 TEST(AzureRequest, OneOfTwoHeadersHasTheKey) {
   const Headers plain = sent({}).headers;
   EXPECT_THAT(plain, Contains(Pair("api-key", "secret")));
