@@ -205,6 +205,7 @@ std::unique_ptr<const simulator::Api> simulated_api() {
   role.dress_error = dress_error;
   role.identity = identity;
   role.opening = kOpening;
+  role.limits_in_words = false;
   return openai::chat_server(role);
 }
 
@@ -216,6 +217,7 @@ std::unique_ptr<const simulator::Api> simulated_responses() {
   role.limits = limits_of;
   role.dress_error = dress_error;
   role.identity = identity;
+  role.limits_in_words = false;
   return openai::responses_server(role);
 }
 

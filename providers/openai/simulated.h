@@ -39,6 +39,7 @@ struct Role {
   std::optional<std::string> (*too_long_an_answer)(const simulator::Fit& fit);
   std::string_view opening = {};   // what a stream begins with, as a whole event
   bool usage_with_finish = false;  // unasked, in the chunk that says why it ended
+  bool limits_in_words = true;     // which limit it is, its size, and the wait
 };
 
 // OpenAI's own, for others to change: of Chat Completions and of Responses.

@@ -1,6 +1,9 @@
 // OpenAI's own role: its errors, limits and hints.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "providers/openai/simulated.h"
 #include "providers/openai/simulated_rules.h"
 #include "providers/wire/members.h"
@@ -53,6 +56,28 @@ std::string go_duration(Duration wait) {
   const double seconds = static_cast<double>(milliseconds % 60'000) / 1000;
   return milliseconds < 60'000 ? fmt::format("{}s", seconds)
                                : fmt::format("{}m{}s", milliseconds / 60'000, seconds);
+}
+
+struct Limited {
+  std::string_view code, words;
+};
+constexpr auto kLimits = std::to_array<Limited>({{"requests", "requests per minute (RPM)"},
+                                                 {"tokens", "tokens per minute (TPM)"},
+                                                 {"requests_per_day", "requests per day (RPD)"},
+                                                 {"tokens_per_day", "tokens per day (TPD)"}});
+
+std::string words_of(const CallError& error, const Shape& shape, const Role& role) {
+  if (!error.message.empty()) return error.message;
+  const auto limit = std::ranges::find(kLimits, error.code, &Limited::code);
+  if (!role.limits_in_words || limit == kLimits.end() || !error.context)
+    return std::string(shape.words);
+  const bool too_large = error.error_class == ErrorClass::too_large;
+  return fmt::format("{} for this model on {}: Limit {}, Requested {}.{}",
+                     too_large ? "Request too large" : "Rate limit reached", limit->words,
+                     error.context->window, error.context->requested,
+                     error.retry_after
+                         ? fmt::format(" Please try again in {}.", go_duration(*error.retry_after))
+                         : "");
 }
 
 Headers limits_of(const simulator::LimitState& state) {
@@ -146,7 +171,7 @@ Role responses_role() {
 
 Json error_json(const CallError& error, const Role& role) {
   const Shape shape = role.shape(error);
-  Json object = {{"message", error.message.empty() ? std::string(shape.words) : error.message},
+  Json object = {{"message", words_of(error, shape, role)},
                  {"type", shape.type},
                  {"param", nullptr},
                  {"code", nullptr}};

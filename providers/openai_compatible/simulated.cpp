@@ -51,6 +51,7 @@ std::unique_ptr<const simulator::Api> simulated_api() {
     return openai::shape_refusal(body);
   };
   role.shape = shape_of;
+  role.limits_in_words = false;
   role.too_long_an_answer = [](const simulator::Fit&) -> std::optional<std::string> {
     return std::nullopt;  // the window alone bounds it
   };

@@ -273,6 +273,37 @@ TEST(OpenAiRules, WhatDoesNotFitIsToldInEachInterfacesWords) {
   EXPECT_FALSE(server_of("openai", "/v1/responses").overflow(report));
 }
 
+// So a limit of the day is known as one, and a request above all of a limit by how much.
+TEST(OpenAiRules, LimitsAreToldInWords) {
+  const auto read = [](const char* code, ErrorClass error_class, std::optional<Duration> wait,
+                       ContextNumbers numbers) {
+    CallError error;
+    error.code = code;
+    error.error_class = error_class;
+    error.retry_after = wait;
+    error.context = numbers;
+    const auto rendered = server_of("openai", "/v1/chat/completions").error(error);
+    const auto result =
+        registry().find("openai")->codec->decode({rendered.status, {}, rendered.body}, {}, {});
+    return result.error();
+  };
+  const CallError minute =
+      read("tokens", ErrorClass::rate_limit, std::chrono::milliseconds(1500), {6000, 500});
+  EXPECT_EQ(minute.error_class, ErrorClass::rate_limit);
+  EXPECT_EQ(minute.retry_after, std::chrono::milliseconds(1500));
+  const CallError day =
+      read("requests_per_day", ErrorClass::rate_limit, std::chrono::hours(3), {1000, 1});
+  EXPECT_EQ(day.error_class, ErrorClass::quota);
+  EXPECT_EQ(day.retry_after, std::chrono::hours(3));
+  const CallError above = read("tokens", ErrorClass::too_large, {}, {6000, 7000});
+  EXPECT_EQ(above.error_class, ErrorClass::too_large);
+  ASSERT_TRUE(above.context);
+  EXPECT_EQ(above.context->window, 6000);
+  EXPECT_EQ(above.context->requested, 7000);
+  EXPECT_EQ(read("concurrent", ErrorClass::rate_limit, {}, {5, 6}).error_class,
+            ErrorClass::rate_limit);
+}
+
 TEST(AzureRules, VersionsOfTheInterface) {
   const auto at = [](const char* query, Json body = chat()) {
     return complaint("azure_openai",
