@@ -121,6 +121,29 @@ TEST_P(Mutations, AnEventThatComesTwiceIsNotCountedTwice) {
   }
 }
 
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  for (std::size_t at = text.find(from); at != text.npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+TEST_P(Mutations, HowLinesEndAndBeginSaysNothing) {
+  for (const Recorded& one : recorded()) {
+    if (!one.streamed || one.response.body.starts_with('[')) continue;
+    SCOPED_TRACE(one.name);
+    const Json whole = testing::seen_of(read(one));
+    const std::string plain = replaced(one.response.body, "\r\n", "\n");
+    for (const std::string& body :
+         {plain, replaced(plain, "\n", "\r\n"), replaced(plain, "\n", "\r"), "\xEF\xBB\xBF" + plain,
+          ": waiting\n\n" + plain, replaced(plain, "data: ", "data:"),
+          replaced(plain, "data: ", "id: 7\nretry: 10\ndata: ")}) {
+      Recorded other = one;
+      other.response.body = body;
+      EXPECT_EQ(testing::seen_of(read(other)), whole) << body;
+    }
+  }
+}
+
 using Random = std::mt19937;  // the same numbers everywhere
 
 std::size_t below(Random& random, std::size_t end) {
