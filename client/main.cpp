@@ -16,14 +16,14 @@ int main(int argc, char** argv) {
       budget_remove_verb(), pipeline_list_verb(), pipeline_lint_verb(), pipeline_explain_verb(),
       pipeline_try_verb(),  cache_show_verb(),    cache_clear_verb(),   trace_verb(),
       model_list_verb(),    model_show_verb(),    provider_list_verb(), provider_check_verb(),
-      config_check_verb(),  config_show_verb(),   db_check_verb(),      simulator_verb(),
-      version_verb(),
+      provider_use_verb(),  config_check_verb(),  config_show_verb(),   db_check_verb(),
+      simulator_verb(),     version_verb(),
   };
   const std::vector<Group> groups{
       {"budget", "Ceilings: list, set, remove"},
       {"pipeline", "Pipelines: list, lint, explain, try"},
       {"model", "Models: list, show"},
-      {"provider", "Providers: list, check"},
+      {"provider", "Providers: list, check, use"},
       {"cache", "Recorded answers: show, clear"},
       {"config", "Settings: check, show"},
       {"db", "The database: check"},

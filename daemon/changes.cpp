@@ -51,7 +51,7 @@ void wake(store::Database& database, std::string_view reason, std::string_view p
   const int woken = store::wake_waiting(database, reason, pipeline, now, kWokenAtOnce);
   changed.limits_changed = true;
   if (woken < kWokenAtOnce) return;
-  changed.wake_reason = reason;
+  changed.wake_reasons.emplace_back(reason);
   changed.wake_pipeline = pipeline;
 }
 
@@ -169,6 +169,23 @@ Result<Changed> change(store::Database& database, std::string_view id,
   reply.cleared = store::clear_cache(database, request.model, now - request.older_than);
   tell(database, "cache_cleared", request.model.empty() ? "all" : "model:" + request.model, now);
   return Changed{.reply = wire::render_reply(id, reply)};
+}
+
+Result<Changed> change(store::Database& database, std::string_view id, const Choice& choice,
+                       Time now) {
+  store::choose_default_model(database, choice.name, choice.by, now);
+  Json event = {{"event", choice.name.empty() ? "default_model_reset" : "default_model_set"},
+                {"subject", choice.name.empty() ? choice.configured : choice.name}};
+  if (!choice.by.empty()) event["by"] = choice.by;
+  store::append_event(database, "daemon", event, now);
+  Changed changed;
+  for (const std::string_view reason : kModelReasons) wake(database, reason, {}, now, changed);
+  wire::ProviderReply reply;
+  reply.default_model = view(store::default_model(database), choice.configured);
+  reply.warnings = choice.warnings;
+  changed.reply = wire::render_reply(id, reply);
+  changed.default_model = std::move(reply.default_model);
+  return changed;
 }
 
 }  // namespace docwright::daemon

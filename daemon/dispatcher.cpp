@@ -118,13 +118,15 @@ Task<void> Dispatcher::run(store::Claimed claimed, std::shared_ptr<Run> run) {
   if (waits) parked(*waits, run->pipeline, changes);
 }
 
-// Whoever raised the limit, or ended the pause, has woken those that waited by then. This job was
-// refused before, but still had other chunks to end: it would wait for what has come already.
+// Whoever raised the limit, ended the pause or chose another default model has woken those that
+// waited by then. This job was refused before, but still had other chunks to end: it would wait for
+// what has come already.
 void Dispatcher::parked(const pipeline::Parked& waits, const std::string& pipeline,
                         std::uint64_t changes) {
   if (waits.until && waits.until->time_since_epoch().count() < next_due_.load()) clock_bell_.ring();
-  const bool for_a_limit = waits.reason == "budget" || waits.reason == "paused";
-  if (for_a_limit && limits_changes_ != changes) wake_waiting(waits.reason, pipeline);
+  const bool may_have_ended = waits.reason == "paused" ||
+                              std::ranges::find(kModelReasons, waits.reason) != kModelReasons.end();
+  if (may_have_ended && limits_changes_ != changes) wake_waiting(waits.reason, pipeline);
 }
 
 void Dispatcher::end(const Run& run) {
@@ -230,6 +232,11 @@ void Dispatcher::paused(std::string pipeline, bool on) {
       calls_.resume(pipeline);
     }
   });
+}
+
+void Dispatcher::default_model(std::string name) {
+  loop_.post(
+      [this, name = std::move(name)]() mutable { calls_.default_model().use(std::move(name)); });
 }
 
 void Dispatcher::wake_waiting(std::string reason, std::string pipeline) {

@@ -52,6 +52,7 @@ class Dispatcher final : public Control {
   void limits_changed() override;
   void stop_runs(std::vector<store::RunningJob> jobs, bool cut) override;
   void paused(std::string pipeline, bool on) override;
+  void default_model(std::string name) override;
   void wake_waiting(std::string reason, std::string pipeline) override;
 
   std::size_t running() const { return runs_.size(); }
@@ -90,7 +91,7 @@ class Dispatcher final : public Control {
   std::multimap<Time, std::int64_t> deadlines_;  // of what runs
   bool more_ = true;                             // a claim may find something
   bool draining_ = false;
-  std::uint64_t limits_changes_ = 0;  // how often budgets or pauses have changed
+  std::uint64_t limits_changes_ = 0;  // how often budgets, pauses or the default model have changed
   // Any thread.
   std::atomic<bool> told_ = false;       // a may_claim() is on its way to the loop
   std::atomic<Time::rep> next_due_ = 0;  // when the clock looks again

@@ -9,12 +9,13 @@
 #include <sstream>
 
 #include "config/secrets.h"
+#include "daemon/default_model.h"
 #include "daemon/housekeeping.h"
 #include "daemon/lifetime.h"
+#include "daemon/provider_states.h"
 #include "daemon/start.h"
 #include "daemon/state_folder.h"
 #include "daemon/text_board.h"
-#include "daemon/views.h"
 #include "pipeline/call/call_desk.h"
 #include "providers/credentials.h"
 #include "runtime/id.h"
@@ -72,8 +73,11 @@ int serve(const config::Configuration& configuration, const config::Environment&
   for (const std::string& old : configured->models.old_prices(clock.now())) log.warning(old);
   if (auto set = apply_budgets(settings.budgets, store, clock.now(), log); !set)
     return refuse(log, set.error(), kExitConfiguration);
+  if (auto checked = check_default_model(*configured, store, clock.now(), log); !checked)
+    return refuse(log, checked.error(), kExitStore);
   const auto state = store.readers().read([](store::Database& database) {
-    return StartState{store::event_span(database).last, store::pauses(database)};
+    return StartState{store::event_span(database).last, store::pauses(database),
+                      store::default_models(database, kChoicesKept)};
   });
   if (!state) return refuse(log, state.error(), kExitStore);
 
@@ -93,6 +97,8 @@ int serve(const config::Configuration& configuration, const config::Environment&
       {loop, pool, log, random, journal, metrics, sender, endpoints(credentials, log), &text},
       {.calls = settings.queue.calls_at_once, .groups = settings.limits});
   for (const store::Pause& pause : state->pauses) calls.pause(pause.pipeline);
+  for (const store::DefaultModel& chosen : state->default_models)
+    calls.default_model().use(chosen.name);
   PipelineShelf shelf(pool, store, configured->steps, **catalog);
   JobRunner runner(store, shelf, documents,
                    {loop, pool, log, random, outlines, providers, models, configured->routes, calls,
@@ -117,11 +123,16 @@ int serve(const config::Configuration& configuration, const config::Environment&
                        .state = configuration.state,
                        .database = configuration.database,
                        .default_pipeline = settings.default_pipeline,
+                       .default_model = view(last_of(state->default_models), settings.model),
                        .endpoints = door.endpoints(),
                        .limits = limits_of(settings.front_door),
                        .seq = state->last_event};
-  Reception reception({door, store, pool, dispatcher, clock, log, *catalog, ping,
-                       [&] { return view(models, providers, credentials, clock.now()); },
+  Reception reception({door, store, pool, dispatcher, clock, log, *catalog, credentials, ping,
+                       [&](auto done) {
+                         loop.post([&, done = std::move(done)]() mutable {
+                           done(provider_states(**catalog, credentials, calls));
+                         });
+                       },
                        [&](std::string_view topic, bool on) { text.subscribed(topic, on); }},
                       reception_options(settings));
 

@@ -7,6 +7,7 @@
 #include "daemon/views.h"
 #include "runtime/hash.h"
 #include "store/calls.h"
+#include "store/default_models.h"
 #include "store/events.h"
 
 namespace docwright::daemon {
@@ -81,12 +82,19 @@ Answer answer_selection(store::Database& database, std::string_view id, const Re
   return {.reply = wire::render_reply(id, *reply)};
 }
 
+// Empty: nobody has chosen a default model.
+std::string chosen(store::Database& database) {
+  const auto choice = store::default_model(database);
+  return choice ? choice->name : std::string();
+}
+
 std::vector<wire::JobView> views(store::Database& database, const store::JobPage& page,
                                  const Catalog& catalog) {
-  const std::vector<store::Pause> pauses = store::pauses(database);
+  const Circumstances now{store::pauses(database), chosen(database), catalog};
   std::vector<wire::JobView> jobs;
   jobs.reserve(page.jobs.size());
-  for (const store::JobStatus& job : page.jobs) jobs.push_back(view(job, pauses, catalog));
+  for (const store::JobStatus& job : page.jobs)
+    jobs.push_back(view(job, now, job.ended ? store::model_asked(database, job.row) : ""));
   return jobs;
 }
 
@@ -188,14 +196,13 @@ wire::EventsSinceReply events(store::Database& database, const wire::EventsSince
   return reply;
 }
 
-wire::PipelineView view(const pipeline::Pipeline& pipeline, const Catalog& catalog,
-                        const std::vector<store::Pause>& pauses) {
+wire::PipelineView view(const pipeline::Pipeline& pipeline, const Circumstances& now) {
   wire::PipelineView out{.name = pipeline.name(),
                          .description = pipeline.description(),
-                         .model = pipeline.model(),
+                         .model = model_of(pipeline, now.default_model),
                          .hash = hex(pipeline.hash()),
-                         .is_default = pipeline.name() == catalog.default_pipeline()};
-  for (const store::Pause& pause : pauses)
+                         .is_default = pipeline.name() == now.catalog.default_pipeline()};
+  for (const store::Pause& pause : now.pauses)
     out.paused |= pause.pipeline.empty() || pause.pipeline == pipeline.name();
   for (const pipeline::Step& step : pipeline.steps())
     out.steps.push_back({.name = step.name, .step = std::string(step.kind->name())});
@@ -328,10 +335,10 @@ Question ask_stats(std::string id, wire::StatsReply known) {
 Question ask_pipelines(std::string id, std::shared_ptr<const Catalog> catalog) {
   return [id = std::move(id), catalog = std::move(catalog)](store::Database& database,
                                                             bool) -> Answer {
-    const std::vector<store::Pause> pauses = store::pauses(database);
+    const Circumstances now{store::pauses(database), chosen(database), *catalog};
     wire::PipelinesReply reply;
     for (const auto& [name, entry] : catalog->pipelines())
-      reply.pipelines.push_back(view(*entry.pipeline, *catalog, pauses));
+      reply.pipelines.push_back(view(*entry.pipeline, now));
     return {.reply = wire::render_reply(id, reply)};
   };
 }

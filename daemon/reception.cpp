@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "daemon/submission.h"
+#include "daemon/views.h"
 #include "runtime/text.h"
 #include "store/rejects.h"
 
@@ -45,6 +46,7 @@ Reception::Reception(Parts parts, ReceptionOptions options)
             ask(std::move(question), demanded, std::move(answered));
           },
           [this](const Peer& peer, std::string_view frame) { parts_.door.reply(peer, frame); }),
+      default_model_(parts_.ping.default_model),
       seq_(parts_.ping.seq) {}
 
 void Reception::request(Peer peer, Frames frames) {
@@ -67,6 +69,10 @@ void Reception::request(Peer peer, Frames frames) {
                         [&](const wire::CacheRequest& verb) {
                           if (verb.action != "show") return changes(verb);
                           answer(std::move(peer), *request);
+                        },
+                        [&](const wire::ProviderRequest& verb) {
+                          if (verb.action != "list") return choose(std::move(peer), id, verb);
+                          list_providers(std::move(peer), id);
                         },
                         [&](const auto&) { answer(std::move(peer), *request); }},
              request->verb);
@@ -100,30 +106,31 @@ Moment Reception::tick(Moment now) {
 void Reception::submit(const wire::Request& request, Frames blobs, Respond respond) {
   if (draining_.load(std::memory_order_relaxed)) return respond(std::unexpected(draining()));
   const Time now = parts_.clock.now();
-  auto batch = to_batch(std::get<wire::SubmitRequest>(request.verb), blobs, *parts_.catalog,
-                        options_.deadline, now);
-  if (!batch) return respond(std::unexpected(std::move(batch.error())));
+  auto submitted = to_batch(std::get<wire::SubmitRequest>(request.verb), blobs, *parts_.catalog,
+                            chosen(default_model_), options_.deadline, now);
+  if (!submitted) return respond(std::unexpected(std::move(submitted.error())));
   Time due = Time::max();
-  for (const store::NewJob& job : batch->jobs)
+  for (const store::NewJob& job : submitted->batch.jobs)
     due = std::min(due, job.not_before.value_or(job.deadline));
   // The writer's thread fills `accepted`, then hands it here.
   auto accepted = std::make_shared<store::Accepted>();
   parts_.store.writer().submit(
       store::Lane::submission,
-      [accepted, batch = std::move(*batch), limits = options_.queue,
+      [accepted, batch = std::move(submitted->batch), limits = options_.queue,
        now](store::Database& database) -> Result<void> {
         auto outcome = store::submit(database, batch, limits, now);
         if (!outcome) return std::unexpected(std::move(outcome.error()));
         *accepted = std::move(*outcome);
         return {};
       },
-      [this, accepted, due, id = request.id,
+      [this, accepted, due, id = request.id, warnings = std::move(submitted->warnings),
        respond = std::move(respond)](Result<void> result) mutable {
         if (result) parts_.control.jobs_accepted(due);
-        parts_.door.post([accepted, id = std::move(id), respond = std::move(respond),
-                          result = std::move(result)]() mutable {
+        parts_.door.post([accepted, id = std::move(id), warnings = std::move(warnings),
+                          respond = std::move(respond), result = std::move(result)]() mutable {
           if (!result) return respond(std::unexpected(std::move(result.error())));
-          wire::SubmitReply reply{.batch = std::move(accepted->batch), .jobs = {}};
+          wire::SubmitReply reply{
+              .batch = std::move(accepted->batch), .jobs = {}, .warnings = std::move(warnings)};
           reply.jobs.reserve(accepted->jobs.size());
           for (store::Accepted::One& job : accepted->jobs) {
             reply.jobs.push_back({std::move(job.id), std::string(name(job.state)), job.duplicate});
@@ -159,8 +166,9 @@ void Reception::change(std::string id, const Request& request, Respond respond) 
       [this, changed, respond = std::move(respond)](Result<void> result) mutable {
         if (result) tell_control(*changed);
         parts_.door.post(
-            [changed, respond = std::move(respond), result = std::move(result)]() mutable {
+            [this, changed, respond = std::move(respond), result = std::move(result)]() mutable {
               if (!result) return respond(std::unexpected(std::move(result.error())));
+              if (changed->default_model) went_over(*changed->default_model);
               respond(std::move(changed->reply));
             });
       });
@@ -170,10 +178,37 @@ void Reception::tell_control(const Changed& changed) {
   Control& control = parts_.control;
   if (!changed.to_stop.empty() || changed.cut) control.stop_runs(changed.to_stop, changed.cut);
   if (changed.paused) control.paused(changed.paused_pipeline, *changed.paused);
+  if (changed.default_model) control.default_model(chosen(*changed.default_model));
   if (changed.jobs_queued) control.jobs_queued();
   if (changed.limits_changed) control.limits_changed();
-  if (!changed.wake_reason.empty())
-    control.wake_waiting(changed.wake_reason, changed.wake_pipeline);
+  for (const std::string& reason : changed.wake_reasons)
+    control.wake_waiting(reason, changed.wake_pipeline);
+}
+
+void Reception::choose(Peer peer, std::string id, const wire::ProviderRequest& request) {
+  Respond respond = respond_to(std::move(peer), id);
+  auto choice = daemon::choose(request, *parts_.catalog, parts_.credentials, parts_.clock.now());
+  if (!choice) return respond(std::unexpected(std::move(choice.error())));
+  change(std::move(id), *choice, std::move(respond));
+}
+
+void Reception::went_over(const wire::DefaultModelView& model) {
+  parts_.log.info("the default model was chosen", {{"model", model.name},
+                                                   {"before", default_model_.name},
+                                                   {"configured", model.configured},
+                                                   {"by", model.chosen_by}});
+  default_model_ = model;
+}
+
+void Reception::list_providers(Peer peer, std::string id) {
+  parts_.provider_states(
+      [this, peer = std::move(peer), id = std::move(id)](wire::ProviderReply states) mutable {
+        parts_.door.post([this, peer = std::move(peer), id = std::move(id),
+                          reply = std::move(states)]() mutable {
+          reply.default_model = default_model_;
+          parts_.door.reply(peer, wire::render_reply(id, reply));
+        });
+      });
 }
 
 void Reception::answer(Peer peer, const wire::Request& request) {
@@ -187,7 +222,9 @@ void Reception::answer(Peer peer, const wire::Request& request) {
             parts_.door.reply(peer, wire::render_reply(id, ping()));
           },
           [&](const wire::ModelsRequest&) {
-            parts_.door.reply(peer, wire::render_reply(id, parts_.models()));
+            parts_.door.reply(peer,
+                              wire::render_reply(id, view(*parts_.catalog, parts_.credentials,
+                                                          default_model_, parts_.clock.now())));
           },
           [&](const wire::StatusRequest& verb) {
             enter(daemon::ask(id, verb, parts_.catalog), verb.wait);
@@ -270,6 +307,7 @@ Reception::Respond Reception::respond_to_nobody(std::string head) {
 wire::PingReply Reception::ping() const {
   wire::PingReply reply = parts_.ping;
   reply.now = parts_.clock.now();
+  reply.default_model = default_model_;
   reply.seq = seq_;
   return reply;
 }

@@ -3,7 +3,7 @@
 //   submit            parsed and checked here, written by the store's writer, answered after its
 //   COMMIT status, result, … read on the pool, answered when there is something to say
 //   (waiting_room.h) cancel, pause, …  written by the writer, answered after its COMMIT; the
-//   dispatcher hears of it ping, models      answered at once
+//   dispatcher hears of it ping, models      answered at once; provider list: by the loop
 #pragma once
 #include <atomic>
 #include <functional>
@@ -15,6 +15,7 @@
 #include "daemon/changes.h"
 #include "daemon/front_door.h"
 #include "daemon/waiting_room.h"
+#include "providers/credentials.h"
 #include "runtime/pool.h"
 #include "schemas/wire.h"
 #include "store/store.h"
@@ -35,6 +36,8 @@ class Control {
   virtual void stop_runs(std::vector<store::RunningJob> jobs, bool cut) = 0;
   // From now on calls of the pipeline (empty: all) are not to begin, or may begin again.
   virtual void paused(std::string pipeline, bool on) = 0;
+  // From now on calls that name no model ask this one; empty: the configuration's.
+  virtual void default_model(std::string name) = 0;
   // Whatever waits for the reason may go on; pipeline empty: of all.
   virtual void wake_waiting(std::string reason, std::string pipeline) = 0;
 };
@@ -60,8 +63,10 @@ class Reception final : public Receptionist {
     Clock& clock;
     Log& log;
     std::shared_ptr<const Catalog> catalog;
-    wire::PingReply ping;  // what does not change
-    std::function<wire::ModelsReply()> models;
+    const providers::Credentials& credentials;
+    wire::PingReply ping;  // what does not change, and the default model of the start
+    // Any thread; calls back on the loop's: what `provider list` says, but for the default model.
+    std::function<void(std::move_only_function<void(wire::ProviderReply)>)> provider_states;
     Sockets::OnSubscription subscribed;
   };
   Reception(Parts parts, ReceptionOptions options);
@@ -84,6 +89,9 @@ class Reception final : public Receptionist {
   template <class Request>
   void change(std::string id, const Request& request, Respond respond);
   void tell_control(const Changed& changed);  // writer thread
+  void choose(Peer peer, std::string id, const wire::ProviderRequest& request);
+  void list_providers(Peer peer, std::string id);
+  void went_over(const wire::DefaultModelView& model);
   void answer(Peer peer, const wire::Request& request);
   void ask(Question question, bool demanded, std::move_only_function<void(Answer)> answered);
   void publish(const store::Event& event);
@@ -96,6 +104,7 @@ class Reception final : public Receptionist {
   Parts parts_;
   const ReceptionOptions options_;
   WaitingRoom waiting_;
+  wire::DefaultModelView default_model_;
   std::int64_t seq_ = 0;           // of the latest event
   std::size_t pushed_writes_ = 0;  // at the writer
   std::atomic<bool> draining_ = false;

@@ -17,6 +17,7 @@
 #include "providers/credentials.h"
 #include "runtime/log.h"
 #include "schemas/wire_replies.h"
+#include "store/default_models.h"
 #include "store/pauses.h"
 #include "store/retention.h"
 #include "store/store.h"
@@ -72,6 +73,7 @@ Result<void> apply_budgets(const std::vector<config::BudgetSettings>& budgets, s
 struct StartState {
   std::int64_t last_event = 0;
   std::vector<store::Pause> pauses;
+  std::vector<store::DefaultModel> default_models;  // as they were chosen; the last holds
 };
 
 // Settings in the words of the parts that they are for.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "pipeline/call/options.h"
@@ -57,8 +58,11 @@ Result<const Catalog::Entry*> pipeline_of(const wire::SubmitJob& job, const Sent
 // Whom the job will ask: what it names itself, else what its pipeline's calls name.
 Result<std::vector<pipeline::Route>> routes_of(const wire::SubmitJob& job,
                                                const pipeline::Pipeline& pipeline,
-                                               const Catalog& catalog, std::size_t index) {
-  if (job.model.empty()) return pipeline::routes_of(pipeline, catalog.models(), catalog.routes());
+                                               const Catalog& catalog,
+                                               const std::string& default_model,
+                                               std::size_t index) {
+  if (job.model.empty())
+    return pipeline::routes_of(pipeline, catalog.models(), catalog.routes(), default_model);
   auto route = pipeline::route_of({&job.model, 1}, catalog.models(), catalog.routes());
   if (!route) return fail(route.error().code, route.error().message, at(index, "model"));
   return std::vector{std::move(*route)};
@@ -144,12 +148,13 @@ Result<Sent> sent_pipelines(const wire::SubmitRequest& request, const Catalog& c
 class Converter {
  public:
   Converter(const wire::SubmitRequest& request, const Sent& sent,
-            std::span<const std::string_view> blobs, const Catalog& catalog, Duration deadline,
-            Time now)
+            std::span<const std::string_view> blobs, const Catalog& catalog,
+            const std::string& default_model, Duration deadline, Time now)
       : request_(request),
         sent_(sent),
         blobs_(blobs),
         catalog_(catalog),
+        default_model_(default_model),
         deadline_(deadline),
         now_(now),
         hashes_(blobs.size()) {}
@@ -159,12 +164,16 @@ class Converter {
     store::NewJob job;
     const auto entry = pipeline_of(asked, sent_, catalog_, index);
     if (!entry) return std::unexpected(entry.error());
-    const auto routes = routes_of(asked, *(*entry)->pipeline, catalog_, index);
+    const auto routes = routes_of(asked, *(*entry)->pipeline, catalog_, default_model_, index);
     if (!routes) return std::unexpected(routes.error());
     if (auto usable = check_models(asked, *routes, catalog_, now_, index); !usable)
       return std::unexpected(usable.error());
     if (auto fine = check_parameters(asked, *routes, catalog_, index); !fine)
       return std::unexpected(fine.error());
+    for (const pipeline::Route& route : *routes) {
+      for (std::string& warning : pipeline::retiring(route, catalog_.models(), now_))
+        warnings_.insert(std::move(warning));
+    }
     if (!asked.budget.empty()) {
       const Result<Nusd> budget = parse_money(asked.budget);
       if (!budget) return fail(Code::invalid_request, budget.error().message, at(index, "budget"));
@@ -200,6 +209,9 @@ class Converter {
     return job;
   }
 
+  // About all jobs so far, each once.
+  std::vector<std::string> warnings() const { return {warnings_.begin(), warnings_.end()}; }
+
  private:
   // Several jobs may name one blob; it is hashed once.
   const Hash& hash(std::size_t blob) {
@@ -211,16 +223,18 @@ class Converter {
   const Sent& sent_;
   const std::span<const std::string_view> blobs_;
   const Catalog& catalog_;
+  const std::string& default_model_;
   const Duration deadline_;
   const Time now_;
   std::vector<std::optional<Hash>> hashes_;
+  std::set<std::string> warnings_;
 };
 
 }  // namespace
 
-Result<store::NewBatch> to_batch(const wire::SubmitRequest& request,
-                                 std::span<const std::string_view> blobs, const Catalog& catalog,
-                                 Duration default_deadline, Time now) {
+Result<Submitted> to_batch(const wire::SubmitRequest& request,
+                           std::span<const std::string_view> blobs, const Catalog& catalog,
+                           const std::string& default_model, Duration default_deadline, Time now) {
   store::NewBatch batch;
   batch.id = request.batch.empty() ? new_id(now) : request.batch;
   batch.tenant = request.tenant;
@@ -235,13 +249,13 @@ Result<store::NewBatch> to_batch(const wire::SubmitRequest& request,
                                .text = entry.pipeline->bundle(),
                                .parts = {}});
   }
-  Converter converter(request, *sent, blobs, catalog, default_deadline, now);
+  Converter converter(request, *sent, blobs, catalog, default_model, default_deadline, now);
   for (std::size_t i = 0; i < request.jobs.size(); ++i) {
     Result<store::NewJob> job = converter.job(i);
     if (!job) return std::unexpected(std::move(job.error()));
     batch.jobs.push_back(std::move(*job));
   }
-  return batch;
+  return Submitted{std::move(batch), converter.warnings()};
 }
 
 }  // namespace docwright::daemon

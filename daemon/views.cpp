@@ -50,10 +50,34 @@ std::optional<wire::Waiting> waiting(const store::JobStatus& job,
   return wire::Waiting{.reason = job.reason, .detail = job.detail, .until = job.wake};
 }
 
-std::string model_of(const store::JobStatus& job, const Catalog& catalog) {
+std::string model_shown(const store::JobStatus& job, const Circumstances& now,
+                        const std::string& model_asked) {
   if (!job.model.empty()) return job.model;
-  const Catalog::Entry* entry = catalog.find(job.pipeline);
-  return entry == nullptr ? std::string() : entry->pipeline->model();
+  const Catalog::Entry* entry = now.catalog.find(job.pipeline);
+  if (entry == nullptr) return model_asked;
+  if (entry->pipeline->asks_default() && !model_asked.empty()) return model_asked;
+  return model_of(*entry->pipeline, now.default_model);
+}
+
+std::vector<wire::RouteView> routes_of(const pipeline::Routes& routes,
+                                       const wire::DefaultModelView& default_model) {
+  std::vector<wire::RouteView> views;
+  for (const auto& [name, route] : routes.all()) {
+    wire::RouteView& view = views.emplace_back();
+    view.name = name;
+    view.order = pipeline::name(route.order);
+    view.is_default = name == default_model.name;
+    for (const pipeline::Target& target : route.targets) view.targets.push_back(target.model);
+  }
+  return views;
+}
+
+// By a name or an alias of it.
+bool leads_to(const pipeline::Route& route, const providers::Model& model,
+              const providers::Models& models) {
+  return std::ranges::any_of(route.targets, [&](const pipeline::Target& target) {
+    return models.find(target.model) == &model;
+  });
 }
 
 }  // namespace
@@ -74,8 +98,12 @@ wire::Summary view(const store::Summary& summary) {
   return out;
 }
 
-wire::JobView view(const store::JobStatus& job, const std::vector<store::Pause>& pauses,
-                   const Catalog& catalog) {
+std::string model_of(const pipeline::Pipeline& pipeline, const std::string& default_model) {
+  return pipeline.asks_default() && !default_model.empty() ? default_model : pipeline.model();
+}
+
+wire::JobView view(const store::JobStatus& job, const Circumstances& now,
+                   const std::string& model_asked) {
   wire::JobView out{.id = job.id,
                     .batch = job.batch,
                     .key = job.key,
@@ -83,9 +111,9 @@ wire::JobView view(const store::JobStatus& job, const std::vector<store::Pause>&
                     .project = job.project,
                     .path = job.path,
                     .pipeline = job.pipeline,
-                    .model = model_of(job, catalog),
+                    .model = model_shown(job, now, model_asked),
                     .state = std::string(name(job.state)),
-                    .waiting = waiting(job, pauses),
+                    .waiting = waiting(job, now.pauses),
                     .priority = job.priority,
                     .attempt = job.attempt,
                     .created_at = job.created,
@@ -154,11 +182,15 @@ wire::BudgetView view(const store::BudgetState& budget) {
           .reserved_tokens = budget.reserved_tokens};
 }
 
-wire::ModelsReply view(const providers::Models& models, const providers::Registry& providers,
-                       const providers::Credentials& credentials, Time now) {
-  wire::ModelsReply reply;
-  for (const providers::Model* model : models.all()) {
-    const providers::Provider* provider = providers.find(model->provider);
+wire::ModelsReply view(const Catalog& catalog, const providers::Credentials& credentials,
+                       const wire::DefaultModelView& default_model, Time now) {
+  wire::ModelsReply reply{.default_model = default_model,
+                          .models = {},
+                          .routes = routes_of(catalog.routes(), default_model),
+                          .warnings = {}};
+  const providers::Model* chosen = catalog.models().find(default_model.name);
+  for (const providers::Model* model : catalog.models().all()) {
+    const providers::Provider* provider = catalog.providers().find(model->provider);
     wire::ModelView out{.name = model->name,
                         .provider = model->provider,
                         .api_name = model->api_name,
@@ -172,6 +204,14 @@ wire::ModelsReply view(const providers::Models& models, const providers::Registr
       out.output_nusd_per_mtok = prices->output;
     }
     if (provider != nullptr) out.credentials = credentials.state(*provider, *model);
+    out.retires = model->retires;
+    out.replaced_by = model->replaced_by;
+    for (const auto& [name, route] : catalog.routes().all()) {
+      if (leads_to(route, *model, catalog.models())) out.routes.push_back(name);
+    }
+    out.is_default = model == chosen;
+    if (model->retires_soon(now) && !model->retired(now))
+      reply.warnings.push_back(model->retirement(now));
     reply.models.push_back(std::move(out));
   }
   return reply;

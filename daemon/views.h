@@ -15,16 +15,24 @@ namespace docwright::daemon {
 
 wire::StateCounts view(const store::StateCounts& counts);
 wire::Summary view(const store::Summary& summary);
-// A queued job waits too: `pauses` (those that hold now) and the catalog's default model complete
-// what its row says.
-wire::JobView view(const store::JobStatus& job, const std::vector<store::Pause>& pauses,
-                   const Catalog& catalog);
+// What completes a job's row: a queued one waits too, for pauses that hold now; and where neither
+// its submit nor its pipeline names a model, it is the one that was asked last, of a job that has
+// ended, else the default.
+struct Circumstances {
+  const std::vector<store::Pause> pauses;
+  const std::string default_model;  // empty: the configuration's
+  const Catalog& catalog;
+};
+wire::JobView view(const store::JobStatus& job, const Circumstances& now,
+                   const std::string& model_asked);
+// Whom its first call asks.
+std::string model_of(const pipeline::Pipeline& pipeline, const std::string& default_model);
 wire::DocumentView view(const store::StoredDocument& document);
 wire::PauseView view(const store::Pause& pause);
 std::vector<wire::PauseView> view(const std::vector<store::Pause>& pauses);
 wire::CacheGroupView view(const store::CacheGroup& group);
 wire::BudgetView view(const store::BudgetState& budget);
-wire::ModelsReply view(const providers::Models& models, const providers::Registry& providers,
-                       const providers::Credentials& credentials, Time now);
+wire::ModelsReply view(const Catalog& catalog, const providers::Credentials& credentials,
+                       const wire::DefaultModelView& default_model, Time now);
 
 }  // namespace docwright::daemon

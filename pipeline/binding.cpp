@@ -66,7 +66,10 @@ const Step* Binding::answer_of(std::string_view option, std::string_view kind,
 std::vector<std::string> Binding::models(const std::vector<std::string>& names) {
   if (names.empty()) {
     construction_.default_model_used = true;
-    if (construction_.first_model.empty()) construction_.first_model = surroundings_.default_model;
+    if (construction_.first_model.empty()) {
+      construction_.first_model = surroundings_.default_model;
+      construction_.first_by_default = true;
+    }
     if (surroundings_.default_model.empty())
       error("model", "no model is named here, and the configuration has no default");
     return {surroundings_.default_model};

@@ -19,6 +19,7 @@ struct Construction {
   std::map<std::string, std::string> prompts;  // texts of the prompts that were asked for, by name
   std::set<std::string> answers_used;  // names of the steps whose answers a later step reads
   std::string first_model;             // the first call's
+  bool first_by_default = false;       // which names none
   bool default_model_used = false;
   config::Errors errors;
 

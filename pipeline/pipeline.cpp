@@ -180,6 +180,7 @@ class PipelineParser final {
       if (step.kind->behave) step.behaviour = step.kind->behave(step);
     }
     made->model_ = construction_.first_model;
+    made->asks_default_ = construction_.first_by_default;
     return std::shared_ptr<const Pipeline>(std::move(made));
   }
 

@@ -60,12 +60,15 @@ class Pipeline final {
   // The first call's model, route or list of models: what a job uses unless its submit names
   // another.
   const std::string& model() const { return model_; }
+  // That call names none itself: model() is the configuration's, and the default in force holds.
+  bool asks_default() const { return asks_default_; }
   const std::string& bundle() const { return bundle_; }  // JSON; see above
   const Hash& hash() const { return hash_; }             // of the bundle
 
  private:
   friend class PipelineParser;
   std::string name_, description_, model_, bundle_;
+  bool asks_default_ = false;
   std::vector<Step> steps_;
   Hash hash_{};
 };

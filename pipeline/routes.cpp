@@ -87,14 +87,13 @@ struct RouteEntry {
 const Spec<RouteEntry>& typed_route_spec() {
   using R = RouteEntry;
   using Order = Route::Order;
+  const auto order = [](Order each) { return std::pair(std::string(name(each)), each); };
   static const Spec<R> spec(
       "A route: models of which the first that can answer does.",
       {
           word<R, Order>("order", &R::order,
-                         {{"listed", Order::listed},
-                          {"weight", Order::weight},
-                          {"latency", Order::latency},
-                          {"price", Order::price}})
+                         {order(Order::listed), order(Order::weight), order(Order::latency),
+                          order(Order::price)})
               .about("Who is asked first: as listed; each in its share; the fastest of late; the "
                      "one that can cost least."),
           option("targets", &R::targets)
@@ -204,6 +203,20 @@ const Route* Routes::find(std::string_view name) const {
   return found == routes_.end() ? nullptr : &found->second;
 }
 
+std::string_view name(Route::Order order) {
+  switch (order) {
+    case Route::Order::listed:
+      return "listed";
+    case Route::Order::weight:
+      return "weight";
+    case Route::Order::latency:
+      return "latency";
+    case Route::Order::price:
+      return "price";
+  }
+  return "listed";
+}
+
 Result<Route> route_of(std::span<const std::string> names, const providers::Models& models,
                        const Routes& routes) {
   if (names.size() == 1) {
@@ -232,6 +245,15 @@ Result<void> usable(const Route& route, const providers::Models& models, Time no
     if (!first) first = model.error();
   }
   return std::unexpected(std::move(*first));
+}
+
+std::vector<std::string> retiring(const Route& route, const providers::Models& models, Time now) {
+  std::vector<std::string> sentences;
+  for (const Target& target : route.targets) {
+    const providers::Model* model = models.find(target.model);
+    if (model != nullptr && model->retires_soon(now)) sentences.push_back(model->retirement(now));
+  }
+  return sentences;
 }
 
 std::string parameter_refusal(const Route& route, const providers::Models& models,

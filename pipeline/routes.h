@@ -55,12 +55,16 @@ class Routes final {
   std::map<std::string, Route, std::less<>> routes_;
 };
 
+std::string_view name(Route::Order order);
+
 // What a pipeline, a submit or the configuration may name: a model or a route, or several models in
 // the order in which they are asked. unknown_model, with the nearest name, where there is no such.
 Result<Route> route_of(std::span<const std::string> names, const providers::Models& models,
                        const Routes& routes);
 // An error where none of its targets can be asked now: the first one's (Models::usable()).
 Result<void> usable(const Route& route, const providers::Models& models, Time now);
+// A sentence for each of its models that retires soon, or has (Model::retires_soon()).
+std::vector<std::string> retiring(const Route& route, const providers::Models& models, Time now);
 // Why a parameter can be sent to none of its models; empty: one takes it, and the others are asked
 // without it.
 std::string parameter_refusal(const Route& route, const providers::Models& models,

@@ -52,6 +52,12 @@ std::vector<Seat> seats_of(const Registry& providers, const Models& models,
   return list;
 }
 
+std::string key_text(const Seat& seat) {
+  if (!seat.endpoint) return "none";
+  if (seat.endpoint->key.empty()) return "not needed";
+  return seat.endpoint->key_id.empty() ? "found" : seat.endpoint->key_id;
+}
+
 Task<Health> health_of(HttpClient& client, const Clock& clock, const Seat& seat, Moment deadline) {
   Health health;
   const Codec& codec = *seat.provider->codec;

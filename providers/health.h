@@ -22,6 +22,10 @@ struct Seat {
 std::vector<Seat> seats_of(const Registry& providers, const Models& models,
                            const Credentials& credentials);
 
+// What may be shown of its key: the id, by which it is told from others; "found", "none", "not
+// needed".
+std::string key_text(const Seat& seat);
+
 struct Health {
   std::optional<CallError> error;    // absent: the key is good
   Duration latency{};                // of the whole exchange

@@ -16,6 +16,7 @@ using config::Node;
 using config::Reading;
 
 constexpr std::chrono::days kPricesGrowOld{60};
+constexpr std::chrono::days kSoon{30};  // enough to choose another model and to try it
 
 std::string day_text(Time time) {
   return to_rfc3339(time).substr(0, 10);
@@ -31,6 +32,10 @@ const Prices* Model::prices_at(Time now) const {
   return found;
 }
 
+bool Model::retires_soon(Time now) const {
+  return retires && *retires - now < kSoon;
+}
+
 std::string Model::retirement(Time now) const {
   if (!retires) return {};
   const std::string text = fmt::format("the model '{}' {} on {}", name,
@@ -41,7 +46,8 @@ std::string Model::retirement(Time now) const {
 Result<Models> Models::parse(const std::vector<NamedText>& texts, const Registry& providers,
                              const Node& further, Unpriced unpriced) {
   Reading reading;
-  const ModelTable table = read_model_table(texts, further, reading);
+  const WrittenModels written_models = read_models(texts, further, reading);
+  const ModelTable& table = written_models.table;
 
   Models models;
   models.unpriced_ = unpriced;
@@ -63,6 +69,19 @@ Result<Models> Models::parse(const std::vector<NamedText>& texts, const Registry
     reading.fail(table.find(name)->second.at("replaced_by"),
                  fmt::format("'models.{}.replaced_by': there is no model '{}'{}", name, other,
                              did_you_mean(other, models.names())));
+  }
+  for (const auto& [provider, written] : written_models.default_of) {
+    const Model* model = models.find(written.model);
+    const std::string place = fmt::format("'default_of.{}'", provider);
+    if (model == nullptr) {
+      reading.fail(written.mark, fmt::format("{}: there is no model '{}'{}", place, written.model,
+                                             did_you_mean(written.model, models.names())));
+    } else if (model->provider != provider) {
+      reading.fail(written.mark, fmt::format("{}: '{}' is a model of the provider '{}'", place,
+                                             written.model, model->provider));
+    } else {
+      models.default_of_.emplace(provider, model->name);
+    }
   }
   if (!reading.errors.empty()) return std::unexpected(config::combined(reading.errors));
   return models;
@@ -104,6 +123,11 @@ Result<const Model*> Models::usable(std::string_view name, Time now) const {
                     (*model)->name, (*model)->name));
   }
   return model;
+}
+
+const Model* Models::default_of(std::string_view provider) const {
+  const auto found = default_of_.find(provider);
+  return found == default_of_.end() ? nullptr : find(found->second);
 }
 
 std::vector<std::string> Models::old_prices(Time now) const {

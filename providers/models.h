@@ -54,6 +54,8 @@ struct Model {
   // Those in force; nullptr: unknown. A call takes them once, for its bound and its charge.
   const Prices* prices_at(Time now) const;
   bool retired(Time now) const { return retires && now >= *retires; }
+  // In less than 30 days, or already.
+  bool retires_soon(Time now) const;
   // "the model 'a' retires on 2026-10-23: use 'b'"; empty where no end is known.
   std::string retirement(Time now) const;
 };
@@ -82,6 +84,8 @@ class Models final {
   // The same, if it can be asked now: not one that has retired, nor one whose price nobody knows
   // (configuration) unless that is allowed. The message says what to do.
   Result<const Model*> usable(std::string_view name, Time now) const;
+  // What is meant where the provider alone is named; nullptr: nobody said.
+  const Model* default_of(std::string_view provider) const;
   // Whose prices were looked up more than 60 days ago: a sentence for each provider and day.
   std::vector<std::string> old_prices(Time now) const;
   std::vector<const Model*> all() const;        // by name
@@ -90,6 +94,7 @@ class Models final {
  private:
   std::map<std::string, Model, std::less<>> models_;
   std::map<std::string, std::string, std::less<>> aliases_;
+  std::map<std::string, std::string, std::less<>> default_of_;  // by provider
   Unpriced unpriced_ = Unpriced::refuse;
 };
 

@@ -40,10 +40,11 @@ class TableReader final {
     if (root->kind == Node::Kind::null) return;
     const Node& kept = roots_.emplace_back(std::move(*root));
     for (const Node::Entry& entry : kept.entries) {
-      if (entry.key == "models" || entry.key == "defaults") continue;
+      if (entry.key == "models" || entry.key == "defaults" || entry.key == "default_of") continue;
       reading_.fail(
           entry.mark,
-          fmt::format("'{}' is unknown here: expected 'models' and 'defaults'", entry.key));
+          fmt::format("'{}' is unknown here: expected 'models', 'defaults' and 'default_of'",
+                      entry.key));
     }
     if (kept.kind != Node::Kind::map) {
       reading_.fail(kept.mark, "expected a mapping with 'models', got " + described(kept));
@@ -51,6 +52,7 @@ class TableReader final {
     const Node* defaults = kept.find("defaults");
     if (defaults != nullptr) check(*defaults);
     if (const Node* models = kept.find("models")) add(*models, defaults);
+    if (const Node* default_of = kept.find("default_of")) name_defaults(*default_of);
   }
 
   void add(const Node& models, const Node* defaults) {
@@ -72,9 +74,9 @@ class TableReader final {
     }
   }
 
-  ModelTable made() {
+  WrittenModels made() {
     for (const auto& [name, layers] : layers_) entry(name);
-    return std::move(table_);
+    return {std::move(table_), std::move(default_of_)};
   }
 
  private:
@@ -89,6 +91,17 @@ class TableReader final {
     for (const Node::Entry& item : defaults.entries) {
       ModelEntry scratch;
       model_entry_spec().read(item.value, &scratch, "defaults." + item.key, reading_);
+    }
+  }
+
+  void name_defaults(const Node& default_of) {
+    for (const Node::Entry& item : default_of.entries) {
+      if (item.value.kind == Node::Kind::scalar) {
+        default_of_[item.key] = {item.value.text, item.value.mark};
+      } else {
+        reading_.fail(item.value.mark, fmt::format("'default_of.{}': expected a model, got {}",
+                                                   item.key, described(item.value)));
+      }
     }
   }
 
@@ -187,13 +200,14 @@ class TableReader final {
   std::deque<Node> roots_;  // what layers_ points into
   std::map<std::string, Layers, std::less<>> layers_;
   ModelTable table_;
+  std::map<std::string, WrittenModels::Default, std::less<>> default_of_;
   std::set<std::string, std::less<>> failed_;
 };
 
 }  // namespace
 
-ModelTable read_model_table(const std::vector<Models::NamedText>& lists, const Node& further,
-                            Reading& reading) {
+WrittenModels read_models(const std::vector<Models::NamedText>& lists, const Node& further,
+                          Reading& reading) {
   TableReader reader(reading);
   for (const Models::NamedText& text : lists) reader.list(text);
   reader.add(further, nullptr);

@@ -26,10 +26,19 @@ struct WrittenModel {
 };
 using ModelTable = std::map<std::string, WrittenModel, std::less<>>;
 
-// A list has `models`, and `defaults` by provider: what each of its entries starts from. `further`
-// is a mapping of models alone. What is wrong is reported; an entry whose base is missing is left
-// out.
-ModelTable read_model_table(const std::vector<Models::NamedText>& lists,
-                            const config::Node& further, config::Reading& reading);
+struct WrittenModels {
+  ModelTable table;
+  struct Default {
+    std::string model;
+    config::Mark mark;
+  };
+  std::map<std::string, Default, std::less<>> default_of;  // by provider; the last list's word
+};
+
+// A list has `models`; `defaults` by provider: what each of its entries starts from; and
+// `default_of` by provider: the model that is meant where the provider alone is named. `further` is
+// a mapping of models alone. What is wrong is reported; an entry whose base is missing is left out.
+WrittenModels read_models(const std::vector<Models::NamedText>& lists, const config::Node& further,
+                          config::Reading& reading);
 
 }  // namespace docwright::providers

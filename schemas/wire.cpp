@@ -19,8 +19,9 @@ namespace {
 
 // In the order of Verb's alternatives.
 constexpr std::array<std::string_view, std::variant_size_v<Verb>> kVerbs = {
-    "ping",  "submit", "status",    "list",   "result", "wait",         "cancel", "retry",
-    "pause", "resume", "pipelines", "models", "stats",  "events_since", "budget", "cache"};
+    "ping",   "submit",       "status", "list",   "result",    "wait",
+    "cancel", "retry",        "pause",  "resume", "pipelines", "models",
+    "stats",  "events_since", "budget", "cache",  "provider"};
 
 constexpr Rule kRequestId = {.bytes_max = kIdBytes};
 
@@ -311,6 +312,7 @@ DOCWRIGHT_WIRE_REPLY(StatsReply)
 DOCWRIGHT_WIRE_REPLY(EventsSinceReply)
 DOCWRIGHT_WIRE_REPLY(BudgetReply)
 DOCWRIGHT_WIRE_REPLY(CacheReply)
+DOCWRIGHT_WIRE_REPLY(ProviderReply)
 
 #undef DOCWRIGHT_WIRE_REPLY
 

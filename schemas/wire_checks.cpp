@@ -114,6 +114,15 @@ Problem check_verb(const CacheRequest& request, std::size_t, const Limits&) {
   return std::nullopt;
 }
 
+Problem check_verb(const ProviderRequest& request, std::size_t, const Limits&) {
+  if (request.action == "use" && request.name.empty())
+    return invalid("to use a provider, model or route takes its 'name'", "/name");
+  if (request.action != "use" && !request.name.empty())
+    return invalid(fmt::format("'name' belongs to \"use\", not to \"{}\"", request.action),
+                   "/action");
+  return std::nullopt;
+}
+
 template <class Request>
 Problem check_verb(const Request& request, std::size_t, const Limits&) {
   if constexpr (std::is_base_of_v<Selection, Request>) {

@@ -18,6 +18,7 @@ inline constexpr std::array<std::string_view, 6> kStates = {"queued",    "runnin
                                                             "succeeded", "failed",  "cancelled"};
 inline constexpr std::array<std::string_view, 3> kBudgetActions = {"list", "set", "remove"};
 inline constexpr std::array<std::string_view, 2> kCacheActions = {"show", "clear"};
+inline constexpr std::array<std::string_view, 3> kProviderActions = {"list", "use", "reset"};
 inline constexpr std::array<std::string_view, 5> kCacheGroups = {"model", "provider", "tenant",
                                                                  "project", "pipeline"};
 inline constexpr std::array<std::string_view, 1> kBudgetScopes = {"all"};
@@ -166,7 +167,20 @@ void describe(auto& fields, Of<CacheRequest> auto& request) {
   fields("older_than", request.older_than, lasting(Duration{}, kCacheAgeMax));
 }
 
+void describe(auto& fields, Of<ProviderRequest> auto& request) {
+  fields("action", request.action, word(kProviderActions));
+  fields("name", request.name, kName);
+  fields("by", request.by, line(255));
+}
+
 // --- Replies
+
+void describe(auto& fields, Of<DefaultModelView> auto& model) {
+  fields("name", model.name);
+  fields("configured", model.configured);
+  fields("since", model.since);
+  fields("chosen_by", model.chosen_by);
+}
 
 void describe(auto& fields, Of<Endpoints> auto& endpoints) {
   fields("requests", endpoints.requests);
@@ -191,6 +205,7 @@ void describe(auto& fields, Of<PingReply> auto& reply) {
   fields("state", reply.state);
   fields("database", reply.database);
   fields("default_pipeline", reply.default_pipeline);
+  fields("default_model", reply.default_model);
   fields("endpoints", reply.endpoints);
   fields("limits", reply.limits);
   fields("seq", reply.seq);
@@ -205,6 +220,7 @@ void describe(auto& fields, Of<SubmittedJob> auto& job) {
 void describe(auto& fields, Of<SubmitReply> auto& reply) {
   fields("batch", reply.batch);
   fields("jobs", reply.jobs);
+  fields("warnings", reply.warnings);
 }
 
 void describe(auto& fields, Of<StateCounts> auto& counts) {
@@ -364,10 +380,56 @@ void describe(auto& fields, Of<ModelView> auto& model) {
   fields("input_nusd_per_mtok", model.input_nusd_per_mtok);
   fields("output_nusd_per_mtok", model.output_nusd_per_mtok);
   fields("credentials", model.credentials);
+  fields("retires", model.retires);
+  fields("replaced_by", model.replaced_by);
+  fields("routes", model.routes);
+  fields("default", model.is_default);
+}
+
+void describe(auto& fields, Of<RouteView> auto& route) {
+  fields("name", route.name);
+  fields("order", route.order);
+  fields("targets", route.targets);
+  fields("default", route.is_default);
 }
 
 void describe(auto& fields, Of<ModelsReply> auto& reply) {
+  fields("default_model", reply.default_model);
   fields("models", reply.models);
+  fields("routes", reply.routes);
+  fields("warnings", reply.warnings);
+}
+
+void describe(auto& fields, Of<ProviderTrouble> auto& trouble) {
+  fields("kind", trouble.kind);
+  fields("models", trouble.models);
+  fields("until", trouble.until);
+  fields("detail", trouble.detail);
+}
+
+void describe(auto& fields, Of<ProviderView> auto& provider) {
+  fields("provider", provider.provider);
+  fields("base_url", provider.base_url);
+  fields("key", provider.key);
+  fields("models", provider.models);
+  fields("troubles", provider.troubles);
+}
+
+void describe(auto& fields, Of<QuotaGroupView> auto& group) {
+  fields("provider", group.provider);
+  fields("name", group.name);
+  fields("calls", group.calls);
+  fields("calls_max", group.calls_max);
+  fields("waiting", group.waiting);
+  fields("paused_until", group.paused_until);
+  fields("detail", group.detail);
+}
+
+void describe(auto& fields, Of<ProviderReply> auto& reply) {
+  fields("default_model", reply.default_model);
+  fields("providers", reply.providers);
+  fields("quota_groups", reply.quota_groups);
+  fields("warnings", reply.warnings);
 }
 
 void describe(auto& fields, Of<StatsReply> auto& reply) {

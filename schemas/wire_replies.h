@@ -21,6 +21,14 @@ struct Endpoints {
   std::string requests, push, events;
 };
 
+// Whom calls ask for which neither a submit nor a pipeline names a model.
+struct DefaultModelView {
+  std::string name;           // a model or a route
+  std::string configured;     // what the configuration says
+  std::optional<Time> since;  // where a person has chosen otherwise
+  std::string chosen_by;
+};
+
 struct PingReply {
   std::string version;
   std::vector<std::int64_t> protocol;
@@ -30,6 +38,7 @@ struct PingReply {
   std::string state;  // the daemon's folder
   std::string database;
   std::string default_pipeline;
+  DefaultModelView default_model;
   Endpoints endpoints;
   Limits limits;
   std::int64_t seq = 0;  // of the latest event
@@ -43,7 +52,8 @@ struct SubmittedJob {
 
 struct SubmitReply {
   std::string batch;
-  std::vector<SubmittedJob> jobs;  // in the order of the request
+  std::vector<SubmittedJob> jobs;     // in the order of the request
+  std::vector<std::string> warnings;  // sentences for a person: models that retire soon
 };
 
 struct StateCounts {
@@ -172,11 +182,57 @@ struct ModelView {
   std::int64_t window_tokens = 0, output_tokens_max = 0;
   bool priced = false;
   std::int64_t input_nusd_per_mtok = 0, output_nusd_per_mtok = 0;
-  std::string credentials;  // "found", "none", "not needed"
+  std::string credentials;      // "found", "none", "not needed"
+  std::optional<Time> retires;  // from then on it is refused
+  std::string replaced_by;
+  std::vector<std::string> routes;  // that have it among their targets
+  bool is_default = false;
+};
+
+struct RouteView {
+  std::string name;
+  std::string order;                 // "listed", "weight", "latency", "price"
+  std::vector<std::string> targets;  // as they are listed
+  bool is_default = false;
 };
 
 struct ModelsReply {
+  DefaultModelView default_model;
   std::vector<ModelView> models;
+  std::vector<RouteView> routes;
+  std::vector<std::string> warnings;  // models that retire soon
+};
+
+// Why somebody is not asked for now.
+struct ProviderTrouble {
+  std::string kind;                 // "key_refused", "quota_used_up", "left_alone"
+  std::vector<std::string> models;  // of which
+  Time until{};
+  std::string detail;  // what the provider said
+};
+
+// An address with one key.
+struct ProviderView {
+  std::string provider, base_url;
+  std::string key;  // the key's id; "found", "none", "not needed"
+  std::int64_t models = 0;
+  std::vector<ProviderTrouble> troubles;
+};
+
+// Models that share a provider's limits, asked since the daemon has started.
+struct QuotaGroupView {
+  std::string provider, name;
+  std::int64_t calls = 0, calls_max = 0;  // in flight, and how many may be now
+  std::int64_t waiting = 0;               // for their turn
+  std::optional<Time> paused_until;       // the provider has said so
+  std::string detail;
+};
+
+struct ProviderReply {
+  DefaultModelView default_model;
+  std::vector<ProviderView> providers;       // of list
+  std::vector<QuotaGroupView> quota_groups;  // of list
+  std::vector<std::string> warnings;         // of use: as of a submit
 };
 
 struct StatsReply {

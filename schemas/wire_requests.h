@@ -157,9 +157,17 @@ struct CacheRequest {
   Duration older_than{};        // of clear: only what is older
 };
 
-using Verb =
-    std::variant<PingRequest, SubmitRequest, StatusRequest, ListRequest, ResultRequest, WaitRequest,
-                 CancelRequest, RetryRequest, PauseRequest, ResumeRequest, PipelinesRequest,
-                 ModelsRequest, StatsRequest, EventsSinceRequest, BudgetRequest, CacheRequest>;
+// Who can be asked, and whom calls ask that name nobody.
+struct ProviderRequest {
+  using Reply = ProviderReply;
+  std::string action = "list";  // list, use, reset
+  std::string name;             // of use: a provider, a model or a route
+  std::string by;               // of use and reset: who says so, for the record
+};
+
+using Verb = std::variant<PingRequest, SubmitRequest, StatusRequest, ListRequest, ResultRequest,
+                          WaitRequest, CancelRequest, RetryRequest, PauseRequest, ResumeRequest,
+                          PipelinesRequest, ModelsRequest, StatsRequest, EventsSinceRequest,
+                          BudgetRequest, CacheRequest, ProviderRequest>;
 
 }  // namespace docwright::wire

@@ -76,6 +76,12 @@ std::string batch_id(Database& database, std::int64_t batch) {
   return row.bind(batch).step() ? std::string(row.text(0)) : std::string();
 }
 
+std::string model_asked(Database& database, std::int64_t row) {
+  auto call = database.statement(
+      "SELECT model FROM call_journal WHERE job = ?1 ORDER BY call DESC LIMIT 1");
+  return call.bind(row).step() ? std::string(call.text(0)) : std::string();
+}
+
 std::vector<Attempt> attempts(Database& database, std::int64_t row) {
   std::vector<Attempt> found;
   auto query = database.statement(

@@ -56,6 +56,9 @@ std::string batch_id(Database& database, std::int64_t batch);
 
 Result<JobStatus> job_status(Database& database, std::int64_t row);
 
+// Whom it asked last; empty: nobody.
+std::string model_asked(Database& database, std::int64_t row);
+
 // Every attempt that has ended, oldest first.
 struct Attempt {
   int attempt = 0;

@@ -13,6 +13,19 @@
 namespace docwright::cli {
 namespace {
 
+std::string list_cell(const Json& list) {
+  std::string text;
+  for (const Json& each : list) text += (text.empty() ? "" : ", ") + plain_text(each);
+  return text;
+}
+
+// When, and what to name instead; one of the two may not be known.
+std::string retirement_cell(const Json& model) {
+  const std::string day = plain_text(member(model, "retires")).substr(0, 10);
+  const std::string other = plain_text(member(model, "replaced_by"));
+  return day + (other.empty() ? "" : (day.empty() ? "use " : ", use ") + other);
+}
+
 std::vector<Column> model_columns() {
   const auto price = [](const Json& model, const char* key) {
     return member(model, "priced") == true ? money_cell(member(model, key)) : "unknown";
@@ -37,7 +50,15 @@ std::vector<Column> model_columns() {
            .align = Column::Align::right,
            .text = [price](const Json& model) { return price(model, "output_nusd_per_mtok"); },
            .of_row = true},
-          {.key = "credentials", .title = "KEY"}};
+          {.key = "credentials", .title = "KEY"},
+          {.key = "retires", .title = "RETIRES", .text = retirement_cell, .of_row = true},
+          {.key = "routes", .title = "ROUTES", .cut = Column::Cut::end, .text = list_cell}};
+}
+
+std::vector<Column> route_columns() {
+  return {{.key = "name", .title = "ROUTE"},
+          {.key = "order", .title = "ORDER"},
+          {.key = "targets", .title = "TARGETS", .cut = Column::Cut::end, .text = list_cell}};
 }
 
 Result<Exit> list(Session& session) {
@@ -45,7 +66,15 @@ Result<Exit> list(Session& session) {
   if (!client) return std::unexpected(client.error());
   const auto reply = (*client)->ask(wire::ModelsRequest{});
   if (!reply) return std::unexpected(reply.error());
-  write_rows(session.out(), session.format(), model_columns(), wire::to_json(*reply)["models"]);
+  Output& out = session.out();
+  const Json json = wire::to_json(*reply);
+  write_rows(out, session.format(), model_columns(), json["models"]);
+  if (session.format() == Format::table && !reply->routes.empty()) {
+    out.data("\n");
+    write_rows(out, Format::table, route_columns(), json["routes"]);
+  }
+  out.say(fmt::format("The default model is {}.", default_model_cell(json["default_model"])));
+  for (const std::string& warning : reply->warnings) out.insist(warning);
   return Exit::done;
 }
 

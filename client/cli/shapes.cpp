@@ -31,6 +31,13 @@ Column money(std::string key, std::string title) {
 
 }  // namespace
 
+std::vector<Column> seat_columns() {
+  return {{.key = "provider", .title = "PROVIDER"},
+          {.key = "base_url", .title = "ADDRESS", .cut = Column::Cut::beginning},
+          {.key = "key", .title = "KEY"},
+          {.key = "models", .title = "MODELS", .align = Column::Align::right}};
+}
+
 std::string money_cell(const Json& nusd) {
   return nusd.is_number_integer() ? money_text(nusd.get<std::int64_t>()) : std::string();
 }
@@ -100,6 +107,15 @@ std::string fallbacks_sentence(const wire::Summary& summary) {
       "{} of {} documents stand in for those of a model that could not be asked; docwright asks "
       "again later, 'docwright retry' at once.",
       summary.fallbacks, summary.documents);
+}
+
+std::string default_model_cell(const Json& default_model) {
+  const auto text = [&](const char* key) { return plain_text(member(default_model, key)); };
+  if (member(default_model, "since").is_null()) return text("name");
+  const std::string by = text("chosen_by");
+  return fmt::format("{} (chosen {}{}; the configuration says {})", text("name"),
+                     time_cell(member(default_model, "since")), by.empty() ? "" : " by " + by,
+                     text("configured"));
 }
 
 void add(wire::Summary& sum, const wire::Summary& more) {

@@ -11,6 +11,9 @@ std::vector<Column> job_columns();
 std::vector<Column> document_columns();
 std::vector<Column> summary_columns();
 
+// Of an address and a key.
+std::vector<Column> seat_columns();
+
 // Texts of one cell.
 std::string money_cell(const Json& nusd);     // 0.14 USD
 std::string number_cell(const Json& number);  // 1,234,567
@@ -18,6 +21,8 @@ std::string time_cell(const Json& time);      // 2030-01-02 03:04:05
 
 // How many documents stand in for a model's, and what becomes of them; empty: none.
 std::string fallbacks_sentence(const wire::Summary& summary);
+// Whom calls ask that name no model, and who said so.
+std::string default_model_cell(const Json& default_model);
 
 // The sum of what several selections report.
 void add(wire::Summary& sum, const wire::Summary& more);

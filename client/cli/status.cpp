@@ -197,6 +197,7 @@ std::vector<Column> ping_columns() {
           {.key = "state", .title = "state folder"},
           {.key = "database", .title = "database"},
           {.key = "default_pipeline", .title = "default pipeline"},
+          {.key = "default_model", .title = "default model", .text = default_model_cell},
           {.key = "endpoints.requests", .title = "requests"},
           {.key = "endpoints.push", .title = "push"},
           {.key = "endpoints.events", .title = "events"}};

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 
 #include "client/cli/follow.h"
 #include "client/cli/session.h"
@@ -102,9 +103,11 @@ struct Receipt {
   std::string batch;
   Json jobs = Json::array();
   std::size_t duplicates = 0;
+  std::set<std::string> warnings;  // of several messages, each once
 
   void add(const client::Submission& sent, const wire::SubmitReply& reply) {
     batch = reply.batch;
+    warnings.insert(reply.warnings.begin(), reply.warnings.end());
     for (std::size_t i = 0; i < reply.jobs.size() && i < sent.request.jobs.size(); ++i) {
       Json job = wire::to_json(reply.jobs[i]);
       job["path"] = sent.request.jobs[i].path;
@@ -118,7 +121,10 @@ void print(Session& session, const Receipt& receipt) {
   Output& out = session.out();
   if (!session.format_given()) return out.data(receipt.batch + "\n");
   if (session.format() == Format::json) {
-    return out.data(dump_json(Json{{"batch", receipt.batch}, {"jobs", receipt.jobs}}) + "\n");
+    return out.data(
+        dump_json(Json{
+            {"batch", receipt.batch}, {"jobs", receipt.jobs}, {"warnings", receipt.warnings}}) +
+        "\n");
   }
   write_rows(out, session.format(),
              {{.key = "id", .title = "JOB"},
@@ -179,6 +185,7 @@ Result<Exit> send(Session& session, const SubmitArguments& arguments, wire::Subm
         fmt::format("there is nothing to submit{}{}", skipped.empty() ? "" : ": ", skipped));
   session.remember_batch(receipt.batch);
   print(session, receipt);
+  for (const std::string& warning : receipt.warnings) out.insist(warning);
   const std::string known =
       receipt.duplicates > 0 ? fmt::format(", {} of them known by their keys", receipt.duplicates)
                              : "";

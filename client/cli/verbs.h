@@ -35,9 +35,10 @@ Verb config_show_verb();
 // models.cpp
 Verb model_list_verb();
 Verb model_show_verb();
-// providers.cpp
+// provider_list.cpp, provider_check.cpp, provider_use.cpp
 Verb provider_list_verb();
 Verb provider_check_verb();
+Verb provider_use_verb();
 // budget.cpp
 Verb budget_list_verb();
 Verb budget_set_verb();

@@ -48,7 +48,8 @@ class Asking final {
     }
     for (std::size_t i = first; i < candidates_.size(); ++i) {
       const Candidate& candidate = candidates_[i];
-      if (!may_be_asked(candidate) || is_divided_rather(candidate)) continue;
+      const bool on_record = candidate.former && i == first;
+      if (!on_record && (!may_be_asked(candidate) || is_divided_rather(candidate))) continue;
       Served served = co_await run_.parts.calls.ask(run_.job, candidate.inquiry, patience_at(i));
       if (served && !(is_withheld(served->answer) && others_after(i)))
         co_return co_await finish(candidate, std::move(*served));
@@ -67,19 +68,23 @@ class Asking final {
   };
 
   // Where an earlier run of the job has an answer of a later target, that one is the answer:
-  // nothing is paid twice. What costs nothing is no such answer.
+  // nothing is paid twice. What costs nothing is no such answer, nor what a former default
+  // withheld.
   Task<Result<std::size_t>> answered_before() {
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
       if (candidates_[i].resolved.provider->local) continue;
       const auto recorded =
           co_await run_.parts.journal.answer(*run_.job, candidates_[i].inquiry.key);
       if (!recorded) co_return std::unexpected(recorded.error());
-      if (*recorded && !(*recorded)->cached) co_return i;
+      if (!*recorded || (*recorded)->cached) continue;
+      if (candidates_[i].former && is_withheld((*recorded)->answer)) continue;
+      co_return i;
     }
     co_return std::size_t{0};
   }
 
   bool may_be_asked(const Candidate& candidate) const {
+    if (candidate.former) return false;
     return std::ranges::all_of(declined_, [&](const Refusal& refusal) {
       return refusal.candidate == nullptr ||
              may_follow(candidate, *refusal.candidate, refusal.why.elsewhere);

@@ -97,6 +97,13 @@ void CallDesk::cut_unwanted() {
   }
 }
 
+CallDesk::Standing CallDesk::standing(const providers::Model& model,
+                                      const providers::Endpoint& endpoint) {
+  const Gates::Way way = Gates::way(model, endpoint);
+  const Time now = outside_.loop.clock().now();
+  return {gates_.closed(way, now), breakers_.open(way.target, now)};
+}
+
 bool CallDesk::is_paused(const Job& job) const {
   return closing_ || paused_.contains(std::string()) || paused_.contains(job.pipeline->name());
 }

@@ -15,6 +15,7 @@
 
 #include "pipeline/call/attempt.h"
 #include "pipeline/call/breakers.h"
+#include "pipeline/call/default_model.h"
 #include "pipeline/call/fallback.h"
 #include "pipeline/call/gates.h"
 #include "pipeline/call/inquiry.h"
@@ -69,6 +70,15 @@ class CallDesk final {
   };
   InFlight in_flight() const { return in_flight_; }
   const Latencies& latencies() const { return latencies_; }
+  const auto& quota_groups() const { return limits_.groups(); }
+  // Why a model would not be asked with this key now, where it would not.
+  struct Standing {
+    std::optional<Gates::Closed> closed;  // its quota is used up, or the key is refused
+    std::optional<Time> left_alone;       // it has only failed of late
+  };
+  Standing standing(const providers::Model& model, const providers::Endpoint& endpoint);
+  // Whom calls ask that name nobody.
+  DefaultModel& default_model() { return default_model_; }
 
   // Begins no new call; ends when those in flight have ended and are journalled. abort() makes that
   // at once: calls under way are cut, and become `unknown` at the next start.
@@ -102,6 +112,7 @@ class CallDesk final {
   Latencies latencies_;
   std::set<Attempted*> out_;      // whose requests have gone out
   std::set<std::string> paused_;  // names of pipelines; empty: all
+  DefaultModel default_model_;
   bool closing_ = false;
   InFlight in_flight_;
   TaskGroup group_;

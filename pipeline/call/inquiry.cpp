@@ -123,12 +123,11 @@ std::string dialect_text(const providers::Dialect& dialect) {
 }  // namespace
 
 StepResult<Resolved> resolve(const Parts& parts, const Job& job, const CallOptions& options,
-                             const Route& route, const std::string& name) {
+                             const std::string& name, bool own_model) {
   Resolved resolved;
   const Result<const Model*> model = parts.models.usable(name, parts.loop.clock().now());
   if (!model) return stop(model.error());
   resolved.model = *model;
-  resolved.route = route.name;
   resolved.provider = parts.providers.find(resolved.model->provider);
   if (resolved.provider == nullptr) {
     return stop(Code::configuration,
@@ -136,8 +135,6 @@ StepResult<Resolved> resolve(const Parts& parts, const Job& job, const CallOptio
                             resolved.model->name, resolved.model->provider,
                             did_you_mean(resolved.model->provider, parts.providers.names())));
   }
-  const bool own_model =
-      route.targets.size() == 1 && (job.model.empty() || options.models.front() == job.model);
   auto parameters =
       resolve_parameters(job, options, *resolved.model, *resolved.provider, own_model);
   if (!parameters) return std::unexpected(std::move(parameters.error()));

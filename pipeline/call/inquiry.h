@@ -43,8 +43,9 @@ struct Resolved {
   Json parameters;
   std::int64_t answer_tokens_max = 0;
 };
+// `own_model`: the one that the pipeline's parameters are meant for.
 StepResult<Resolved> resolve(const Parts& parts, const Job& job, const CallOptions& options,
-                             const Route& route, const std::string& model);
+                             const std::string& model, bool own_model);
 
 // What to ask about: targets of the chunk, and (of the corrective question) what was wrong with the
 // answer before.

@@ -44,6 +44,7 @@ const std::shared_ptr<QuotaGroup>& Limits::group_of(const Inquiry& inquiry,
 QuotaGroup::Rules Limits::rules_of(const Inquiry& inquiry) const {
   const providers::Model& model = *inquiry.model;
   QuotaGroup::Rules rules{.name = model.quota_group.empty() ? model.name : model.quota_group,
+                          .provider_name = model.provider,
                           .settings = {},
                           .provider = inquiry.provider->limits,
                           .calls_max = settings_.calls};

@@ -24,6 +24,8 @@ class Limits final {
   // The model's own word for its group; without one, the model at its address is a group by itself.
   const std::shared_ptr<QuotaGroup>& group_of(const Inquiry& inquiry,
                                               const providers::Endpoint& endpoint);
+  // By a key of our own.
+  const auto& groups() const { return groups_; }
   Demand expected(const QuotaGroup& group, const Inquiry& inquiry) const;
   void learn(const QuotaGroup& group, const Inquiry& inquiry, const Usage& usage);
 

@@ -58,6 +58,7 @@ void check_route(const CallOptions& options, std::span<const std::string> models
 void bind(CallOptions& options, Binding& binding) {
   // What an ensemble's answers leave to be corrected is asked of its first member.
   if (options.models.empty() && !options.ensemble.empty()) options.models = {options.ensemble[0]};
+  options.by_default = options.models.empty();
   options.models = binding.models(options.models);
   bind_templates(options, binding);
   check_route(options, options.models, binding);
@@ -70,7 +71,7 @@ void bind(CallOptions& options, Binding& binding) {
 }  // namespace
 
 std::vector<Route> routes_of(const Pipeline& pipeline, const providers::Models& models,
-                             const Routes& routes) {
+                             const Routes& routes, const std::string& default_model) {
   std::vector<Route> named;
   for (const Step& step : pipeline.steps()) {
     if (step.kind->name() != "call") continue;
@@ -78,7 +79,11 @@ std::vector<Route> routes_of(const Pipeline& pipeline, const providers::Models& 
     const auto add = [&](std::span<const std::string> names) {
       if (auto route = route_of(names, models, routes)) named.push_back(std::move(*route));
     };
-    add(options.models);
+    if (options.by_default && !default_model.empty()) {
+      add({&default_model, 1});
+    } else {
+      add(options.models);
+    }
     for (const std::string& member : options.ensemble) add({&member, 1});
   }
   return named;
@@ -97,8 +102,8 @@ const config::Spec<CallOptions>& call_spec() {
                .or_one()
                .range(1, 16)
                .about("The model, as `docwright model list` names it, or a route, or models in "
-                      "the order in which they are asked; default: the configuration's. A submit "
-                      "may name another."),
+                      "the order in which they are asked; default: the configuration's, or whom "
+                      "`docwright provider use` chose. A submit may name another."),
            option("ensemble", &S::ensemble)
                .range(0, kEnsembleMax)
                .about("Models and routes that are all asked at the same time, each answer charged "

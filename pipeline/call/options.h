@@ -31,6 +31,8 @@ inline constexpr int kEnsembleMax = 8;
 struct CallOptions {
   std::string name;  // of this question; later templates read its answer as {{steps.NAME...}}
   std::vector<std::string> models;  // a model, a route, or models in order; once bound never empty
+  bool by_default = false;  // set when the pipeline is parsed: it names none, `models` is what its
+                            // configuration did, and the default in force holds (default_model.h)
   // Models and routes that are all asked, each for an answer of its own; empty: one is asked.
   std::vector<std::string> ensemble;
   std::string prompt;  // name of a prompt file; or system and user inline
@@ -50,9 +52,10 @@ struct CallOptions {
   std::shared_ptr<const Prompt> templates;
 };
 
-// Whom a pipeline's calls ask, as far as there is such.
+// Whom a pipeline's calls ask, as far as there is such. `default_model`: in place of the
+// configuration's, where it is not empty.
 std::vector<Route> routes_of(const Pipeline& pipeline, const providers::Models& models,
-                             const Routes& routes);
+                             const Routes& routes, const std::string& default_model = {});
 
 const config::Spec<CallOptions>& call_spec();
 void add_call(StepRegistry& steps);

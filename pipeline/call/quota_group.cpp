@@ -120,6 +120,12 @@ Task<QuotaGroup::Reply> QuotaGroup::turn(Wish wish) {
                                           void(error_code, Reply)>(std::move(start), use_task);
 }
 
+QuotaGroup::State QuotaGroup::state() const {
+  const Allowance::Now at = now();
+  if (pause_.until <= at.moment) return {};
+  return {at.time + (pause_.until - at.moment), pause_.why};
+}
+
 // When the limits and the provider would let it go.
 QuotaGroup::Next QuotaGroup::next(const Demand& demand) const {
   Next next{allowance_.ready(demand, now())};

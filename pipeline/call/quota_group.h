@@ -26,7 +26,8 @@ namespace docwright::pipeline {
 class QuotaGroup final : public std::enable_shared_from_this<QuotaGroup> {
  public:
   struct Rules {
-    std::string name;  // for people
+    std::string name;           // for people
+    std::string provider_name;  // likewise
     config::LimitSettings settings;
     providers::LimitRules provider;  // with the settings' word over it
     int calls_max = 64;              // where the settings name no other
@@ -82,6 +83,11 @@ class QuotaGroup final : public std::enable_shared_from_this<QuotaGroup> {
   const Rules& rules() const { return rules_; }
   const CallWindow& window() const { return window_; }
   std::size_t waiting() const { return line_.size(); }
+  struct State {
+    std::optional<Time> paused_until;  // the provider has said so
+    std::string why;
+  };
+  State state() const;
 
  private:
   using Handler = std::move_only_function<void(boost::system::error_code, Reply)>;

@@ -49,22 +49,19 @@ class Choice final {
       : run_(run), chunk_(chunk), step_(step), topic_(topic) {}
 
   StepResult<Candidates> make() {
-    const auto& options = step_.as<CallOptions>();
-    const std::string& submitted = run_.job->model;
-    const std::vector<std::string> named = !topic_.models.empty() ? topic_.models
-                                           : submitted.empty()
-                                               ? options.models
-                                               : std::vector<std::string>{submitted};
-    const Result<Route> route = route_of(named, run_.parts.models, run_.parts.routes);
+    const std::vector<std::string> names = named();
+    const Result<Route> route = route_of(names, run_.parts.models, run_.parts.routes);
     if (!route) return stop(route.error());
     const StepResult<Wording> wording = word(run_, chunk_, step_, topic_);
     if (!wording) return std::unexpected(wording.error());
-    for (const Target& target : route->targets) add(target, *route, *wording);
+    for (const Target& target : route->targets)
+      add(target, *route, is_own(*route, names), *wording);
     if (ranked_.empty()) return nobody(*route);
     std::ranges::sort(ranked_, {},
                       [](const Ranked& each) { return std::pair(each.rank, each.listed); });
     Candidates found{.in_order = {}, .too_long = std::move(too_long_)};
     for (Ranked& each : ranked_) found.in_order.push_back(std::move(each.candidate));
+    if (is_default() && run_.job->attempt > 1) add_former(*wording, found.in_order);
     return found;
   }
 
@@ -75,18 +72,63 @@ class Choice final {
     Candidate candidate;
   };
 
-  void add(const Target& target, const Route& route, const Wording& wording) {
-    StepResult<Resolved> resolved =
-        resolve(run_.parts, *run_.job, step_.as<CallOptions>(), route, target.model);
-    if (!resolved) return leave_out(target, std::move(resolved.error()));
+  const CallOptions& options() const { return step_.as<CallOptions>(); }
+
+  // Nobody names a model.
+  bool is_default() const {
+    return options().by_default && topic_.models.empty() && run_.job->model.empty();
+  }
+
+  std::vector<std::string> named() const {
+    if (!topic_.models.empty()) return topic_.models;
+    if (!run_.job->model.empty()) return {run_.job->model};
+    const std::string& chosen = run_.parts.calls.default_model().name();
+    return is_default() && !chosen.empty() ? std::vector{chosen} : options().models;
+  }
+
+  // Whether the pipeline's parameters are meant for what these names led to.
+  bool is_own(const Route& route, const std::vector<std::string>& names) const {
+    if (route.targets.size() != 1) return false;
+    return !topic_.models.empty() || names.front() == options().models.front();
+  }
+
+  // What an earlier run has asked where somebody else was the default.
+  void add_former(const Wording& wording, std::vector<Candidate>& list) const {
+    std::vector<std::string> former = run_.parts.calls.default_model().former();
+    former.push_back(options().models.front());
+    for (const std::string& name : former) {
+      const Result<Route> route = route_of({&name, 1}, run_.parts.models, run_.parts.routes);
+      if (!route) continue;
+      for (const Target& target : route->targets) {
+        auto made = candidate(target, *route, is_own(*route, {name}), wording);
+        if (!made) continue;
+        made->former = true;
+        const auto same = [&](const Candidate& each) {
+          return each.inquiry.key.hash == made->inquiry.key.hash;
+        };
+        if (std::ranges::none_of(list, same)) list.push_back(std::move(*made));
+      }
+    }
+  }
+
+  StepResult<Candidate> candidate(const Target& target, const Route& route, bool own,
+                                  const Wording& wording) const {
+    StepResult<Resolved> resolved = resolve(run_.parts, *run_.job, options(), target.model, own);
+    if (!resolved) return std::unexpected(std::move(resolved.error()));
+    resolved->route = route.name;
     StepResult<Inquiry> inquiry = make_inquiry(step_, wording, *resolved, topic_);
-    if (!inquiry) return leave_out(target, std::move(inquiry.error()));
-    if (auto why = unmet(target.conditions, topic_.targets, inquiry->input_tokens_max);
+    if (!inquiry) return std::unexpected(std::move(inquiry.error()));
+    const std::optional<Nusd> bound = bound_of(*inquiry);
+    return Candidate{std::move(*resolved), std::move(*inquiry), bound};
+  }
+
+  void add(const Target& target, const Route& route, bool own, const Wording& wording) {
+    StepResult<Candidate> made = candidate(target, route, own, wording);
+    if (!made) return leave_out(target, std::move(made.error()));
+    if (auto why = unmet(target.conditions, topic_.targets, made->inquiry.input_tokens_max);
         !why.empty())
       return leave_out(target, Failed{Error{Code::configuration, std::move(why)}});
-    Ranked ranked{.listed = ranked_.size(),
-                  .candidate = {std::move(*resolved), std::move(*inquiry), {}}};
-    ranked.candidate.bound = bound_of(ranked.candidate.inquiry);
+    Ranked ranked{.listed = ranked_.size(), .candidate = std::move(*made)};
     ranked.rank = rank(route.order, target, ranked.candidate);
     ranked_.push_back(std::move(ranked));
   }

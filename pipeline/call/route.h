@@ -13,10 +13,13 @@ struct Candidate {
   Resolved resolved;
   Inquiry inquiry;
   std::optional<Nusd> bound;  // the most that it can cost; nothing: no price is known
+  bool former = false;  // a default that holds no longer: what it has answered counts, it is not
+                        // asked
 };
 
 struct Candidates {
-  std::vector<Candidate> in_order;  // best first; never empty
+  std::vector<Candidate> in_order;  // best first; never empty; after them, for a job
+                                    // that has run before, former defaults
   // Why the first target was left out whose window the topic does not fit, if there is one: about
   // fewer definitions it could be asked.
   std::optional<Failed> too_long;

@@ -1,4 +1,5 @@
 """What docwright knows of models and providers: shown without a daemon, checked without spending, refused before it costs."""
+import datetime
 import http.server
 import json
 import os
@@ -81,7 +82,12 @@ class Models(unittest.TestCase):
         self.assertIn("is a route, not a model: name one of its targets, gpt-", self.cli.run("model", "show", "cheap", code=2).stderr)
 
     def test_providers_without_keys(self):
-        rows = self.cli.json("provider", "list")
+        listed = self.cli.json("provider", "list")
+        self.assertEqual(listed["default_model"], {"name": "gpt-5.4-mini", "configured": "gpt-5.4-mini"})
+        self.assertIn("No daemon answers", self.cli.run("provider", "list").stderr)
+        self.assertEqual({row["provider"] for row in self.cli.json("provider", "list", "groq")["providers"]}, {"groq"})
+        self.cli.run("provider", "list", "opnai", code=4)
+        rows = listed["providers"]
         self.assertEqual({row["key"] for row in rows}, {"none"})
         self.assertLessEqual({"openai", "anthropic", "gemini", "groq"}, {row["provider"] for row in rows})
         # Nobody can be asked, so nobody is.
@@ -125,6 +131,31 @@ class Models(unittest.TestCase):
         source = self.file("a.py", "def f(x):\n    return x\n")
         self.assertIn("use 'gpt-4.1'", cli.run("submit", source, "--model", "gone", code=2).stderr)
         self.assertIn("unpriced_models: allow", cli.run("submit", source, "--model", "unpriced", code=78).stderr)
+        self.assertNotIn("retires", cli.run("submit", source, "--model", "going").stderr, "that is far away")
+
+    def test_what_retires_soon_is_said_to_whoever_asks_it(self):
+        day = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=20)).strftime("%Y-%m-%d")
+        daemon = Daemon(OWN + f"  soon: {{base: gpt-4o, retires: {day}, replaced_by: gpt-4.1}}\nroutes: {{pair: {{order: price, targets: [gpt-4.1, soon]}}}}\n").start()
+        self.addCleanup(daemon.close)
+        cli = Cli(self.folder, daemon.state)
+        source = self.file("a.py", "def f(x):\n    return x\n")
+        warning = f"the model 'soon' retires on {day}: use 'gpt-4.1'"
+        for model in ("soon", "pair"):
+            accepted = cli.run("submit", source, "--model", model)
+            self.assertIn(warning, accepted.stderr)
+            self.assertNotIn("retires", accepted.stdout)
+        self.assertEqual(json.loads(cli.run("submit", source, "--model", "soon", "--json").stdout)["warnings"], [warning])
+        self.assertEqual(json.loads(cli.run("submit", source, "--model", "gpt-4.1", "--json").stdout)["warnings"], [])
+
+        models = {model["name"]: model for model in cli.json("model", "list")}
+        self.assertEqual((models["soon"]["retires"][:10], models["soon"]["replaced_by"], models["soon"]["routes"]), (day, "gpt-4.1", ["pair"]))
+        self.assertEqual([name for name, model in models.items() if model["default"]], ["gpt-5.4-mini"])
+        listed = cli.run("model", "list")
+        self.assertIn(f"{day}, use gpt-4.1", listed.stdout)
+        self.assertRegex(listed.stdout, r"(?m)^pair +price +gpt-4.1, soon$")
+        self.assertIn(warning, listed.stderr)
+        self.assertIn("The default model is gpt-5.4-mini.", listed.stderr)
+        self.assertNotIn("gone", listed.stderr, "what has retired is no news")
 
 
 if __name__ == "__main__":

@@ -11,12 +11,19 @@ namespace {
 
 using ::testing::HasSubstr;
 
+constexpr const char* kModels = R"(
+soon: {base: gpt-4o, retires: 2024-11-02, replaced_by: gpt-4.1}
+later: {base: gpt-4o, retires: 2024-11-04}
+gone: {base: gpt-4o, retires: 2024-10-04}
+)";
+
 // The shipped catalogue, with made-up versions.
 class SubmissionTest : public ::testing::Test {
  protected:
   SubmissionTest() {
     config::Configuration configuration;
     configuration.settings.model = "offline";
+    configuration.settings.models = *config::parse_yaml("docwright.yaml", kModels);
     configured_ = pipeline::configured(configuration).value();
     std::vector<Catalog::Entry> entries;
     std::int64_t version = 0;
@@ -27,7 +34,11 @@ class SubmissionTest : public ::testing::Test {
 
   Result<store::NewBatch> convert(const wire::SubmitRequest& request,
                                   std::vector<std::string_view> blobs = {"source"}) {
-    return to_batch(request, blobs, *catalog_, std::chrono::days(7), now_);
+    auto submitted =
+        to_batch(request, blobs, *catalog_, default_model_, std::chrono::days(7), now_);
+    if (!submitted) return std::unexpected(std::move(submitted.error()));
+    warnings_ = std::move(submitted->warnings);
+    return std::move(submitted->batch);
   }
   static wire::SubmitRequest one(wire::SubmitJob job) {
     job.tenant = "default";
@@ -36,7 +47,9 @@ class SubmissionTest : public ::testing::Test {
 
   std::shared_ptr<const pipeline::Configured> configured_;
   std::unique_ptr<Catalog> catalog_;
-  const Time now_{std::chrono::days(20000)};
+  std::string default_model_;
+  std::vector<std::string> warnings_;
+  const Time now_{std::chrono::days(20000)};  // 2024-10-04
 };
 
 TEST_F(SubmissionTest, ResolvesWhatIsLeftOpen) {
@@ -96,6 +109,29 @@ TEST_F(SubmissionTest, SaysWhereAPipelineThatCameAlongIsWrong) {
   const Error twice = refused(kOwn, {{"words", kWords, ""}, {"words", "user: x\n", ""}});
   EXPECT_EQ(twice.code, Code::invalid_request);
   EXPECT_EQ(twice.at, "/pipelines/0/prompts/1");
+}
+
+TEST_F(SubmissionTest, WarnsOfModelsThatRetireWithinAMonth) {
+  auto request = one({.path = "a.py", .model = "soon"});
+  request.jobs.push_back(request.jobs.front());
+  ASSERT_TRUE(convert(request));
+  EXPECT_THAT(warnings_,
+              ::testing::ElementsAre("the model 'soon' retires on 2024-11-02: use 'gpt-4.1'"));
+  ASSERT_TRUE(convert(one({.path = "a.py", .model = "later"})));
+  EXPECT_THAT(warnings_, ::testing::IsEmpty());
+}
+
+TEST_F(SubmissionTest, GoesByTheDefaultModelThatWasChosen) {
+  const auto job = one({.path = "a.py", .parameters = {{"temperature", 9}}});
+  EXPECT_TRUE(convert(job));  // `offline` takes everything
+  default_model_ = "soon";
+  EXPECT_THAT(convert(job).error().message, HasSubstr("temperature"));
+  EXPECT_TRUE(convert(one({.path = "a.py"})));
+  EXPECT_EQ(warnings_.size(), 1U);
+  EXPECT_EQ(convert(one({.path = "a.py"}))->jobs[0].model, "") << "it is no model of the job's own";
+  default_model_ = "gone";
+  EXPECT_EQ(convert(one({.path = "a.py"})).error().code, Code::unknown_model);
+  EXPECT_TRUE(convert(one({.path = "a.py", .model = "offline"})));
 }
 
 TEST_F(SubmissionTest, KeepsWhatIsSaid) {

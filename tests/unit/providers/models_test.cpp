@@ -270,6 +270,33 @@ models:
   EXPECT_EQ(refused.error().message, "the model 'old' retired on 2026-10-23: use 'new'");
 }
 
+TEST(Models, OneThatRetiresInAMonthRetiresSoon) {
+  const Result<Models> models = Models::parse(
+      {{"m.yaml", "models: {old: {window_tokens: 9, output_tokens_max: 3, retires: 2026-10-23}}"}},
+      registry());
+  ASSERT_TRUE(models.has_value()) << models.error().message;
+  const Model& old = *models->find("old");
+  EXPECT_FALSE(old.retires_soon(day("2026-09-23")));
+  EXPECT_TRUE(old.retires_soon(day("2026-09-24")));
+  EXPECT_TRUE(old.retires_soon(day("2026-10-24")));
+  EXPECT_FALSE(Models::shipped(registry())->find("offline")->retires_soon(day("2026-10-24")));
+}
+
+// What `provider use NAME` means: it must be fit to be asked for as long as the list is.
+TEST(Models, TheDefaultOfEachShippedProviderCanBeAsked) {
+  const Result<Models> models = Models::shipped(registry());
+  ASSERT_TRUE(models.has_value()) << models.error().message;
+  for (const char* provider : {"openai", "anthropic", "gemini", "groq", "offline"}) {
+    const Model* model = models->default_of(provider);
+    ASSERT_NE(model, nullptr) << provider;
+    EXPECT_EQ(model->provider, provider);
+    EXPECT_FALSE(model->retires) << model->name;
+    EXPECT_TRUE(model->replaced_by.empty()) << model->name;
+    EXPECT_TRUE(models->usable(model->name, kNow).has_value()) << model->name;
+  }
+  EXPECT_EQ(models->default_of("azure_openai"), nullptr);
+}
+
 TEST(Models, WithoutAPriceNoneIsAskedUnlessThatIsAllowed) {
   const std::vector<Models::NamedText> texts{
       {"m.yaml", "models: {a: {window_tokens: 9, output_tokens_max: 3}}"}};
@@ -538,6 +565,11 @@ TEST(Models, EveryMistakeHasItsPlace) {
       {"defaults: {openai: {window: 5}}\n", "m.yaml:1:21: unknown option 'defaults.openai.window'"},
       {"models: [a]\n", "expected a mapping"},
       {"model: {}\n", "m.yaml:1:1: 'model' is unknown here"},
+      {"default_of: {openai: gpt}\nmodels: {gpt4: {window_tokens: 5, output_tokens_max: 5}}\n",
+       "m.yaml:1:22: 'default_of.openai': there is no model 'gpt' (did you mean 'gpt4'?)"},
+      {"default_of: {groq: a}\nmodels: {a: {window_tokens: 5, output_tokens_max: 5}}\n",
+       "m.yaml:1:20: 'default_of.groq': 'a' is a model of the provider 'openai'"},
+      {"default_of: {openai: [a]}\n", "m.yaml:1:22: 'default_of.openai': expected a model, got"},
       {"models: {a: {key: sk-plain}}\n", "m.yaml:1:19"},
   };
   for (const auto& [text, expected] : cases)

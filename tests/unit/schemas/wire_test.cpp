@@ -222,6 +222,10 @@ INSTANTIATE_TEST_SUITE_P(
               "belongs to \"show\"", "/by"},
         Wrong{"budget without limit", R"({"docwright":1,"verb":"budget","action":"set"})",
               "invalid_request", "takes 'limit' or 'tokens'", ""},
+        Wrong{"use without name", R"({"docwright":1,"verb":"provider","action":"use"})",
+              "invalid_request", "takes its 'name'", "/name"},
+        Wrong{"name without use", R"({"docwright":1,"verb":"provider","name":"openai"})",
+              "invalid_request", "'name' belongs to \"use\"", "/action"},
         Wrong{"limit without set", R"({"docwright":1,"verb":"budget","limit":"2USD"})",
               "invalid_request", "belong to \"set\"", "/action"}));
 
@@ -289,6 +293,7 @@ TEST(Rendering, RequestsComeBackAsTheyWere) {
       {"9", PauseRequest{.pipeline = "p", .reason = "because"}},
       {"", ResumeRequest{}},
       {"10", EventsSinceRequest{.seq = 4, .topic = "job.", .limit = 3}},
+      {"10", ProviderRequest{.action = "use", .name = "gemini", .by = "anna"}},
       {"11", BudgetRequest{.action = "set", .window = "day", .limit = "2USD", .tokens = 0}},
   };
   for (const Request& request : requests) {
@@ -330,7 +335,7 @@ TEST(Rendering, RepliesComeBackAsTheyWere) {
 TEST(Rendering, SubmitReplyIsAsTheProtocolSays) {
   EXPECT_EQ(
       render_reply("c1", SubmitReply{.batch = "b", .jobs = {{"j", "queued", false}}}),
-      R"({"docwright":1,"id":"c1","ok":true,"batch":"b","jobs":[{"id":"j","state":"queued","duplicate":false}]})");
+      R"({"docwright":1,"id":"c1","ok":true,"batch":"b","jobs":[{"id":"j","state":"queued","duplicate":false}],"warnings":[]})");
   EXPECT_EQ(render_reply("", PipelinesReply{}), R"({"docwright":1,"ok":true,"pipelines":[]})");
 }
 

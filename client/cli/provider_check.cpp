@@ -1,4 +1,4 @@
-// provider list, check: who can be asked, where and with which key. No daemon is asked, and no
+// provider check: whether those can be asked that a daemon would ask. No daemon is asked, and no
 // question.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,6 +8,7 @@
 
 #include "client/cli/own_catalogue.h"
 #include "client/cli/session.h"
+#include "client/cli/shapes.h"
 #include "client/cli/verbs.h"
 #include "providers/health.h"
 #include "runtime/text.h"
@@ -27,13 +28,6 @@ struct ProviderArguments {
   std::optional<std::string> config;
 };
 
-std::vector<Column> seat_columns() {
-  return {{.key = "provider", .title = "PROVIDER"},
-          {.key = "base_url", .title = "ADDRESS", .cut = Column::Cut::beginning},
-          {.key = "key", .title = "KEY"},
-          {.key = "models", .title = "MODELS", .align = Column::Align::right}};
-}
-
 std::vector<Column> check_columns() {
   std::vector<Column> columns = seat_columns();
   columns.push_back({.key = "state", .title = "STATE"});
@@ -42,17 +36,10 @@ std::vector<Column> check_columns() {
   return columns;
 }
 
-// A key is told from others by its id, or by the model that has it; never by itself.
-std::string key_text(const Seat& seat) {
-  if (!seat.endpoint) return "none";
-  if (seat.endpoint->key.empty()) return "not needed";
-  return seat.endpoint->key_id.empty() ? "found" : seat.endpoint->key_id;
-}
-
 Json row_of(const Seat& seat) {
   return {{"provider", seat.provider->name},
           {"base_url", seat.endpoint ? seat.endpoint->base_url : seat.provider->base_url},
-          {"key", key_text(seat)},
+          {"key", providers::key_text(seat)},
           {"models", seat.models.size()}};
 }
 
@@ -67,17 +54,6 @@ Result<std::vector<Seat>> seats(const OwnCatalogue& catalogue, const std::string
   if (!name.empty())
     std::erase_if(found, [&](const Seat& seat) { return seat.provider->name != name; });
   return found;
-}
-
-Result<Exit> list(Session& session, const ProviderArguments& arguments) {
-  const auto catalogue = OwnCatalogue::load(session, arguments.config);
-  if (!catalogue) return std::unexpected(catalogue.error());
-  const auto found = seats(**catalogue, arguments.name);
-  if (!found) return std::unexpected(found.error());
-  RowWriter rows(session.out(), session.format(), seat_columns());
-  for (const Seat& seat : *found) rows.add(row_of(seat));
-  rows.end();
-  return Exit::done;
 }
 
 std::string missing_text(const std::vector<std::string>& missing) {
@@ -152,28 +128,18 @@ Result<Exit> check(Session& session, const ProviderArguments& arguments) {
   return good ? Exit::done : Exit::failed;
 }
 
-Verb verb(std::string_view name, std::string_view about,
-          Result<Exit> (*action)(Session&, const ProviderArguments&)) {
-  return {name, about, [action](Options& options) -> Action {
+}  // namespace
+
+Verb provider_check_verb() {
+  return {"provider check",
+          "Asks each provider for its list of models, which costs nothing: is the key good?",
+          [](Options& options) -> Action {
             auto arguments = std::make_shared<ProviderArguments>();
             options.optional_positional("NAME", arguments->name, "One provider; default: all");
             options.text("--config", "FILE", arguments->config,
                          "Instead of the daemon's docwright.yaml");
-            return [action, arguments](Session& session) { return action(session, *arguments); };
+            return [arguments](Session& session) { return check(session, *arguments); };
           }};
-}
-
-}  // namespace
-
-Verb provider_list_verb() {
-  return verb("provider list", "Lists the providers: where each is, and whether there is a key",
-              list);
-}
-
-Verb provider_check_verb() {
-  return verb("provider check",
-              "Asks each provider for its list of models, which costs nothing: is the key good?",
-              check);
 }
 
 }  // namespace docwright::cli
