@@ -164,21 +164,23 @@ Result<void> end_without_answer(Database& database, const CallEnd& end, const Ca
   return {};
 }
 
-RecordedCall read_answer(const Statement& row, std::int64_t job) {
-  RecordedCall found;
-  found.call = row.integer(0);
-  found.answer.text = row.text(1);
-  found.answer.finish = row.text(2);
-  found.answer.finish_raw = row.text(3);
-  found.answer.model = row.text(4);
-  found.answer.response_id = row.text(5);
-  if (!row.is_null(7)) {
-    found.answer.usage =
-        Usage{row.integer(7), row.integer(8), row.integer(9), row.integer(10), row.integer(11)};
-  }
-  found.charged = row.integer(6);
-  found.cached = row.integer(12) != job;
-  return found;
+// The call that has the question's own answer; else the latest of the tenant's whose answer still
+// serves others.
+std::optional<std::int64_t> answered_call(Database& database, const CallKey& key,
+                                          std::optional<Time> others_since) {
+  auto own = database.statement(
+      "SELECT call FROM call_journal WHERE job = ?1 AND chunk = ?2 AND step = ?3 "
+      "AND question = ?4 AND hash = ?5 AND state = 'answered' ORDER BY call DESC LIMIT 1");
+  if (own.bind(key.job, key.chunk, key.step, key.question, key.hash).step()) return own.integer(0);
+  if (!others_since) return std::nullopt;
+  auto any = database.statement(
+      "SELECT c.call FROM call_journal c "
+      "WHERE c.state = 'answered' AND c.tenant = (SELECT tenant FROM jobs WHERE job = ?1) "
+      "AND c.hash = ?2 AND c.ended >= ?3 AND NOT EXISTS (SELECT 1 FROM cache_clearings x "
+      "WHERE (x.model = '' OR x.model = c.model) AND c.ended <= x.until) "
+      "ORDER BY c.call DESC LIMIT 1");
+  if (any.bind(key.job, key.hash, *others_since).step()) return any.integer(0);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -240,29 +242,27 @@ Result<void> unknown(Database& database, const CallEnd& end, const CallFailure& 
 
 std::optional<RecordedCall> recorded_answer(Database& database, const CallKey& key,
                                             std::optional<Time> others_since) {
-  static constexpr auto own =
-      "SELECT c.call, a.body, c.finish, c.finish_raw, c.answered_by, c.response_id, "
-      "c.charged_nusd, c.tokens_in, c.tokens_cached, c.tokens_cache_write, c.tokens_out, "
-      "c.tokens_reasoning, c.job FROM call_journal c JOIN answers a USING (answer) "
-      "WHERE c.job = ?1 AND c.chunk = ?2 AND c.step = ?3 AND c.question = ?4 AND c.hash = ?5 "
-      "AND c.state = 'answered' ORDER BY c.call DESC LIMIT 1";
-  static constexpr auto any =
-      "SELECT c.call, a.body, c.finish, c.finish_raw, c.answered_by, c.response_id, "
-      "c.charged_nusd, c.tokens_in, c.tokens_cached, c.tokens_cache_write, c.tokens_out, "
-      "c.tokens_reasoning, c.job FROM call_journal c JOIN answers a USING (answer) "
-      "WHERE c.state = 'answered' AND c.tenant = (SELECT tenant FROM jobs WHERE job = ?1) "
-      "AND c.hash = ?2 AND c.ended >= ?3 AND NOT EXISTS (SELECT 1 FROM cache_clearings x "
-      "WHERE (x.model = '' OR x.model = c.model) AND c.ended <= x.until) "
-      "ORDER BY c.call DESC LIMIT 1";
-  {
-    auto row = database.statement(own);
-    row.bind(key.job, key.chunk, key.step, key.question, key.hash);
-    if (row.step()) return read_answer(row, key.job);
+  const auto call = answered_call(database, key, others_since);
+  if (!call) return std::nullopt;
+  auto row = database.statement(
+      "SELECT a.body, c.finish, c.finish_raw, c.answered_by, c.response_id, c.charged_nusd, "
+      "c.tokens_in, c.tokens_cached, c.tokens_cache_write, c.tokens_out, c.tokens_reasoning, c.job "
+      "FROM call_journal c JOIN answers a USING (answer) WHERE c.call = ?1");
+  if (!row.bind(*call).step()) return std::nullopt;
+  RecordedCall found;
+  found.call = *call;
+  found.answer.text = row.text(0);
+  found.answer.finish = row.text(1);
+  found.answer.finish_raw = row.text(2);
+  found.answer.model = row.text(3);
+  found.answer.response_id = row.text(4);
+  found.charged = row.integer(5);
+  if (!row.is_null(6)) {
+    found.answer.usage =
+        Usage{row.integer(6), row.integer(7), row.integer(8), row.integer(9), row.integer(10)};
   }
-  if (!others_since) return std::nullopt;
-  auto row = database.statement(any);
-  if (row.bind(key.job, key.hash, *others_since).step()) return read_answer(row, key.job);
-  return std::nullopt;
+  found.cached = row.integer(11) != key.job;
+  return found;
 }
 
 Tried tried(Database& database, const CallKey& key) {

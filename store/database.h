@@ -1,5 +1,5 @@
-// One SQLite connection with its prepared statements; the only file that includes SQLite's wrapper
-// is database.cpp.
+// One SQLite connection (database.cpp) with its prepared statements (statement.cpp); nobody else
+// speaks to SQLite.
 #pragma once
 #include <cstdint>
 #include <memory>

@@ -89,6 +89,11 @@ State end_job(Database& database, const JobRow& job, State asked_state,
   return final_state;
 }
 
+State cancel_interrupted(Database& database, const JobRow& job, Tally& tally, Time now) {
+  record_attempt(database, job, name(State::cancelled), "", "", now);
+  return end_job(database, job, State::cancelled, std::nullopt, tally, now);
+}
+
 void make_queued(Database& database, const JobRow& job, State from, Tally& tally) {
   database
       .statement(

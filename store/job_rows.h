@@ -38,6 +38,9 @@ void record_attempt(Database& database, const JobRow& job, std::string_view outc
 // cancelled, what fallbacks are left are done again later.
 State end_job(Database& database, const JobRow& job, State final_state,
               const std::optional<Error>& error, Tally& tally, Time now);
+// The same of a job that was to be cancelled, or is now, and whose attempt a daemon's end cut
+// short.
+State cancel_interrupted(Database& database, const JobRow& job, Tally& tally, Time now);
 void make_queued(Database& database, const JobRow& job, State from, Tally& tally);
 // Jobs that ran when a daemon ended -> queued, at most `limit` of them. Returns how many moved.
 int queue_interrupted(Database& database, Time now, int limit);

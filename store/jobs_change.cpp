@@ -108,9 +108,7 @@ Change cancel(Database& database, const std::vector<std::int64_t>& rows, Time no
         break;
       case State::running:
         if (job->interrupted) {
-          record_attempt(database, *job, name(State::cancelled), "", "", now);
-          change.jobs.push_back(
-              {job->id, end_job(database, *job, State::cancelled, std::nullopt, tally, now), true});
+          change.jobs.push_back({job->id, cancel_interrupted(database, *job, tally, now), true});
           break;
         }
         database.statement("UPDATE jobs SET cancelling = 1 WHERE job = ?1").bind(row).run();

@@ -76,13 +76,12 @@ int interruptions(Database& database, std::int64_t row) {
 // Ends the attempt that the daemon's end cut short, and with it a job that was to be cancelled.
 // False: the job has ended.
 bool close_attempt(Database& database, const JobRow& job, Tally& tally, Time now) {
-  if (!job.cancelling) {
+  if (job.cancelling) {
+    cancel_interrupted(database, job, tally, now);
+  } else {
     record_attempt(database, job, "interrupted", "", "", now);
-    return true;
   }
-  record_attempt(database, job, name(State::cancelled), "", "", now);
-  end_job(database, job, State::cancelled, std::nullopt, tally, now);
-  return false;
+  return !job.cancelling;
 }
 
 // Jobs of former runs. Limits per pipeline held when they were claimed, so they hold now.

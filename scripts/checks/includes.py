@@ -20,7 +20,7 @@ WRAPPED = {
     "nlohmann/": ["runtime/json.h"],
     "yaml-cpp/": ["config/yaml.cpp"],
     "curl/": ["providers/http/curl.h"],
-    "sqlite3.h": ["store/database.cpp"],
+    "sqlite3.h": ["store/sqlite.h"],
     "tree_sitter/": ["outline/syntax/tree.h"],
     "kainjow/": ["pipeline/template.cpp"],
     "zmq": ["daemon/sockets", "client/docwright_client.cpp"],

@@ -1,123 +1,18 @@
-#include "providers/simulator/simulator.h"
-
+// The simulator as a provider that does what it should: answers, prices, limits, keys, its ledger.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
-#include <thread>
 
-#include "providers/http_client.h"
-#include "providers/wire/sse.h"
-#include "runtime/task_group.h"
-#include "tests/unit/providers/answer_schemas.h"
+#include "tests/unit/providers/simulator_fixture.h"
 
 namespace docwright::providers {
 namespace {
 
-using namespace std::chrono_literals;
-using simulator::FaultKind;
-using simulator::Scenario;
-using simulator::Server;
 using testing::expect_valid;
 using ::testing::HasSubstr;
 
-// A simulator on a thread, and docwright's own codec and client against it.
-class SimulatorTest : public ::testing::Test {
- protected:
-  void run(Server server) { run(simulator::one_server(std::move(server))); }
-  void run(const Scenario& scenario) {
-    stop();
-    simulator_ = std::make_unique<simulator::Simulator>(scenario, *models_);
-    thread_ = std::thread([this] { simulator_->run(); });
-  }
-  void stop() {
-    client_.reset();  // its connections are closed before the server's thread ends
-    if (simulator_ == nullptr) return;
-    simulator_->stop();
-    thread_.join();
-    simulator_.reset();
-  }
-  void TearDown() override { stop(); }
-
-  static Server with_fault(std::string_view fault) {
-    Server server;
-    server.faults.push_back(*simulator::parse_fault(fault));
-    return server;
-  }
-
-  Question question(std::string text = "Which?",
-                    const Json& schema = testing::shared_schema()) const {
-    Question question;
-    question.model = "gpt-4o";
-    question.messages = {
-        {"system", "You document code."},
-        {"user", std::move(text) + "\n```json\n" + testing::facts().dump() + "\n```\n"}};
-    question.answer_tokens_max = 4000;
-    question.schema_name = "documents";
-    question.schema = std::make_shared<const Json>(schema);
-    return question;
-  }
-
-  Task<void> send(HttpRequest request, CallResult<HttpResponse>& result) {
-    result = co_await client_->send(std::move(request), clock_.moment() + 60s);
-  }
-  CallResult<HttpResponse> exchange(HttpRequest request) {
-    if (client_ == nullptr) {
-      client_ = std::make_unique<HttpClient>(loop_, HttpOptions{limits_, {}, {}});
-    }
-    CallResult<HttpResponse> result = std::unexpected(CallError{});
-    tasks_.spawn("send", send(std::move(request), result));
-    loop_.run_until_idle();
-    return result;
-  }
-  // The same as a stream; what has come when it ends early goes into `text`.
-  CallResult<Answer> ask_streamed(const Question& question, std::string* text = nullptr) {
-    const Codec& codec = *providers_.find("openai")->codec;
-    const auto response = exchange(codec.encode(question, {}, {base_url(), "k", "", {}}, true));
-    if (!response) return std::unexpected(response.error());
-    EXPECT_EQ(header(response->headers, "content-type"), "text/event-stream");
-    const std::unique_ptr<EventReader> reader = codec.events(question, {});
-    wire::SseReader events(
-        [&](std::string_view name, std::string_view data) { reader->event(name, data); });
-    events.feed(response->body);
-    events.end();
-    if (text != nullptr) *text = reader->text();
-    return reader->end();
-  }
-  std::string base_url() const {
-    return "http://127.0.0.1:" + std::to_string(simulator_->port()) + "/v1";
-  }
-  CallResult<Answer> ask(const Question& question) {
-    const Codec& codec = *providers_.find("openai")->codec;
-    HttpRequest request =
-        codec.encode(question, {}, {base_url(), "k", "", {{"traceparent", "00-1"}}}, false);
-    CallResult<HttpResponse> response = exchange(std::move(request));
-    if (!response) return std::unexpected(response.error());
-    return codec.decode(*response, question, {});
-  }
-  Json get(const std::string& path) {
-    const std::string root = base_url().substr(0, base_url().size() - 3);
-    const CallResult<HttpResponse> response = exchange({"GET", root + path, {}, {}});
-    return response ? Json::parse(response->body) : Json();
-  }
-  CallError refusal(const Question& question) {
-    const CallResult<Answer> answer = ask(question);
-    EXPECT_FALSE(answer.has_value()) << answer->text;
-    return answer ? CallError{} : answer.error();
-  }
-
-  const Registry providers_ = all_providers();
-  const Result<Models> models_ = Models::shipped(providers_);
-  ManualClock clock_;
-  Loop loop_{clock_};
-  TaskGroup tasks_{
-      loop_, [](const std::string& name, const std::exception_ptr&) { ADD_FAILURE() << name; }};
-  HttpLimits limits_;
-  std::unique_ptr<HttpClient> client_;
-  std::unique_ptr<simulator::Simulator> simulator_;
-  std::thread thread_;
-};
+class SimulatorTest : public SimulatorFixture {};
 
 TEST_F(SimulatorTest, AnswersWithAValidDocumentOfTheRightNames) {
   run(Server{});
@@ -191,79 +86,6 @@ TEST_F(SimulatorTest, AQuestionAboveTheWindowIsRefused) {
   EXPECT_EQ(get("/ledger")["cost_nusd"], 0);
 }
 
-TEST_F(SimulatorTest, RefusalsOfEachKind) {
-  const std::pair<const char*, ErrorClass> cases[] = {
-      {"rate_limit", ErrorClass::rate_limit},
-      {"quota", ErrorClass::quota},
-      {"server_error", ErrorClass::server},
-      {"overloaded", ErrorClass::overloaded},
-      {"timeout", ErrorClass::timeout},
-      {"conflict", ErrorClass::server},
-      {"auth", ErrorClass::auth},
-      {"permission", ErrorClass::permission},
-      {"not_found", ErrorClass::not_found},
-      {"too_large", ErrorClass::too_large},
-      {"content_filter", ErrorClass::content_filter},
-      {"context_length", ErrorClass::context_length}};
-  for (const auto& [fault, error_class] : cases) {
-    run(with_fault(fault));
-    const CallError error = refusal(question());
-    EXPECT_EQ(error.error_class, error_class) << fault;
-    EXPECT_FALSE(error.maybe_charged) << fault;
-    if (error_class == ErrorClass::rate_limit) {
-      EXPECT_EQ(error.retry_after, 1s);
-    }
-    const Json ledger = get("/ledger");
-    EXPECT_EQ(ledger["cost_nusd"], 0);
-    EXPECT_EQ(ledger["served"], 0);
-    EXPECT_EQ(ledger["by_fault"][fault], 1);
-  }
-}
-
-TEST_F(SimulatorTest, ConnectionsThatBreakAreChargedAndUnknown) {
-  for (const char* fault : {"cut_before", "cut_body", "silent"}) {
-    run(with_fault(fault));
-    limits_.first_byte = fault == std::string_view("silent") ? 50ms : 20s;
-    const CallError error = refusal(question());
-    EXPECT_TRUE(error.error_class == ErrorClass::network ||
-                error.error_class == ErrorClass::timeout)
-        << fault;
-    EXPECT_TRUE(error.maybe_charged) << fault;
-    client_.reset();
-    limits_ = {};
-    const Json ledger = get("/ledger");
-    EXPECT_EQ(ledger["served"], 1) << fault;
-    EXPECT_GT(ledger["cost_nusd"].get<Nusd>(), 0) << fault;
-  }
-}
-
-TEST_F(SimulatorTest, AnswersThatAreWrong) {
-  run(with_fault("truncated"));
-  CallResult<Answer> answer = ask(question());
-  ASSERT_TRUE(answer.has_value());
-  EXPECT_EQ(answer->finish, Finish::length);
-  EXPECT_FALSE(Json::accept(answer->text));
-
-  run(with_fault("half_json"));
-  answer = ask(question());
-  ASSERT_TRUE(answer.has_value());
-  EXPECT_EQ(answer->finish, Finish::complete);
-  EXPECT_FALSE(Json::accept(answer->text));
-
-  run(with_fault("prose"));
-  answer = ask(question());
-  ASSERT_TRUE(answer.has_value());
-  EXPECT_THAT(answer->text, HasSubstr("\n```json\n{"));
-
-  for (const Json& schema : {testing::shared_schema(), testing::exact_schema()}) {
-    run(with_fault("wrong_names"));
-    answer = ask(question("Which?", schema));
-    ASSERT_TRUE(answer.has_value());
-    EXPECT_THAT(answer->text, HasSubstr("size_renamed"));
-    EXPECT_TRUE(Json::accept(answer->text));
-  }
-}
-
 TEST_F(SimulatorTest, AStreamBringsTheSameAnswer) {
   for (const bool keep_alive : {false, true}) {
     Server server;
@@ -276,61 +98,6 @@ TEST_F(SimulatorTest, AStreamBringsTheSameAnswer) {
     EXPECT_EQ(streamed->text, plain->text);
     EXPECT_EQ(streamed->finish, Finish::complete);
     EXPECT_EQ(streamed->usage, plain->usage);
-  }
-}
-
-TEST_F(SimulatorTest, StreamsThatBreak) {
-  run(with_fault("error_frame"));
-  std::string text;
-  CallResult<Answer> answer = ask_streamed(question(), &text);
-  ASSERT_FALSE(answer.has_value());
-  EXPECT_EQ(answer.error().error_class, ErrorClass::server);
-  EXPECT_THAT(text, HasSubstr("{\"documents\""));
-
-  for (const std::string_view kind : {"cut_body", "stall", "cut_before"}) {
-    Server server = with_fault(kind);
-    server.faults[0].at_byte = 700;
-    run(server);
-    limits_.idle = kind == "stall" ? 50ms : Duration(20s);
-    answer = ask_streamed(question());
-    ASSERT_FALSE(answer.has_value()) << kind;
-    EXPECT_TRUE(answer.error().maybe_charged) << kind;
-    client_.reset();
-    limits_ = {};
-    const Json ledger = get("/ledger");
-    EXPECT_EQ(ledger["lost"]["served"], 1) << kind;
-    EXPECT_EQ(ledger["lost"]["cost_nusd"], ledger["cost_nusd"]) << kind;
-    EXPECT_GT(ledger["cost_nusd"].get<Nusd>(), 0) << kind;
-  }
-}
-
-TEST_F(SimulatorTest, WhatItsAskerBrokeOffIsLost) {
-  Server server;
-  server.latency.per_token = 100ms;
-  run(server);
-  limits_.total = 50ms;
-  const CallResult<Answer> answer = ask_streamed(question());
-  ASSERT_FALSE(answer.has_value());
-  EXPECT_EQ(answer.error().error_class, ErrorClass::timeout);
-  client_.reset();
-  limits_ = {};
-  Json ledger;
-  const auto end = std::chrono::steady_clock::now() + 20s;
-  do {
-    ledger = get("/ledger");
-  } while (ledger["lost"]["served"] == 0 && std::chrono::steady_clock::now() < end);
-  EXPECT_EQ(ledger["lost"]["served"], 1);
-  EXPECT_EQ(ledger["lost"]["cost_nusd"], ledger["cost_nusd"]);
-}
-
-TEST_F(SimulatorTest, UsageThatIsNotWhereItShouldBe) {
-  run(with_fault("usage_elsewhere"));
-  EXPECT_TRUE(ask_streamed(question())->usage.has_value());
-  for (const char* fault : {"usage_missing", "usage_zero"}) {
-    run(with_fault(fault));
-    EXPECT_FALSE(ask_streamed(question())->usage.has_value()) << fault;
-    EXPECT_FALSE(ask(question())->usage.has_value()) << fault;
-    EXPECT_GT(get("/ledger")["cost_nusd"].get<Nusd>(), 0) << fault;
   }
 }
 
@@ -395,24 +162,6 @@ TEST_F(SimulatorTest, SeveralServersHaveOneLedger) {
   EXPECT_EQ(rows[0]["server"], "a");
   EXPECT_EQ(rows[0]["served"], 1);
   EXPECT_EQ(rows[1]["served"], 0);
-}
-
-TEST_F(SimulatorTest, EveryNthAndByProbability) {
-  run(with_fault("server_error:every 3"));
-  std::string seen;
-  for (int i = 0; i < 7; ++i) seen += ask(question(std::to_string(i))).has_value() ? '.' : 'x';
-  EXPECT_EQ(seen, "..x..x.");
-
-  std::string first, second;
-  for (std::string* run_of : {&first, &second}) {
-    run(with_fault("server_error:0.5"));
-    for (int i = 0; i < 40; ++i)
-      *run_of += ask(question(std::to_string(i))).has_value() ? '.' : 'x';
-  }
-  EXPECT_EQ(first, second);
-  const auto failed = std::ranges::count(first, 'x');
-  EXPECT_GT(failed, 8);
-  EXPECT_LT(failed, 32);
 }
 
 TEST_F(SimulatorTest, RequestsPerMinute) {
@@ -496,23 +245,6 @@ TEST_F(SimulatorTest, ATakenPortIsAnErrorThatNamesIt) {
     EXPECT_THAT(error.what(), HasSubstr("the server 'all' cannot listen on 127.0.0.1:" +
                                         std::to_string(server.port)));
   }
-}
-
-TEST(SimulatorShorthands, AsWritten) {
-  for (const simulator::FaultDescription& fault : simulator::fault_descriptions()) {
-    EXPECT_EQ(simulator::parse_fault(fault.name)->kind, fault.kind);
-    EXPECT_EQ(simulator::name(fault.kind), fault.name);
-  }
-  EXPECT_EQ(simulator::parse_fault("silent:every 7")->every, 7);
-  EXPECT_EQ(simulator::parse_fault("silent:from 1000")->from, 1000);
-  EXPECT_EQ(simulator::parse_fault("silent:0.25")->probability, 0.25);
-  for (const char* text : {"", "slent", "silent:", "silent:every", "silent:every 0",
-                           "silent:every -1", "silent:2", "silent:-1", "silent:x"}) {
-    const auto fault = simulator::parse_fault(text);
-    ASSERT_FALSE(fault.has_value()) << text;
-    EXPECT_EQ(fault.error().code, Code::invalid_request);
-  }
-  EXPECT_THAT(simulator::parse_fault("slent").error().message, HasSubstr("did you mean 'silent'?"));
 }
 
 }  // namespace
