@@ -97,7 +97,7 @@ void add_tool(Asked& asked, const Json& body) {
   for (const Json& tool : *tools) {
     if (text_of(tool, "name") != text_of(*choice, "name")) continue;
     asked.forced_tool = text_of(tool, "name");
-    add_schema(asked, tool["input_schema"]);
+    if (const Json* schema = member(tool, "input_schema")) add_schema(asked, *schema);
   }
 }
 

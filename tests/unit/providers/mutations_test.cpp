@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <functional>
-#include <random>
 #include <set>
 
 #include "tests/unit/providers/fixtures.h"
+#include "tests/unit/providers/mutate.h"
 
 namespace docwright::providers {
 namespace {
@@ -144,37 +144,9 @@ TEST_P(Mutations, HowLinesEndAndBeginSaysNothing) {
   }
 }
 
-using Random = std::mt19937;  // the same numbers everywhere
-
-std::size_t below(Random& random, std::size_t end) {
-  return random() % std::max<std::size_t>(end, 1);
-}
-
-// One value, anywhere in it, becomes another or is gone.
-void mutate(Json& json, Random& random) {
-  const Json other[] = {nullptr,
-                        -1,
-                        0,
-                        1e300,
-                        5,
-                        "x",
-                        "",
-                        true,
-                        Json::array(),
-                        Json::object(),
-                        Json::array({Json()})};
-  if (json.is_structured() && !json.empty() && below(random, 8) != 0) {
-    const auto chosen =
-        std::next(json.begin(), static_cast<std::ptrdiff_t>(below(random, json.size())));
-    if (below(random, 12) == 0) {
-      json.erase(chosen);
-    } else {
-      mutate(*chosen, random);
-    }
-    return;
-  }
-  json = other[below(random, std::size(other))];
-}
+using testing::below;
+using testing::mutate;
+using testing::Random;
 
 void mutate_stream(Recorded& one, Random& random) {
   std::vector<std::string> events = events_of(one.response.body);
