@@ -100,7 +100,11 @@ void take(Reply& reply, const Json& document) {
   const Json* candidate = first_candidate(document);
   if (candidate != nullptr) replace(reply.finish_reason, text_of(*candidate, "finishReason"));
   const bool ends = !reply.finish_reason.empty() || !reply.block_reason.empty();
-  if (const auto usage = usage_of(document); usage && ends) reply.usage = usage;
+  if (const auto usage = usage_of(document); usage && ends) {
+    reply.usage = usage;
+    reply.counted = usage->output > usage->reasoning ||
+                    is_count(member(document["usageMetadata"], "candidatesTokenCount"));
+  }
   if (candidate == nullptr) return;
   const Json* content = member(*candidate, "content");
   const Json* parts = content == nullptr ? nullptr : member(*content, "parts");
@@ -121,8 +125,8 @@ CallResult<Answer> answer_of(Reply reply, const Question& question, const Dialec
   answer.text = std::move(in_function ? reply.args : reply.text);
   if (question.schema)
     answer.text = with_own_names(std::move(answer.text), *question.schema, SchemaSubset::gemini);
-  // What was written has tokens: such a count was made before.
-  const bool before = reply.usage && reply.usage->output == 0 && !answer.text.empty();
+  // What was written has tokens: without a number of them, the count was made before.
+  const bool before = !reply.counted && !answer.text.empty();
   if (!before) answer.usage = reply.usage;
   answer.model = std::move(reply.model);
   answer.response_id = std::move(reply.id);

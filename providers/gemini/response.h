@@ -21,6 +21,7 @@ struct Reply {
   std::string finish_reason;    // empty: it has none yet
   std::string block_reason;     // why the prompt was not answered
   std::optional<Usage> usage;
+  bool counted = false;  // the usage has a number of answer tokens beside the thoughts, be it zero
 };
 // Text is added; reasons replace what was known. So does usage, which grows from event to event:
 // what was counted before the answer's end is not it.
