@@ -63,7 +63,8 @@ const Step* Binding::answer_of(std::string_view option, std::string_view kind,
   return found;
 }
 
-std::vector<std::string> Binding::models(const std::vector<std::string>& names) {
+std::vector<std::string> Binding::models(std::string_view option,
+                                         const std::vector<std::string>& names) {
   if (names.empty()) {
     construction_.default_model_used = true;
     if (construction_.first_model.empty()) {
@@ -71,7 +72,7 @@ std::vector<std::string> Binding::models(const std::vector<std::string>& names) 
       construction_.first_by_default = true;
     }
     if (surroundings_.default_model.empty())
-      error("model", "no model is named here, and the configuration has no default");
+      error(option, "no model is named here, and the configuration has no default");
     return {surroundings_.default_model};
   }
   if (construction_.first_model.empty())
@@ -82,8 +83,8 @@ std::vector<std::string> Binding::models(const std::vector<std::string>& names) 
                          : surroundings_.models->names();
   for (const std::string& name : names) {
     if (std::ranges::find(known, name) != known.end()) continue;
-    error("model", fmt::format("unknown model '{}'{}; `docwright model list` names all", name,
-                               did_you_mean(name, known)));
+    error(option, fmt::format("unknown model '{}'{}; `docwright model list` names all", name,
+                              did_you_mean(name, known)));
   }
   return names;
 }

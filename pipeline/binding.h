@@ -47,8 +47,8 @@ class Binding final {
   // An earlier step whose answer this one reads: the named one, or the nearest of its kind where
   // the name is empty. Null after an error, which is reported.
   const Step* answer_of(std::string_view option, std::string_view kind, std::string_view name);
-  // The models or the route, or the default where none is named.
-  std::vector<std::string> models(const std::vector<std::string>& names);
+  // The models or the route that the option names, or the default where it names none.
+  std::vector<std::string> models(std::string_view option, const std::vector<std::string>& names);
   // The named prompt file, compiled and checked; its text becomes part of the bundle. Null after an
   // error, which is reported.
   std::shared_ptr<const Prompt> prompt(const std::string& name);

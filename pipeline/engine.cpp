@@ -135,7 +135,8 @@ class Engine final {
     if (failed == stopped_.end()) return Succeeded{run_.documents, run_.flagged, run_.fallbacks};
     Failed failure = std::get<Failed>(failed->why);
     if (stopped_.size() > 1)
-      failure.error.message += fmt::format(" (and {} further chunks failed)", stopped_.size() - 1);
+      failure.error.message += fmt::format(" (and {} further chunk{} failed)", stopped_.size() - 1,
+                                           stopped_.size() == 2 ? "" : "s");
     return failure;
   }
 

@@ -139,6 +139,9 @@ class Asking final {
       const Stop& stop = refusal.why.stop;
       const auto* parked = std::get_if<Parked>(&stop);
       if (!reasons.empty()) reasons += "; ";
+      // What a budget says names no model.
+      if (parked != nullptr && parked->reason == "budget" && refusal.candidate != nullptr)
+        reasons += fmt::format("model '{}': ", refusal.candidate->resolved.model->name);
       reasons += parked != nullptr ? parked->detail : std::get<Failed>(stop).error.message;
       if (parked == nullptr) continue;
       if (first == nullptr) first = parked;

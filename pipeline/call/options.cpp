@@ -26,15 +26,15 @@ void bind_templates(CallOptions& options, Binding& binding) {
 }
 
 // An error is what no target of the call can do; a single one that cannot goes without.
-void check_route(const CallOptions& options, std::span<const std::string> models,
-                 Binding& binding) {
+void check_route(const CallOptions& options, std::string_view option,
+                 std::span<const std::string> models, Binding& binding) {
   const auto& around = binding.surroundings();
   if (around.models == nullptr || around.routes == nullptr || around.providers == nullptr) return;
   const Result<Route> route = route_of(models, *around.models, *around.routes);
   if (!route) return;
   if (around.now) {
     const auto can_be_asked = usable(*route, *around.models, *around.now);
-    if (!can_be_asked) binding.error("model", can_be_asked.error().message);
+    if (!can_be_asked) binding.error(option, can_be_asked.error().message);
   }
   for (const auto& [name, value] : options.parameters.items()) {
     if (auto refusal = parameter_refusal(*route, *around.models, *around.providers, name, value);
@@ -56,16 +56,19 @@ void check_route(const CallOptions& options, std::span<const std::string> models
 }
 
 void bind(CallOptions& options, Binding& binding) {
-  // What an ensemble's answers leave to be corrected is asked of its first member.
-  if (options.models.empty() && !options.ensemble.empty()) options.models = {options.ensemble[0]};
-  options.by_default = options.models.empty();
-  options.models = binding.models(options.models);
   bind_templates(options, binding);
-  check_route(options, options.models, binding);
+  // What an ensemble's answers leave to be corrected is asked of its first member.
+  if (options.models.empty() && !options.ensemble.empty()) {
+    options.models = {options.ensemble[0]};
+  } else {
+    options.by_default = options.models.empty();
+    options.models = binding.models("model", options.models);
+    check_route(options, "model", options.models, binding);
+  }
   if (options.ensemble.size() == 1)
     binding.error("ensemble", "one member is no ensemble: expected two or more, or `model` alone");
   for (const std::string& member : options.ensemble)
-    check_route(options, binding.models({member}), binding);
+    check_route(options, "ensemble", binding.models("ensemble", {member}), binding);
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ void bind(ParseOptions& options, Binding& binding) {
     binding.error("combine", "judge: expected the option judge, a model or a route");
   if (!judged && !options.judge.empty())
     binding.error("judge", "nobody asks it: expected combine: judge beside it");
-  if (judged && !options.judge.empty()) binding.models({options.judge});
+  if (judged && !options.judge.empty()) binding.models("judge", {options.judge});
 }
 
 }  // namespace

@@ -293,18 +293,26 @@ TEST_F(CallRoutes, AWindowThatIsTooSmallIsPassedOver) {
   EXPECT_THAT(asked(), ElementsAre("test-1"));
 }
 
+std::string with_a_cheap_model() {
+  return std::string(kTestModels) +
+         "  cheap: {api_name: cheap-1, window_tokens: 20000, output_tokens_max: 8000, prices: "
+         "{input: 0.1USD, output: 0.2USD}}\n";
+}
+
 // What does not fit its budget goes to a cheaper target, where the route has one.
 TEST_F(CallRoutes, ABudgetThatIsUsedUpLeavesTheCheaperTarget) {
-  models_ = providers::Models::parse(
-                {{"models.yaml", std::string(kTestModels) + "  cheap: {api_name: cheap-1, "
-                                                            "window_tokens: 20000, "
-                                                            "output_tokens_max: 8000, prices: "
-                                                            "{input: 0.1USD, output: 0.2USD}}\n"}},
-                registry_)
-                .value();
+  models_ = providers::Models::parse({{"models.yaml", with_a_cheap_model()}}, registry_).value();
   journal_.limit = 1'000'000;
   EXPECT_EQ(text(run(asking("[test, cheap]"))), "succeeded 1 0");
   EXPECT_THAT(asked(), ElementsAre("cheap-1"));
+}
+
+TEST_F(CallRoutes, ABudgetThatFitsNoTargetSaysWhatEachNeeds) {
+  models_ = providers::Models::parse({{"models.yaml", with_a_cheap_model()}}, registry_).value();
+  journal_.limit = 1;
+  EXPECT_THAT(text(run(asking("[test, cheap]"))),
+              AllOf(HasSubstr("model 'test': "), HasSubstr("; model 'cheap': ")));
+  EXPECT_THAT(asked(), testing::IsEmpty());
 }
 
 TEST_F(CallRoutes, ASubmitMayNameARoute) {

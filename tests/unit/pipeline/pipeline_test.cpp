@@ -249,6 +249,9 @@ INSTANTIATE_TEST_SUITE_P(
         call("{prompt: docstrings, model: gpt-tset}", "p.yaml:5:39",
              "'call.model': unknown model 'gpt-tset' (did you mean 'gpt-test'?); `docwright model "
              "list` names all"),
+        call("{prompt: docstrings, ensemble: [gpt-tset, gpt-test]}", "p.yaml:5:42",
+             "'call.ensemble': unknown model 'gpt-tset' (did you mean 'gpt-test'?); `docwright "
+             "model list` names all"),
         call("{prompt: docstrings, parameters: {temperature: 0}}", "p.yaml:5:44",
              "'call.parameters': the model 'gpt-test' refuses the parameter 'temperature': leave "
              "it out"),
