@@ -8,6 +8,7 @@
 #include "providers/wire/error_table.h"
 #include "providers/wire/members.h"
 #include "providers/wire/retry_hint.h"
+#include "providers/wire/sse.h"
 
 namespace docwright::providers::wire {
 namespace {
@@ -76,7 +77,7 @@ int status_named(const Json& source) {
 std::string words_in(const Json& json) {
   if (json.is_string()) return json.get<std::string>();
   if (json.is_array()) return json.empty() ? std::string() : words_in(json.front());
-  for (const std::string_view name : {"message", "error_message", "detail", "msg"}) {
+  for (const std::string_view name : {"message", "error_message", "detail", "msg", "errors"}) {
     const Json* found = member(json, name);
     if (std::string words = found == nullptr ? std::string() : words_in(*found); !words.empty())
       return words;
@@ -84,15 +85,31 @@ std::string words_in(const Json& json) {
   return {};
 }
 
+// A server that was asked for a stream may refuse in one, whatever its status.
+std::string first_event(const std::string& body) {
+  std::string first;
+  SseReader reader([&](std::string_view, std::string_view data) {
+    if (first.empty()) first = data;
+  });
+  reader.feed(body);
+  reader.end();
+  return first;
+}
+
 // {"error":{...}}, {"error":"text"}, {"object":"error",...}, {"detail":...}, {"error_message":...},
 // or an array of one.
 Said said_by(const std::string& body) {
   Said said;
   said.message = body.substr(0, kMessageBytesMax);
-  const Result<Json> parsed = parse_json(body);
+  Result<Json> parsed = parse_json(body);
+  if (!parsed) parsed = parse_json(first_event(body));
   if (!parsed) return said;
   const Json& top = parsed->is_array() && !parsed->empty() ? parsed->front() : *parsed;
   const Json* error = member(top, "error");
+  // Gateways wrap what they were told.
+  for (const Json* inner = error; inner != nullptr && inner->is_object();
+       inner = member(*inner, "error"))
+    error = inner;
   const Json& source = error != nullptr && error->is_object() ? *error : top;
   said.codes = {word(source, "code"), word(source, "type"), text_of(source, "status"), {}};
   if (said.codes[1].empty()) said.codes[1] = word(source, "error_type");
