@@ -61,15 +61,19 @@ bool calls_the_tool(const Answer& answer, const Asked& asked) {
   return !asked.forced_tool.empty() && answer.finish != Finish::refusal;
 }
 
+Json part_of(const Answer& answer, std::string_view text) {
+  if (answer.finish == Finish::refusal) return {{"type", "refusal"}, {"refusal", text}};
+  return {{"type", "output_text"}, {"text", text}, {"annotations", Json::array()}};
+}
+
 Json item_of(const Answer& answer, const Asked& asked, std::string_view text) {
   if (calls_the_tool(answer, asked)) {
     return {{"type", "function_call"},   {"id", "fc_1"},      {"call_id", "call_1"},
             {"name", asked.forced_tool}, {"arguments", text}, {"status", "completed"}};
   }
-  Json part = {{"type", "output_text"}, {"text", text}, {"annotations", Json::array()}};
-  if (answer.finish == Finish::refusal) part = {{"type", "refusal"}, {"refusal", text}};
-  return {{"type", "message"},     {"id", "msg_1"},           {"role", "assistant"},
-          {"status", "completed"}, {"phase", "final_answer"}, {"content", Json::array({part})}};
+  return {{"type", "message"},       {"id", "msg_1"},
+          {"role", "assistant"},     {"status", "completed"},
+          {"phase", "final_answer"}, {"content", Json::array({part_of(answer, text)})}};
 }
 
 bool cut(const Answer& answer) {
@@ -91,11 +95,73 @@ Json response_of(const Answer& answer, const Asked& asked) {
   return body;
 }
 
-std::string named_event(std::string_view type, std::size_t number, Json members) {
-  Json data = {{"type", type}, {"sequence_number", number}};
-  data.update(members);
-  return "event: " + std::string(type) + "\n" + event_of(data);
-}
+// An answer of one item as the events that make it up, each with its number.
+class Stream {
+ public:
+  Stream(const Answer& answer, const Asked& asked) : answer_(answer), asked_(asked) {}
+
+  std::vector<std::string> events() {
+    Json begun = response_of(answer_, asked_);
+    begun.update({{"status", "in_progress"},
+                  {"incomplete_details", nullptr},
+                  {"output", Json::array()},
+                  {"usage", nullptr}});
+    add("created", {{"response", begun}});
+    add("in_progress", {{"response", begun}});
+    Json item = item_of(answer_, asked_, "");
+    item["status"] = "in_progress";
+    if (item.contains("content")) item["content"] = Json::array();
+    add("output_item.added", {{"output_index", 0}, {"item", item}});
+    if (calls_the_tool(answer_, asked_)) {
+      arguments();
+    } else {
+      part();
+    }
+    add("output_item.done",
+        {{"output_index", 0}, {"item", item_of(answer_, asked_, answer_.text)}});
+    add(cut(answer_) ? "incomplete" : "completed", {{"response", response_of(answer_, asked_)}});
+    return std::move(events_);
+  }
+
+ private:
+  void add(std::string_view what, const Json& members) {
+    const std::string type = "response." + std::string(what);
+    Json data = {{"type", type}, {"sequence_number", events_.size()}};
+    data.update(members);
+    events_.push_back("event: " + type + "\n" + event_of(data));
+  }
+
+  // `place`: where in the answer; `name`: of the member that has the text in the end.
+  void text(const std::string& what, const Json& place, const char* name) {
+    for (const std::string_view piece : simulator::pieces(answer_.text)) {
+      Json delta = place;
+      delta["delta"] = piece;
+      add(what + ".delta", delta);
+    }
+    Json whole = place;
+    whole[name] = answer_.text;
+    add(what + ".done", whole);
+  }
+
+  void arguments() {
+    text("function_call_arguments", {{"item_id", "fc_1"}, {"output_index", 0}}, "arguments");
+  }
+
+  void part() {
+    const Json place = {{"item_id", "msg_1"}, {"output_index", 0}, {"content_index", 0}};
+    Json framed = place;
+    framed["part"] = part_of(answer_, "");
+    add("content_part.added", framed);
+    const bool refuses = answer_.finish == Finish::refusal;
+    text(refuses ? "refusal" : "output_text", place, refuses ? "refusal" : "text");
+    framed["part"] = part_of(answer_, answer_.text);
+    add("content_part.done", framed);
+  }
+
+  const Answer& answer_;
+  const Asked& asked_;
+  std::vector<std::string> events_;
+};
 
 class ResponsesServer final : public simulator::Api {
  public:
@@ -123,26 +189,7 @@ class ResponsesServer final : public simulator::Api {
   }
 
   std::vector<std::string> stream(const Answer& answer, const Asked& asked) const override {
-    std::vector<std::string> events;
-    const auto event = [&](std::string_view type, Json members) {
-      events.push_back(named_event(type, events.size(), std::move(members)));
-    };
-    const Json begun = {{"id", answer.response_id}, {"status", "in_progress"}, {"usage", nullptr}};
-    event("response.created", {{"response", begun}});
-    event("response.in_progress", {{"response", begun}});
-    event("response.output_item.added",
-          {{"output_index", 0}, {"item", item_of(answer, asked, "")}});
-    const std::string_view what = calls_the_tool(answer, asked)      ? "function_call_arguments"
-                                  : answer.finish == Finish::refusal ? "refusal"
-                                                                     : "output_text";
-    for (const std::string_view piece : simulator::pieces(answer.text)) {
-      event("response." + std::string(what) + ".delta", {{"output_index", 0}, {"delta", piece}});
-    }
-    event("response.output_item.done",
-          {{"output_index", 0}, {"item", item_of(answer, asked, answer.text)}});
-    event(cut(answer) ? "response.incomplete" : "response.completed",
-          {{"response", response_of(answer, asked)}});
-    return events;
+    return Stream(answer, asked).events();
   }
 
   std::string stream_error(const CallError& error) const override {

@@ -74,6 +74,13 @@ class TheOfficialClient(unittest.TestCase):
         self.assertEqual((streamed["text"], streamed["usage"]), (plain["text"], plain["usage"]))
         self.assertEqual((streamed["events"][0], streamed["events"][-1]), ("response.created", "response.completed"))
 
+    def test_its_helper_gathers_the_events_of_responses(self):
+        gathered, tool = self.ask("good", "responses_gathered"), self.ask("good", "responses_tool")
+        self.assertEqual(gathered["status"], "completed")
+        for answer in (gathered, tool):
+            self.assertEqual(set(answer["parsed"]), {"summary", "lines", "count"})
+        self.assertEqual(tool["name"], "describe")
+
     def test_a_list_of_models(self):
         self.assertIn("gpt-4o", self.ask("good", "models")["names"])
 

@@ -74,6 +74,17 @@ const conversations = {
     }
     return seen;
   },
+  async responses_gathered(client) {
+    const text = { format: { type: "json_schema", name: "description", strict: true, schema } };
+    const answer = await client.responses.stream({ model: "gpt-4o", input: "What does it do?", max_output_tokens: 500, text }).finalResponse();
+    return { parsed: JSON.parse(answer.output[0].content[0].text), status: answer.status };
+  },
+  async responses_tool(client) {
+    const tools = [{ type: "function", name: "describe", strict: true, parameters: schema }];
+    const stream = client.responses.stream({ model: "gpt-4o", input: "What does it do?", max_output_tokens: 500, tools, tool_choice: { type: "function", name: "describe" } });
+    const [call] = (await stream.finalResponse()).output;
+    return { name: call.name, parsed: JSON.parse(call.arguments) };
+  },
   async empty(client) {
     return await client.chat.completions.create({ model: "gpt-4o", messages: [] });
   },
