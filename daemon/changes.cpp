@@ -185,6 +185,7 @@ Result<Changed> change(store::Database& database, std::string_view id, const Cho
   reply.warnings = choice.warnings;
   changed.reply = wire::render_reply(id, reply);
   changed.default_model = std::move(reply.default_model);
+  changed.chosen_by = choice.by;
   return changed;
 }
 

@@ -22,7 +22,8 @@ struct Changed {
   std::string paused_pipeline;                          // ... for this pipeline, or for everything
   bool limits_changed = false;                          // budgets or pauses have
   bool jobs_queued = false;                             // a claim may find work
-  std::optional<wire::DefaultModelView> default_model;  // somebody chose one
+  std::optional<wire::DefaultModelView> default_model;  // somebody chose one ...
+  std::string chosen_by;                                // ... who that was
 };
 
 Result<Changed> change(store::Database& database, std::string_view id,

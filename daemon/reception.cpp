@@ -168,7 +168,7 @@ void Reception::change(std::string id, const Request& request, Respond respond) 
         parts_.door.post(
             [this, changed, respond = std::move(respond), result = std::move(result)]() mutable {
               if (!result) return respond(std::unexpected(std::move(result.error())));
-              if (changed->default_model) went_over(*changed->default_model);
+              if (changed->default_model) went_over(*changed->default_model, changed->chosen_by);
               respond(std::move(changed->reply));
             });
       });
@@ -192,11 +192,11 @@ void Reception::choose(Peer peer, std::string id, const wire::ProviderRequest& r
   change(std::move(id), *choice, std::move(respond));
 }
 
-void Reception::went_over(const wire::DefaultModelView& model) {
+void Reception::went_over(const wire::DefaultModelView& model, const std::string& by) {
   parts_.log.info("the default model was chosen", {{"model", model.name},
                                                    {"before", default_model_.name},
                                                    {"configured", model.configured},
-                                                   {"by", model.chosen_by}});
+                                                   {"by", by}});
   default_model_ = model;
 }
 

@@ -91,7 +91,7 @@ class Reception final : public Receptionist {
   void tell_control(const Changed& changed);  // writer thread
   void choose(Peer peer, std::string id, const wire::ProviderRequest& request);
   void list_providers(Peer peer, std::string id);
-  void went_over(const wire::DefaultModelView& model);
+  void went_over(const wire::DefaultModelView& model, const std::string& by);
   void answer(Peer peer, const wire::Request& request);
   void ask(Question question, bool demanded, std::move_only_function<void(Answer)> answered);
   void publish(const store::Event& event);

@@ -9,6 +9,7 @@
 #include "client/cli/session.h"
 #include "client/cli/shapes.h"
 #include "client/cli/verbs.h"
+#include "runtime/text.h"
 
 namespace docwright::cli {
 namespace {
@@ -21,7 +22,9 @@ std::string list_cell(const Json& list) {
 
 // When, and what to name instead; one of the two may not be known.
 std::string retirement_cell(const Json& model) {
-  const std::string day = plain_text(member(model, "retires")).substr(0, 10);
+  const std::string time = plain_text(member(model, "retires"));
+  const bool over = !time.empty() && time <= to_rfc3339(SystemClock().now());
+  const std::string day = (over ? "retired " : "") + time.substr(0, 10);
   const std::string other = plain_text(member(model, "replaced_by"));
   return day + (other.empty() ? "" : (day.empty() ? "use " : ", use ") + other);
 }

@@ -34,18 +34,24 @@ void take(Asked& asked, RecordedAnswer answer, const Hash& question) {
 class Asking final {
  public:
   Asking(Run& run, const Chunk& chunk, const CallOptions& options, Candidates candidates)
-      : run_(run), chunk_(chunk), options_(options), candidates_(std::move(candidates.in_order)) {
+      : run_(run),
+        chunk_(chunk),
+        options_(options),
+        candidates_(std::move(candidates.in_order)),
+        nobody_(std::move(candidates.nobody)) {
     if (candidates.too_long)
       declined_.push_back({nullptr, {std::move(*candidates.too_long), Elsewhere::larger_window}});
   }
 
   Task<StepResult<Asked>> go() {
-    std::size_t first = 0;
-    if (candidates_.size() > 1 && run_.job->attempt > 1) {
-      const Result<std::size_t> answered = co_await answered_before();
-      if (!answered) co_return stop_for_store(answered.error(), run_.parts.loop.clock().now());
-      first = *answered;
+    std::optional<std::size_t> answered;
+    if ((candidates_.size() > 1 || nobody_) && run_.job->attempt > 1) {
+      const auto found = co_await answered_before();
+      if (!found) co_return stop_for_store(found.error(), run_.parts.loop.clock().now());
+      answered = *found;
     }
+    if (nobody_ && !answered) co_return std::unexpected(std::move(*nobody_));
+    const std::size_t first = answered.value_or(0);
     for (std::size_t i = first; i < candidates_.size(); ++i) {
       const Candidate& candidate = candidates_[i];
       const bool on_record = candidate.former && i == first;
@@ -70,7 +76,7 @@ class Asking final {
   // Where an earlier run of the job has an answer of a later target, that one is the answer:
   // nothing is paid twice. What costs nothing is no such answer, nor what a former default
   // withheld.
-  Task<Result<std::size_t>> answered_before() {
+  Task<Result<std::optional<std::size_t>>> answered_before() {
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
       if (candidates_[i].resolved.provider->local) continue;
       const auto recorded =
@@ -80,7 +86,7 @@ class Asking final {
       if (candidates_[i].former && is_withheld((*recorded)->answer)) continue;
       co_return i;
     }
-    co_return std::size_t{0};
+    co_return std::nullopt;
   }
 
   bool may_be_asked(const Candidate& candidate) const {
@@ -199,6 +205,7 @@ class Asking final {
   const Chunk& chunk_;
   const CallOptions& options_;
   const std::vector<Candidate> candidates_;
+  std::optional<Stop> nobody_;  // where there are only former defaults: why
   std::vector<Refusal> declined_;
   Nusd withheld_cost_ = 0;
 };

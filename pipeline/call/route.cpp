@@ -56,12 +56,14 @@ class Choice final {
     if (!wording) return std::unexpected(wording.error());
     for (const Target& target : route->targets)
       add(target, *route, is_own(*route, names), *wording);
-    if (ranked_.empty()) return nobody(*route);
     std::ranges::sort(ranked_, {},
                       [](const Ranked& each) { return std::pair(each.rank, each.listed); });
-    Candidates found{.in_order = {}, .too_long = std::move(too_long_)};
+    Candidates found;
+    if (ranked_.empty()) found.nobody = nobody(*route);
+    found.too_long = std::move(too_long_);
     for (Ranked& each : ranked_) found.in_order.push_back(std::move(each.candidate));
     if (is_default() && run_.job->attempt > 1) add_former(*wording, found.in_order);
+    if (found.in_order.empty()) return std::unexpected(std::move(*found.nobody));
     return found;
   }
 
@@ -174,10 +176,10 @@ class Choice final {
     return 0;
   }
 
-  StepResult<Candidates> nobody(const Route& route) {
-    if (route.targets.size() == 1) return std::unexpected(std::move(*first_));
+  Stop nobody(const Route& route) const {
+    if (route.targets.size() == 1) return *first_;
     const auto* failed = std::get_if<Failed>(&*first_);
-    return std::unexpected<Stop>(
+    return Stop(
         Failed{Error{failed != nullptr ? failed->error.code : Code::configuration,
                      fmt::format("chunk {}, step '{}': no target of {} can be asked: {}",
                                  chunk_.chunk.number, step_.name,

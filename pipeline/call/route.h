@@ -18,8 +18,10 @@ struct Candidate {
 };
 
 struct Candidates {
-  std::vector<Candidate> in_order;  // best first; never empty; after them, for a job
-                                    // that has run before, former defaults
+  // Best first; never empty. After them, for a job that has run before, former defaults.
+  std::vector<Candidate> in_order;
+  // Why nobody may be asked, where there are none but former defaults.
+  std::optional<Stop> nobody;
   // Why the first target was left out whose window the topic does not fit, if there is one: about
   // fewer definitions it could be asked.
   std::optional<Failed> too_long;

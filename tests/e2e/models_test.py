@@ -153,6 +153,7 @@ class Models(unittest.TestCase):
         listed = cli.run("model", "list")
         self.assertIn(f"{day}, use gpt-4.1", listed.stdout)
         self.assertRegex(listed.stdout, r"(?m)^pair +price +gpt-4.1, soon$")
+        self.assertIn("retired 2001-01-01, use gpt-4.1", listed.stdout)
         self.assertIn(warning, listed.stderr)
         self.assertIn("The default model is gpt-5.4-mini.", listed.stderr)
         self.assertNotIn("gone", listed.stderr, "what has retired is no news")

@@ -117,6 +117,7 @@ class ProviderUse(unittest.TestCase):
             self.assertEqual(daemon.rows("SELECT name, chosen_by FROM default_models ORDER BY choice"), [(CHOSEN, "anna"), ("", "anna")])
             with contextlib.closing(daemon.client()) as client:
                 told = [event["event"] for event in client.ask("events_since", topic="daemon")["events"]]
+            self.assertIn(f"the default model was chosen model={CONFIGURED} before={CHOSEN} configured={CONFIGURED} by=anna", daemon.log_text())
             self.assertEqual(told, [{"event": "default_model_set", "subject": CHOSEN, "by": "anna"},
                                     {"event": "default_model_reset", "subject": CONFIGURED, "by": "anna"}])
 

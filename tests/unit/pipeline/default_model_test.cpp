@@ -116,6 +116,23 @@ TEST_F(ChosenModel, Promise2NorWhatAnEarlierChoiceHasAnswered) {
   EXPECT_THAT(asked(), ElementsAre("other-1"));
 }
 
+// Even where the new one cannot be asked.
+TEST_F(ChosenModel, Promise2WhatTheFormerHasAnsweredCountsWhereTheNewOneRefuses) {
+  const auto job = asking_nobody();
+  job->parameters = {{"top_p", 0.5}};
+  answer_too_late(job);
+  use("other");
+  ++job->attempt;
+  EXPECT_EQ(text(run(job)), "succeeded 1 0");
+  EXPECT_THAT(asked(), ElementsAre("test-1"));
+
+  const auto unanswered = asking_nobody();
+  unanswered->row = 2;
+  unanswered->parameters = {{"top_p", 0.7}};
+  journal_.plans[2] = journal_.plans[1];
+  EXPECT_THAT(text(run(unanswered)), ::testing::StartsWith("failed invalid_request"));
+}
+
 TEST_F(ChosenModel, IsAskedWhatTheFormerHasWithheld) {
   provider_.script = [](const HttpRequest& request, int) -> CallResult<HttpResponse> {
     if ((*parse_json(request.body))["model"] == "test-1")
