@@ -9,7 +9,8 @@
 #include "runtime/text.h"
 #include "schemas/wire_checks.h"
 // clang-format off: the reader and the writer use the descriptions.
-#include "schemas/wire_describe.h"
+#include "schemas/wire_describe_replies.h"
+#include "schemas/wire_describe_requests.h"
 #include "schemas/wire_reader.h"
 #include "schemas/wire_writer.h"
 // clang-format on
