@@ -99,8 +99,10 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, Mode m
                     (writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
   const int code = sqlite3_open_v2(path.c_str(), &implementation->handle, flags, nullptr);
   if (code != SQLITE_OK) {
-    return fail(Code::io,
-                fmt::format("cannot open the database {}: {}", path, sqlite3_errstr(code)));
+    const int cause = sqlite3_system_errno(implementation->handle);
+    const char* why = cause != 0 ? std::strerror(cause)  // NOLINT(concurrency-mt-unsafe)
+                                 : sqlite3_errstr(code);
+    return fail(Code::io, fmt::format("cannot open the database {}: {}", path, why));
   }
   sqlite3* handle = implementation->handle;
   sqlite3_busy_timeout(handle, 5000);
@@ -128,6 +130,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, Mode m
     }
   } catch (const SqliteError& error) {
     Error failure = error.error();
+    if ((error.code & 0xff) == SQLITE_NOTADB) failure.message = "the file is no SQLite database";
     failure.message = fmt::format("cannot open the database {}: {}", path, failure.message);
     return std::unexpected(std::move(failure));
   }

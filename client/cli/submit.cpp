@@ -230,7 +230,8 @@ Verb submit_verb() {
                      "Default: the repository's or the folder's name");
         options.text("--pipeline", "NAME|FILE", arguments->job.pipeline,
                      "One of the daemon's, or a YAML file of yours; default: the daemon's default");
-        options.text("--model", "NAME", arguments->job.model, "Default: the pipeline's");
+        options.text("--model", "NAME", arguments->job.model,
+                     "A model or a route; default: the pipeline's");
         options.list("--param", "NAME=VALUE", arguments->parameters, "A parameter of the model");
         options.text("--budget", "MONEY", arguments->job.budget,
                      "The most that each job may cost: 0.50USD");

@@ -281,7 +281,8 @@ Verb pipeline_try_verb() {
             auto arguments = std::make_shared<TryArguments>();
             options.positional("PIPELINE", arguments->pipeline, "A name, or a YAML file");
             options.positional("FILE", arguments->file, "The source");
-            options.text("--model", "NAME", arguments->model, "Default: the pipeline's");
+            options.text("--model", "NAME", arguments->model,
+                         "A model or a route; default: the pipeline's");
             options.text("--project", "NAME", arguments->project, "As of submit");
             options.text("--answer", "FILE", arguments->answer,
                          "A saved answer: shows the documents and findings that it gives");

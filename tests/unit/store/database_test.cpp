@@ -42,6 +42,8 @@ TEST(DatabaseTest, NamesThePathItCannotOpen) {
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, Code::io);
   EXPECT_NE(opened.error().message.find("/nonexistent/folder/x.db"), std::string::npos);
+  EXPECT_EQ(Database::open("/nonexistent/x.db", Database::Mode::reader).error().message,
+            "cannot open the database /nonexistent/x.db: No such file or directory");
 }
 
 TEST(DatabaseTest, RefusesAFileThatIsNoDatabase) {
@@ -52,6 +54,8 @@ TEST(DatabaseTest, RefusesAFileThatIsNoDatabase) {
   const auto opened = Database::open(folder.file("text"), Database::Mode::writer);
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, Code::corrupt);
+  EXPECT_EQ(opened.error().message,
+            "cannot open the database " + folder.file("text") + ": the file is no SQLite database");
 }
 
 TEST(DatabaseTest, RefusesAnotherProgramsDatabase) {
