@@ -299,7 +299,8 @@ const Spec<LimitSettings>& limit_spec() {
                   "that were requested, or the larger of these two; default: the provider's "
                   "own way."),
           option("burst", &S::burst)
-              .range(milliseconds(100), minutes(1))
+              // What waits until all of it is there must get it within one wait of a call.
+              .range(milliseconds(100), seconds(20))
               .about("So much time's worth of a minute's limit may go out at once; providers look "
                      "at shorter spans than a minute."),
           option("calls_at_once_min", &S::calls_at_once_min)

@@ -17,6 +17,9 @@ hours pacific_offset(Time now) {
   return begin <= now && now < end ? kSummer : kStandard;
 }
 
+// Clocks are adjusted; one that goes back farther was wrong before.
+constexpr hours kAdjusted{1};
+
 }  // namespace
 
 Time next_day(Time now, DayStart start) {
@@ -25,6 +28,10 @@ Time next_day(Time now, DayStart start) {
   const Time midnight = floor<days>(now + offset) + days(1);
   // The clocks may be changed before it comes.
   return midnight - pacific_offset(midnight - offset);
+}
+
+std::int64_t DayCounter::taken(Time now) const {
+  return now < ends_ && now >= last_ - kAdjusted ? taken_ : 0;
 }
 
 std::int64_t DayCounter::left(Time now) const {
@@ -51,6 +58,7 @@ void DayCounter::lower_to(std::int64_t most, Time now) {
 // What comes back after midnight was taken from the day before.
 void DayCounter::set(std::int64_t taken, Time now) {
   taken_ = std::max<std::int64_t>(taken, 0);
+  last_ = now;
   ends_ = next_day(now, start_);
 }
 

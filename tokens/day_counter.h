@@ -11,7 +11,8 @@ enum class DayStart { utc, pacific };  // pacific: midnight in California, summe
 // The next midnight after `now`.
 Time next_day(Time now, DayStart start);
 
-// One owner, one thread. Counts what was taken since the day began; it begins again by itself.
+// One owner, one thread. Counts what was taken since the day began; it begins again by itself, and
+// when the clock is set back.
 class DayCounter final {
  public:
   DayCounter(std::int64_t limit, DayStart start) : limit_(limit), start_(start) {}
@@ -27,13 +28,14 @@ class DayCounter final {
   void lower_to(std::int64_t most, Time now);
 
  private:
-  std::int64_t taken(Time now) const { return now < ends_ ? taken_ : 0; }
+  std::int64_t taken(Time now) const;
   void set(std::int64_t taken, Time now);
 
   std::int64_t limit_;
   DayStart start_;
   std::int64_t taken_ = 0;
-  Time ends_{};  // the day that taken_ is of
+  Time last_{};  // when taken_ was set
+  Time ends_{};  // the day that it is of
 };
 
 }  // namespace docwright

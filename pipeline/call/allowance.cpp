@@ -81,6 +81,11 @@ Duration Allowance::pace(const Demand& demand) const {
   return longest;
 }
 
+bool Allowance::knows_a_minute() const {
+  return std::ranges::any_of(
+      buckets_, [](const Bucket& one) { return one.bucket.rate().period <= minutes(1); });
+}
+
 void Allowance::charge(int requests, const Demand& demand, Now now) {
   for (Bucket& one : buckets_) one.bucket.take(amount(one.what, requests, demand), now.moment);
   for (Day& day : days_) day.counter.take(amount(day.what, requests, demand), now.time);

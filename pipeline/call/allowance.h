@@ -33,6 +33,9 @@ class Allowance final {
   // How long the limits take to let so much in.
   Duration pace(const Demand& demand) const;
 
+  // Whether anything holds back within the minute.
+  bool knows_a_minute() const;
+
   // A call goes out; it has ended, and has taken `used` of what was reserved for it.
   void reserve(const Demand& demand, Now now);
   void settle(const Demand& reserved, int requests, const Demand& used, Now now);

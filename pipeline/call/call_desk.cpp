@@ -206,7 +206,7 @@ void CallDesk::settle(Attempted& attempted) {
     const std::optional<Usage>& usage = answer->answer.usage;
     if (usage && attempted.quota_group)
       limits_.learn(*attempted.quota_group, attempted.order->inquiry, *usage);
-    attempted.turn.answered(usage);
+    attempted.turn.answered(usage, attempted.took);
   } else if (attempted.out) {
     attempted.turn.answered(std::nullopt);  // it could not be taken down
   }

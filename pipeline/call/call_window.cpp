@@ -5,7 +5,7 @@
 namespace docwright::pipeline {
 namespace {
 
-constexpr int kFirst = 10;
+constexpr int kFirst = 1, kFirstWithinLimits = 10;
 
 }  // namespace
 
@@ -13,6 +13,10 @@ CallWindow::CallWindow(int least, int most)
     : least_(std::max(least, 1)),
       most_(std::max(most, least_)),
       size_(std::clamp(kFirst, least_, most_)) {}
+
+void CallWindow::limits_known() {
+  if (slow_start_) size_ = std::max(size_, std::min(kFirstWithinLimits, most_));
+}
 
 CallWindow::Stamp CallWindow::begin() {
   ++used_;
@@ -27,6 +31,12 @@ void CallWindow::good(Stamp began) {
   if (!slow_start_ && clean_ < size_) return;
   clean_ = 0;
   ++size_;
+}
+
+// Doubling has gone too far by the time at which that shows.
+void CallWindow::slow() {
+  clean_ = 0;
+  if (slow_start_) too_much(decreases_);
 }
 
 bool CallWindow::too_much(Stamp began) {

@@ -1,9 +1,10 @@
 // How many calls of one quota group may be in flight, learned from how they end.
 //
-// Doubles while all goes well (slow start) until the first sign of too much; then halves at each
-// such sign, and grows by one after each window's worth of calls without one (AIMD). Signs of calls
-// that had begun before the last halving count for nothing: they are what it was halved for, so
-// there is at most one decrease per round trip.
+// Begins with one call alone where nothing is known of the provider's limits, with ten where they
+// hold back what is too much anyway. Doubles while all goes well (slow start) until the first sign
+// of too much; then halves at each such sign, and grows by one after each window's worth of calls
+// without one (AIMD). Signs of calls that had begun before the last halving count for nothing: they
+// are what it was halved for, so there is at most one decrease per round trip.
 #pragma once
 #include <cstdint>
 
@@ -17,6 +18,9 @@ class CallWindow final {
 
   CallWindow(int least, int most);
 
+  // The limits are known by now.
+  void limits_known();
+
   int size() const { return size_; }
   int used() const { return used_; }
   bool has_room() const { return used_ < size_; }
@@ -24,6 +28,7 @@ class CallWindow final {
   Stamp begin();           // takes a place
   void end() { --used_; }  // gives it back, after what the call has shown was said:
   void good(Stamp began);
+  void slow();                 // good, but no reason to grow; ends the doubling
   bool too_much(Stamp began);  // true: it was decreased
 
  private:

@@ -187,7 +187,10 @@ Task<AttemptOutcome> CallDesk::Lead::send(std::shared_ptr<Attempted> attempted) 
     desk->in_flight_.bound += bound;
     if (!it->order->inquiry.provider->local) desk->out_.insert(it);
   };
-  order->received = [desk = &desk_, it = attempted.get()] { desk->out_.erase(it); };
+  order->received = [desk = &desk_, it = attempted.get()] {
+    it->took = desk->outside_.loop.clock().moment() - it->sent;
+    desk->out_.erase(it);
+  };
   order->is_cut = [it = attempted.get()] { return it->cut; };
   order->heard = [group = attempted->quota_group](const providers::Headers& headers) {
     if (group) group->heard(headers);

@@ -42,10 +42,11 @@ struct CallDesk::Attempted {
   Semaphore::Permit place;
   std::optional<AttemptOutcome> outcome;
   Latch done;
-  bool awaited = true;  // by its leader
-  bool out = false;     // the bytes have gone out
-  Moment sent{};        // when
-  bool cut = false;     // by cut_unwanted()
+  bool awaited = true;           // by its leader
+  bool out = false;              // the bytes have gone out
+  Moment sent{};                 // when
+  std::optional<Duration> took;  // from then to the end of the exchange
+  bool cut = false;              // by cut_unwanted()
   TaskGroup::Handle task;
   Nusd bound = 0;
 };

@@ -55,10 +55,9 @@ QuotaGroup::Turn::~Turn() {
   if (group_) group_->settle(*this, 0, {});
 }
 
-void QuotaGroup::Turn::answered(const std::optional<Usage>& usage) {
+void QuotaGroup::Turn::answered(const std::optional<Usage>& usage, std::optional<Duration> took) {
   if (!group_) return;
-  group_->window_.good(began_);
-  group_->refusals_ = 0;
+  group_->answered(began_, usage, took);
   group_->settle(*this, 1, usage ? taken(demand_, *usage, group_->rules_.provider) : demand_);
 }
 
@@ -83,7 +82,9 @@ QuotaGroup::QuotaGroup(Loop& loop, Random& random, Rules rules)
       window_(rules_.settings.calls_at_once_min, rules_.settings.calls_at_once_max > 0
                                                      ? rules_.settings.calls_at_once_max
                                                      : rules_.calls_max),
-      alarm_(loop, [this] { serve(); }) {}
+      alarm_(loop, [this] { serve(); }) {
+  if (allowance_.knows_a_minute()) window_.limits_known();
+}
 
 QuotaGroup::~QuotaGroup() = default;
 
@@ -165,7 +166,7 @@ void QuotaGroup::serve() {
 QuotaGroup::Turn QuotaGroup::admit(const Demand& demand) {
   const Allowance::Now at = now();
   allowance_.reserve(demand, at);
-  booked_ = {};
+  booked_.clear();
   if (at.moment < pause_.until + pause_.spread) {
     const auto others = static_cast<Duration::rep>(line_.size() + 1);
     pause_.next = at.moment + random_.up_to(2 * pause_.spread / others);
@@ -185,14 +186,22 @@ QuotaGroup::Later QuotaGroup::put_off(const Wish& wish, const Next& next) {
   if (next.pause || next.ready.next_day) {
     until += random_.up_to(std::min((until - at.moment) / 10, kSpreadMax));
   } else if (!wish.has_others) {
-    until = std::max(until, booked_);
-    booked_ = until + allowance_.pace(wish.demand);
+    until = book(wish, until);
   }
   std::string why = next.pause ? pause_.why
                     : next.ready.next_day
                         ? fmt::format("the day's limit of '{}' is used up", rules_.name)
                         : fmt::format("the limits of '{}' are used up", rules_.name);
   return {at.time + (until - at.moment), next.ready.next_day, std::move(why)};
+}
+
+// Each tenant has a row of its own: who comes late with one call does not come after all that
+// another one has put off.
+Moment QuotaGroup::book(const Wish& wish, Moment earliest) {
+  Moment& next = booked_[wish.tenant];
+  const Moment at = std::max(next, earliest);
+  next = at + allowance_.pace(wish.demand) * static_cast<Duration::rep>(booked_.size());
+  return at;
 }
 
 // Later, on the loop: the caller may be in the middle of something. A turn that nobody takes any
@@ -215,6 +224,19 @@ void QuotaGroup::pause(const CallError& error) {
   pause_.why = "the provider said " + said(error);
 }
 
+void QuotaGroup::answered(CallWindow::Stamp began, const std::optional<Usage>& usage,
+                          std::optional<Duration> took) {
+  refusals_ = 0;
+  if (usage && took) pace_.learn(*took, usage->output, window_.size(), now().moment);
+  if (!pace_.is_slow()) {
+    window_.good(began);
+  } else if (!pace_.is_stale(now().moment)) {
+    window_.slow();
+  } else if (window_.too_much(began)) {
+    pace_.forget();
+  }
+}
+
 void QuotaGroup::settle(Turn& turn, int requests, const Demand& used) {
   allowance_.settle(turn.demand_, requests, used, now());
   window_.end();
@@ -224,6 +246,7 @@ void QuotaGroup::settle(Turn& turn, int requests, const Demand& used) {
 
 void QuotaGroup::heard(const providers::Headers& headers) {
   allowance_.heard(providers::wire::limits_said(rules_.provider.headers, headers), now());
+  if (allowance_.knows_a_minute()) window_.limits_known();
 }
 
 }  // namespace docwright::pipeline

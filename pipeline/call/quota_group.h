@@ -8,11 +8,13 @@
 #pragma once
 #include <boost/system/error_code.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "pipeline/call/allowance.h"
+#include "pipeline/call/call_pace.h"
 #include "pipeline/call/call_window.h"
 #include "pipeline/call/fair_line.h"
 #include "providers/http_message.h"
@@ -47,8 +49,9 @@ class QuotaGroup final : public std::enable_shared_from_this<QuotaGroup> {
     Turn& operator=(Turn&&) noexcept;
     ~Turn();
 
-    // Without usage: what was reserved counts as used.
-    void answered(const std::optional<Usage>& usage);
+    // Without usage: what was reserved counts as used. `took`: from the sending to the end of the
+    // answer; none: not known.
+    void answered(const std::optional<Usage>& usage, std::optional<Duration> took = {});
     void failed(const providers::CallError& error);
 
    private:
@@ -114,6 +117,9 @@ class QuotaGroup final : public std::enable_shared_from_this<QuotaGroup> {
   void serve();
   Turn admit(const Demand& demand);
   Later put_off(const Wish& wish, const Next& next);
+  Moment book(const Wish& wish, Moment earliest);
+  void answered(CallWindow::Stamp began, const std::optional<Usage>& usage,
+                std::optional<Duration> took);
   void finish(Handler handler, boost::system::error_code error, Reply reply);
   void pause(const providers::CallError& error);
   void settle(Turn& turn, int requests, const Demand& used);
@@ -123,10 +129,12 @@ class QuotaGroup final : public std::enable_shared_from_this<QuotaGroup> {
   const Rules rules_;
   Allowance allowance_;
   CallWindow window_;
+  CallPace pace_;
   Line line_;
   Pause pause_;
   int refusals_ = 0;  // by rate limits, since the last answer
-  Moment booked_{};   // for the next one to be put off before another turn is given
+  // By tenant: for the next one to be put off before another turn is given.
+  std::map<std::string, Moment> booked_;
   Alarm alarm_;
 };
 

@@ -238,6 +238,9 @@ Task<void> pause_later(Loop& loop, CallDesk& desk, CallDesk::InFlight& seen) {
 }
 
 TEST_F(CallDeskTest, APauseStopsNewCallsAtOnce) {
+  stop();
+  limits_ = {.calls = 64, .groups = {{"openai", {.calls_at_once_min = 2}}}};
+  start();
   parts_->chunks_at_once = 2;
   CallDesk::InFlight seen;
   const auto job = planned_job(6);

@@ -26,22 +26,48 @@ void good_round(CallWindow& window) {
 
 TEST(CallWindow, DoublesUntilTheFirstSignThenGrowsByOneEachCleanRound) {
   CallWindow window(1, 1000);
+  EXPECT_EQ(window.size(), 1);
+  good_round(window);
+  EXPECT_EQ(window.size(), 2);
+  for (int i = 0; i < 3; ++i) good_round(window);
+  EXPECT_EQ(window.size(), 16);
+  EXPECT_TRUE(window.too_much(window.begin()));
+  window.end();
+  EXPECT_EQ(window.size(), 8);
+  good_round(window);
+  EXPECT_EQ(window.size(), 9);
+  good_round(window);
+  EXPECT_EQ(window.size(), 10);
+}
+
+TEST(CallWindow, BeginsWithTenWhereLimitsHoldBackWhatIsTooMuch) {
+  CallWindow window(1, 1000);
+  window.limits_known();
   EXPECT_EQ(window.size(), 10);
   good_round(window);
   EXPECT_EQ(window.size(), 20);
-  good_round(window);
-  EXPECT_EQ(window.size(), 40);
   EXPECT_TRUE(window.too_much(window.begin()));
   window.end();
-  EXPECT_EQ(window.size(), 20);
+  EXPECT_TRUE(window.too_much(window.begin()));
+  window.end();
+  window.limits_known();  // what was learned since counts
+  EXPECT_EQ(window.size(), 5);
+}
+
+TEST(CallWindow, SlowCallsDoNotMakeItGrowAndEndTheSlowStart) {
+  CallWindow window(1, 1000);
+  for (int i = 0; i < 2; ++i) good_round(window);
+  window.slow();
+  EXPECT_EQ(window.size(), 2);
+  window.slow();
+  EXPECT_EQ(window.size(), 2);
   good_round(window);
-  EXPECT_EQ(window.size(), 21);
-  good_round(window);
-  EXPECT_EQ(window.size(), 22);
+  EXPECT_EQ(window.size(), 3);
 }
 
 TEST(CallWindow, DecreasesOncePerRoundTrip) {
   CallWindow window(1, 100);
+  window.limits_known();
   std::vector<CallWindow::Stamp> stamps;
   while (window.has_room()) stamps.push_back(window.begin());
   int decreases = 0;
@@ -56,6 +82,7 @@ TEST(CallWindow, DecreasesOncePerRoundTrip) {
 
 TEST(CallWindow, DoesNotGrowWhereItIsNotUsed) {
   CallWindow window(1, 100);
+  window.limits_known();
   for (int i = 0; i < 100; ++i) {
     const auto stamp = window.begin();
     window.good(stamp);
@@ -73,7 +100,9 @@ TEST(CallWindow, StaysWithinItsBounds) {
     window.end();
   }
   EXPECT_EQ(window.size(), 4);
-  EXPECT_EQ(CallWindow(1, 2).size(), 2);
+  CallWindow narrow(1, 2);
+  narrow.limits_known();
+  EXPECT_EQ(narrow.size(), 2);
   EXPECT_EQ(CallWindow(50, 100).size(), 50);
 }
 

@@ -30,7 +30,10 @@ class QuotaGroupTest : public testing::Test {
   void start(config::LimitSettings settings) {
     group_ = std::make_shared<QuotaGroup>(
         loop_, random_,
-        QuotaGroup::Rules{.name = "g", .settings = settings, .provider = {}, .calls_max = 100});
+        QuotaGroup::Rules{.name = "g",
+                          .settings = settings,
+                          .provider = {.headers = providers::LimitHeaders::openai},
+                          .calls_max = 100});
   }
   // Asks for a turn at `at` and has it for `time`; then it has ended with `error`, or well.
   TaskGroup::Handle call(const std::string& tenant, Duration at, Duration time,
@@ -50,6 +53,8 @@ class QuotaGroupTest : public testing::Test {
   std::shared_ptr<QuotaGroup> group_;
   std::vector<Seen> seen_;
   bool has_others_ = false;
+  Demand demand_ = kCall;
+  int at_once_ = 1000;  // that the provider works on; others wait in a queue of its own
   int in_flight_ = 0, most_in_flight_ = 0;
   TaskGroup tasks_{
       loop_, [](const std::string& name, const std::exception_ptr&) { ADD_FAILURE() << name; }};
@@ -58,16 +63,17 @@ class QuotaGroupTest : public testing::Test {
   Task<void> work(std::string tenant, Duration at, Duration time, std::optional<CallError> error) {
     co_await loop_.sleep_until(begin_ + at);
     QuotaGroup::Reply reply =
-        co_await group_->turn({.tenant = tenant, .demand = kCall, .has_others = has_others_});
+        co_await group_->turn({.tenant = tenant, .demand = demand_, .has_others = has_others_});
     seen_.push_back({tenant, clock_.moment() - begin_, reply.later});
     if (reply.later) co_return;
     most_in_flight_ = std::max(most_in_flight_, ++in_flight_);
+    time *= (in_flight_ + at_once_ - 1) / at_once_;
     co_await loop_.sleep(time);
     --in_flight_;
     if (error) {
       reply.turn.failed(*error);
     } else {
-      reply.turn.answered(Usage{.input = 700, .output = 300});
+      reply.turn.answered(Usage{.input = demand_.input, .output = demand_.output}, time);
     }
   }
 };
@@ -117,7 +123,7 @@ TEST_F(QuotaGroupTest, WhoIsCancelledLosesItsTurnOnly) {
 }
 
 TEST_F(QuotaGroupTest, ARefusalMakesAllWaitForItsHintAndThenGoOneByOne) {
-  start({});
+  start({.requests_per_minute = 60'000});
   call("t", 0s, 1s,
        CallError{.error_class = ErrorClass::rate_limit, .status = 429, .retry_after = 20s});
   for (int i = 0; i < 5; ++i) call("t", 2s, 1s);
@@ -164,6 +170,76 @@ TEST_F(QuotaGroupTest, ASlowLimitPutsOffOnlyWhenNothingInFlightCanChangeIt) {
   EXPECT_EQ(seen_[3].later->until - seen_[2].later->until, 10min);
 }
 
+TEST_F(QuotaGroupTest, WhatOneTenantHasPutOffIsNotWaitedForByOthers) {
+  start({.tokens_per_minute = 100});
+  for (int i = 0; i < 1000; ++i) call("many", 0s, 5s);
+  call("one", 10s, 5s);
+  loop_.run_until_idle();
+  ASSERT_EQ(seen_.size(), 1001U);
+  EXPECT_GE(seen_[999].later->until - clock_.now(), 9000min);
+  ASSERT_TRUE(seen_.back().later);
+  EXPECT_LE(seen_.back().later->until - clock_.now(), 11min);
+}
+
+// Small calls go on as long as there is room for them, and whenever the large one looks, there is
+// too little for it.
+TEST_F(QuotaGroupTest, ACallThatNeedsAFullBucketIsNotPassedByForEver) {
+  start({.tokens_per_minute = 6000, .burst = 20s});
+  demand_ = {100, 100, 200};
+  for (int i = 0; i < 600; ++i) call("small", i * 1s, 1s);
+  const auto ask = [&]() -> Task<void> {
+    co_await loop_.sleep(60s);
+    QuotaGroup::Reply reply = co_await group_->turn({.tenant = "large", .demand = {0, 0, 5000}});
+    seen_.push_back({"large", clock_.moment() - begin_, reply.later});
+  };
+  tasks_.spawn("large", ask());
+  loop_.run_until_idle();
+  const auto large = std::ranges::find(seen_, "large", &Seen::who);
+  ASSERT_NE(large, seen_.end());
+  EXPECT_FALSE(large->later);
+  EXPECT_LE(large->at, 81s);
+}
+
+TEST_F(QuotaGroupTest, OneRequestADayIsOneADay) {
+  start({.requests_per_day = 1});
+  const Time first = clock_.now();
+  for (int i = 0; i < 3; ++i) call("t", 0s, 1s);
+  loop_.run_until_idle();
+  ASSERT_EQ(seen_.size(), 3U);
+  for (int i = 1; i < 3; ++i) {
+    ASSERT_TRUE(seen_.at(i).later);
+    EXPECT_TRUE(seen_.at(i).later->next_day);
+    EXPECT_GE(seen_.at(i).later->until, first + 24h);
+    EXPECT_LE(seen_.at(i).later->until, first + 24h + 1min);
+  }
+}
+
+TEST_F(QuotaGroupTest, OneCallFindsOutWhetherThereAreLimits) {
+  start({});
+  for (int i = 0; i < 20; ++i) call("t", 0s, 10s);
+  const auto hear = [&]() -> Task<void> {
+    co_await loop_.sleep(5s);
+    EXPECT_EQ(most_in_flight_, 1);
+    group_->heard({{"x-ratelimit-limit-requests", "5"}, {"x-ratelimit-remaining-requests", "4"}});
+  };
+  tasks_.spawn("hear", hear());
+  loop_.run_until_idle();
+  ASSERT_GE(seen_.size(), 3U);
+  EXPECT_EQ(seen_[1].at, 10s);
+  EXPECT_EQ(seen_[2].at, 22s);  // 5 a minute
+}
+
+TEST_F(QuotaGroupTest, CallsThatQueueUpAreNotMadeMore) {
+  start({});
+  at_once_ = 4;
+  for (int i = 0; i < 2000; ++i) call("t", 0s, 5s);
+  loop_.run_until_idle();
+  EXPECT_GE(most_in_flight_, 4);
+  EXPECT_LE(most_in_flight_, 40);
+  EXPECT_GE(group_->window().size(), 4);
+  EXPECT_LE(group_->window().size(), 20);
+}
+
 TEST_F(QuotaGroupTest, WhoHasOthersToAskDoesNotStandInALongLine) {
   start({.requests_per_minute = 6});
   has_others_ = true;
@@ -180,7 +256,7 @@ TEST_F(QuotaGroupTest, WhoHasOthersToAskDoesNotStandInALongLine) {
 }
 
 TEST_F(QuotaGroupTest, ServerErrorsHalveWhatIsInFlightOthersDoNot) {
-  start({});
+  start({.requests_per_minute = 60'000});
   for (int i = 0; i < 30; ++i)
     call("t", 0s, 1s, CallError{.error_class = ErrorClass::invalid_request, .status = 400});
   loop_.run_until_idle();

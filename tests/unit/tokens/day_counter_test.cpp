@@ -52,6 +52,25 @@ TEST(DayCounter, WhatComesBackAfterMidnightIsNotTheNewDays) {
   EXPECT_EQ(counter.left(at(2026y / 8 / 22, 1h)), 100);
 }
 
+// Else all that is left of a wrong year would be waited for.
+TEST(DayCounter, BeginsAgainWhenAClockThatWasWrongIsSetBack) {
+  DayCounter counter(1, DayStart::utc);
+  const Time noon = at(2026y / 8 / 21, 12h);
+  counter.take(1, noon + days(400));
+  EXPECT_EQ(counter.ready(1, noon), noon);
+  counter.take(1, noon);
+  EXPECT_EQ(counter.ready(1, noon), at(2026y / 8 / 22));
+  EXPECT_EQ(counter.ready(1, noon + 12h), noon + 12h);
+}
+
+TEST(DayCounter, ACorrectedClockIsTheSameDay) {
+  DayCounter counter(2, DayStart::utc);
+  const Time midnight = at(2026y / 8 / 21);
+  counter.take(2, midnight + 1s);
+  EXPECT_EQ(counter.left(midnight - 1s), 0);
+  EXPECT_EQ(counter.left(midnight + 2s), 0);
+}
+
 TEST(DayCounter, IsCorrectedDownwardOnly) {
   DayCounter counter(100, DayStart::utc);
   const Time noon = at(2026y / 8 / 21, 12h);
