@@ -75,10 +75,8 @@ int serve(const config::Configuration& configuration, const config::Environment&
     return refuse(log, set.error(), kExitConfiguration);
   if (auto checked = check_default_model(*configured, store, clock.now(), log); !checked)
     return refuse(log, checked.error(), kExitStore);
-  const auto state = store.readers().read([](store::Database& database) {
-    return StartState{store::event_span(database).last, store::pauses(database),
-                      store::default_models(database, kChoicesKept)};
-  });
+  const auto state = store.readers().read(
+      [&](store::Database& database) { return start_state(database, settings, clock.now()); });
   if (!state) return refuse(log, state.error(), kExitStore);
 
   // What work is.
@@ -95,7 +93,7 @@ int serve(const config::Configuration& configuration, const config::Environment&
   TextBoard text(loop);
   pipeline::CallDesk calls(
       {loop, pool, log, random, journal, metrics, sender, endpoints(credentials, log), &text},
-      {.calls = settings.queue.calls_at_once, .groups = settings.limits});
+      call_limits(settings, models, state->recent_calls));
   for (const store::Pause& pause : state->pauses) calls.pause(pause.pipeline);
   for (const store::DefaultModel& chosen : state->default_models)
     calls.default_model().use(chosen.name);

@@ -7,10 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <thread>
 
+#include "daemon/default_model.h"
 #include "store/budgets.h"
+#include "store/events.h"
 #include "store/jobs.h"
 #include "store/pipelines.h"
 
@@ -38,6 +41,17 @@ Result<std::int64_t> stored_version(store::Store& store, const pipeline::Pipelin
         .name = pipeline.name(), .hash = pipeline.hash(), .text = pipeline.bundle(), .parts = {}};
     return store::store_pipeline(database, version, now);
   });
+}
+
+// How far back limits that are configured count: of a day, the longest has 25 hours; of a minute, a
+// debt may take some.
+Duration counted_since(const std::map<std::string, config::LimitSettings>& limits) {
+  Duration since{0};
+  for (const auto& [name, limit] : limits) {
+    const bool day = limit.requests_per_day > 0 || limit.tokens_per_day > 0;
+    since = std::max<Duration>(since, day ? std::chrono::hours(25) : std::chrono::hours(1));
+  }
+  return since;
 }
 
 }  // namespace
@@ -129,6 +143,30 @@ store::Retention retention_of(const config::RetentionSettings& settings) {
           .events = settings.events,
           .metrics = settings.metrics,
           .rejects = settings.rejects};
+}
+
+StartState start_state(store::Database& database, const config::Settings& settings, Time now) {
+  return {store::event_span(database).last, store::pauses(database),
+          store::default_models(database, kChoicesKept),
+          store::recent_calls(database, now - counted_since(settings.limits), now)};
+}
+
+pipeline::CallLimits call_limits(const config::Settings& settings, const providers::Models& models,
+                                 const std::vector<store::RecentCalls>& recent) {
+  pipeline::CallLimits limits{.calls = settings.queue.calls_at_once, .groups = settings.limits};
+  for (const store::RecentCalls& calls : recent) {
+    const providers::Model* model = models.find(calls.model);
+    if (model == nullptr) continue;
+    limits.past.push_back({.provider = calls.provider,
+                           .model = calls.model,
+                           .quota_group = model->quota_group,
+                           .at = calls.at,
+                           .requests = calls.requests,
+                           .usage = calls.usage,
+                           .bound = calls.bound,
+                           .unsaid = calls.unsaid});
+  }
+  return limits;
 }
 
 wire::Limits limits_of(const config::FrontDoorSettings& settings) {

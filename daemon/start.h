@@ -12,6 +12,7 @@
 #include "daemon/dispatcher.h"
 #include "daemon/reception.h"
 #include "daemon/service_manager.h"
+#include "pipeline/call/limits.h"
 #include "pipeline/configured.h"
 #include "pipeline/pipeline.h"
 #include "providers/credentials.h"
@@ -19,6 +20,7 @@
 #include "schemas/wire_replies.h"
 #include "store/default_models.h"
 #include "store/pauses.h"
+#include "store/recent_calls.h"
 #include "store/retention.h"
 #include "store/store.h"
 
@@ -74,7 +76,13 @@ struct StartState {
   std::int64_t last_event = 0;
   std::vector<store::Pause> pauses;
   std::vector<store::DefaultModel> default_models;  // as they were chosen; the last holds
+  std::vector<store::RecentCalls> recent_calls;     // that limits count
 };
+StartState start_state(store::Database& database, const config::Settings& settings, Time now);
+// What the providers have counted before this start. Models that are configured no more are left
+// out.
+pipeline::CallLimits call_limits(const config::Settings& settings, const providers::Models& models,
+                                 const std::vector<store::RecentCalls>& recent);
 
 // Settings in the words of the parts that they are for.
 // How long answers serve other jobs (0: for good); none: not at all.

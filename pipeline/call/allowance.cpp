@@ -10,7 +10,7 @@ using providers::wire::LimitSaid;
 using std::chrono::hours;
 using std::chrono::minutes;
 
-std::int64_t amount(Limited what, int requests, const Demand& demand) {
+std::int64_t amount(Limited what, std::int64_t requests, const Demand& demand) {
   switch (what) {
     case Limited::requests:
       return requests;
@@ -32,11 +32,14 @@ DayStart day_start(const providers::LimitRules& rules) {
 }  // namespace
 
 Allowance::Allowance(const config::LimitSettings& settings, const providers::LimitRules& rules,
-                     Now now)
+                     Now now, std::span<const PastCalls> past)
     : burst_(settings.burst), charged_when_used_(rules.charged == providers::TokensCharged::used) {
+  const auto then = [&](Time time) {
+    return Now{now.moment - std::max(now.time - time, Duration{0}), std::min(time, now.time)};
+  };
+  const Moment begin = past.empty() ? now.moment : then(past.front().at).moment;
   const auto per_minute = [&](Limited what, std::int64_t limit) {
-    if (limit > 0)
-      buckets_.push_back({what, limit, RateBucket(rate(limit, minutes(1)), now.moment)});
+    if (limit > 0) buckets_.push_back({what, limit, RateBucket(rate(limit, minutes(1)), begin)});
   };
   per_minute(Limited::requests, settings.requests_per_minute);
   per_minute(Limited::tokens, settings.tokens_per_minute);
@@ -47,6 +50,7 @@ Allowance::Allowance(const config::LimitSettings& settings, const providers::Lim
   };
   per_day(Limited::requests, settings.requests_per_day);
   per_day(Limited::tokens, settings.tokens_per_day);
+  for (const PastCalls& calls : past) charge(calls.requests, taken(calls, rules), then(calls.at));
 }
 
 // Limits per day that are learned fill continuously too, but may be used at once.
@@ -86,7 +90,7 @@ bool Allowance::knows_a_minute() const {
       buckets_, [](const Bucket& one) { return one.bucket.rate().period <= minutes(1); });
 }
 
-void Allowance::charge(int requests, const Demand& demand, Now now) {
+void Allowance::charge(std::int64_t requests, const Demand& demand, Now now) {
   for (Bucket& one : buckets_) one.bucket.take(amount(one.what, requests, demand), now.moment);
   for (Day& day : days_) day.counter.take(amount(day.what, requests, demand), now.time);
 }

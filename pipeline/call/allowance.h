@@ -27,7 +27,9 @@ class Allowance final {
     bool next_day = false;  // a day's limit is used up
   };
 
-  Allowance(const config::LimitSettings& settings, const providers::LimitRules& rules, Now now);
+  // What was taken before counts: `past` is in the order of time.
+  Allowance(const config::LimitSettings& settings, const providers::LimitRules& rules, Now now,
+            std::span<const PastCalls> past = {});
 
   Ready ready(const Demand& demand, Now now) const;
   // How long the limits take to let so much in.
@@ -57,7 +59,7 @@ class Allowance final {
   };
 
   RateBucket::Rate rate(std::int64_t amount, Duration period) const;
-  void charge(int requests, const Demand& demand, Now now);
+  void charge(std::int64_t requests, const Demand& demand, Now now);
   void lower(const providers::wire::LimitSaid& said, Now now);
   Bucket* find(const providers::wire::LimitSaid& said);
   Day* find_day(const providers::wire::LimitSaid& said);

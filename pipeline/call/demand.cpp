@@ -78,4 +78,19 @@ Demand taken(const Demand& expected, const Usage& usage, const LimitRules& rules
   return {input, usage.output, input + usage.output};
 }
 
+// What is left of a bound without its prompt is the answer limit.
+Demand taken(const PastCalls& calls, const LimitRules& rules) {
+  const auto of_bound = [](std::int64_t bound) {
+    return within(static_cast<double>(bound) * kFirstInputShare, bound);
+  };
+  const std::int64_t input = counted_input(calls.usage, rules) + of_bound(calls.unsaid);
+  if (rules.charged == TokensCharged::used)
+    return {input, calls.usage.output, input + calls.usage.output};
+  const auto prompts =
+      static_cast<std::int64_t>(static_cast<double>(calls.usage.input) / kFirstInputShare);
+  const std::int64_t output = std::max(calls.usage.output, calls.bound - prompts);
+  const bool both = rules.charged == TokensCharged::requested;
+  return {input, output, both ? input + output : std::max(input, output)};
+}
+
 }  // namespace docwright::pipeline

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "providers/limit_rules.h"
+#include "runtime/clock.h"
 #include "tokens/money.h"
 
 namespace docwright::pipeline {
@@ -54,5 +55,17 @@ class Demands final {
 
 // What the call has taken in the end, where it was expected to take `expected`.
 Demand taken(const Demand& expected, const Usage& usage, const providers::LimitRules& rules);
+
+// Calls to one model, about the same time, before this start of the daemon.
+struct PastCalls {
+  std::string provider, model, quota_group;
+  Time at{};
+  std::int64_t requests = 0;
+  Usage usage;              // as answers said it
+  std::int64_t bound = 0;   // prompt bounds and answer limits of these
+  std::int64_t unsaid = 0;  // of others, of which no answer has spoken
+};
+// What they have taken, roughly: expectations are not kept.
+Demand taken(const PastCalls& calls, const providers::LimitRules& rules);
 
 }  // namespace docwright::pipeline

@@ -1,5 +1,8 @@
 #include "pipeline/call/limits.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace docwright::pipeline {
 namespace {
 
@@ -37,7 +40,8 @@ const std::shared_ptr<QuotaGroup>& Limits::group_of(const Inquiry& inquiry,
                                     endpoint.deployment + '\n' + model.api_name
                               : model.provider + '\n' + model.quota_group;
   std::shared_ptr<QuotaGroup>& group = groups_[key];
-  if (!group) group = std::make_shared<QuotaGroup>(loop_, random_, rules_of(inquiry));
+  if (!group)
+    group = std::make_shared<QuotaGroup>(loop_, random_, rules_of(inquiry), past_of(model));
   return group;
 }
 
@@ -56,6 +60,15 @@ QuotaGroup::Rules Limits::rules_of(const Inquiry& inquiry) const {
   }
   rules.provider.charged = charged(rules.settings.charges, rules.provider.charged);
   return rules;
+}
+
+std::vector<PastCalls> Limits::past_of(const providers::Model& model) const {
+  std::vector<PastCalls> past;
+  std::ranges::copy_if(settings_.past, std::back_inserter(past), [&](const PastCalls& calls) {
+    const bool together = !model.quota_group.empty() && calls.quota_group == model.quota_group;
+    return calls.provider == model.provider && (together || calls.model == model.name);
+  });
+  return past;
 }
 
 Demand Limits::expected(const QuotaGroup& group, const Inquiry& inquiry) const {

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "pipeline/call/demand.h"
 #include "pipeline/call/inquiry.h"
@@ -13,6 +14,7 @@ namespace docwright::pipeline {
 struct CallLimits {
   int calls = 64;                                       // in flight at once, local ones not counted
   std::map<std::string, config::LimitSettings> groups;  // by quota group, or by provider
+  std::vector<PastCalls> past = {};                     // in the order of time
 };
 
 // Loop thread only. Bounded by the models that are configured.
@@ -31,6 +33,7 @@ class Limits final {
 
  private:
   QuotaGroup::Rules rules_of(const Inquiry& inquiry) const;
+  std::vector<PastCalls> past_of(const providers::Model& model) const;
 
   Loop& loop_;
   Random& random_;

@@ -74,11 +74,11 @@ void QuotaGroup::Turn::failed(const CallError& error) {
   group_->settle(*this, 1, is_unread(error) ? Demand{} : prompt);
 }
 
-QuotaGroup::QuotaGroup(Loop& loop, Random& random, Rules rules)
+QuotaGroup::QuotaGroup(Loop& loop, Random& random, Rules rules, std::span<const PastCalls> past)
     : loop_(loop),
       random_(random),
       rules_(std::move(rules)),
-      allowance_(rules_.settings, rules_.provider, now()),
+      allowance_(rules_.settings, rules_.provider, now(), past),
       window_(rules_.settings.calls_at_once_min, rules_.settings.calls_at_once_max > 0
                                                      ? rules_.settings.calls_at_once_max
                                                      : rules_.calls_max),

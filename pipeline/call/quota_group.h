@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "pipeline/call/allowance.h"
@@ -34,8 +35,9 @@ class QuotaGroup final : public std::enable_shared_from_this<QuotaGroup> {
     providers::LimitRules provider;  // with the settings' word over it
     int calls_max = 64;              // where the settings name no other
   };
-  // Both outlive the group.
-  QuotaGroup(Loop& loop, Random& random, Rules rules);
+  // Loop and random outlive the group. `past`: what its limits have counted before, in the order of
+  // time.
+  QuotaGroup(Loop& loop, Random& random, Rules rules, std::span<const PastCalls> past = {});
   ~QuotaGroup();
   QuotaGroup(const QuotaGroup&) = delete;
   QuotaGroup& operator=(const QuotaGroup&) = delete;

@@ -74,6 +74,49 @@ TEST(Allowance, ADaysLimitWaitsForItsMidnight) {
   EXPECT_TRUE(wait == Duration{7h} || wait == Duration{8h}) << wait.count();
 }
 
+PastCalls past(Duration ago, std::int64_t requests, Usage usage = {}) {
+  return {
+      .provider = "p", .model = "m", .at = kStart.time - ago, .requests = requests, .usage = usage};
+}
+
+TEST(Allowance, ADayCountsWhatWasTakenBeforeTheStart) {
+  const config::LimitSettings settings{.requests_per_day = 4};
+  const std::vector before = {past(-1h, 3)};
+  Allowance allowance(settings, {}, later(2h), before);
+  allowance.reserve(kCall, later(2h));
+  EXPECT_EQ(allowance.ready(kCall, later(2h)).at, later(24h).moment);
+}
+
+TEST(Allowance, NotWhatWasTakenTheDayBefore) {
+  const config::LimitSettings settings{.requests_per_day = 4};
+  const std::vector before = {past(1h, 4), past(-1h, 2)};
+  Allowance allowance(settings, {}, later(2h), before);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_FALSE(allowance.ready(kCall, later(2h)).next_day);
+    allowance.reserve(kCall, later(2h));
+  }
+  EXPECT_TRUE(allowance.ready(kCall, later(2h)).next_day);
+}
+
+// A daemon that is started over and over gets no full bucket each time.
+TEST(Allowance, AMinuteCountsWhatWasTakenBeforeTheStart) {
+  const config::LimitSettings settings{.tokens_per_minute = 6000};
+  const std::vector before = {past(10min, 3, {.input = 600, .output = 300}),
+                              past(5s, 2, {.input = 1500, .output = 500})};
+  Allowance allowance(settings, {}, kStart, before);
+  EXPECT_EQ(allowance.ready({0, 0, 1}, kStart).at, kStart.moment + 5010ms);  // 1000 - 2000 + 500
+  Allowance rested(settings, {}, kStart, std::span(before).first(1));
+  EXPECT_EQ(rested.ready({0, 0, 1000}, kStart).at, kStart.moment);
+}
+
+TEST(Allowance, StandsAClockThatWasAheadBeforeTheStart) {
+  const config::LimitSettings settings{.requests_per_minute = 60, .requests_per_day = 100};
+  const std::vector before = {past(-48h, 10)};
+  Allowance allowance(settings, {}, kStart, before);
+  EXPECT_EQ(allowance.ready(kCall, kStart).at, kStart.moment + 1s);
+  EXPECT_FALSE(allowance.ready(kCall, kStart).next_day);
+}
+
 TEST(Allowance, IsCorrectedDownwardByWhatTheProviderSays) {
   Allowance allowance = tokens({.charged = TokensCharged::larger});
   const LimitSaid said[] = {{.what = Limited::tokens, .limit = 6000, .remaining = 400}};

@@ -56,5 +56,18 @@ TEST(Taken, IsWhatWasUsedOrWhatWasRequested) {
   EXPECT_EQ(taken(expected, usage, {.charged = TokensCharged::requested}), expected);
 }
 
+// 1,000 tokens of three bytes, and answer limits of 4,000.
+TEST(Demand, OfCallsBeforeTheStartIsReckonedFromTheJournal) {
+  const PastCalls calls{.requests = 2,
+                        .usage = {.input = 1000, .input_cached = 400, .output = 300},
+                        .bound = 7000,
+                        .unsaid = 900};
+  EXPECT_EQ(taken(calls, {.charged = TokensCharged::used}), (Demand{1300, 300, 1600}));
+  EXPECT_EQ(taken(calls, {.charged = TokensCharged::used, .cached_input_counts = false}),
+            (Demand{900, 300, 1200}));
+  EXPECT_EQ(taken(calls, {.charged = TokensCharged::requested}), (Demand{1300, 4000, 5300}));
+  EXPECT_EQ(taken(calls, {.charged = TokensCharged::larger}), (Demand{1300, 4000, 4000}));
+}
+
 }  // namespace
 }  // namespace docwright::pipeline

@@ -122,5 +122,24 @@ TEST_F(LimitReports, ADaysLimitParksUntilItsMidnight) {
   EXPECT_EQ(provider_.requests.size(), 2U);
 }
 
+// Both of a group's models count, those too that nobody has asked since the start.
+TEST_F(LimitReports, WhatWasAskedBeforeTheStartCountsForItsQuotaGroup) {
+  use_models(R"(models:
+  test: {provider: openai, api_name: east, quota_group: mini, window_tokens: 20000, output_tokens_max: 8000, prices: {input: 1USD, output: 2USD}}
+  west: {provider: openai, api_name: west, quota_group: mini, window_tokens: 20000, output_tokens_max: 8000, prices: {input: 1USD, output: 2USD}}
+)");
+  for (const char* model : {"west", "elsewhere"}) {
+    limits_.past.push_back({.provider = "openai",
+                            .model = model,
+                            .quota_group = std::string_view(model) == "west" ? "mini" : "",
+                            .at = clock_.now(),
+                            .requests = 2});
+  }
+  limit({.requests_per_day = 3});
+  parts_->chunks_at_once = 1;
+  EXPECT_THAT(text(run(planned_job(2))), StartsWith("parked quota:"));
+  EXPECT_EQ(provider_.requests.size(), 1U);
+}
+
 }  // namespace
 }  // namespace docwright::test
