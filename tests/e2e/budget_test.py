@@ -121,7 +121,7 @@ class Promise3TheCeilingHolds(unittest.TestCase):
             self.assertEqual(self.ledger(world)[0], self.paid(world) - self.cost)
 
     def test_ten_calls_that_a_kill_cut_off_use_it_up(self):
-        with World("--latency", "500ms") as world:
+        with World("--latency", "500ms", at_once=10) as world:
             self.budgeted(world, 10)
             self.limit = self.set(world, 10 * self.bound)
             with Watcher(world.daemon) as watcher:

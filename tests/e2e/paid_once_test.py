@@ -113,7 +113,7 @@ class Promise2NothingIsPaidTwice(unittest.TestCase):
             self.assertEqual(len(world.served()), 1)
 
     def test_cancel_now_cuts_what_nobody_waits_for_and_charges_it_at_its_bound(self):
-        with World("--latency", "60s") as world:
+        with World("--latency", "60s", at_once=3) as world:
             batch = world.submit([1, 2])
             shared = [world.submit([3]) for _ in range(2)]
             wait_until(lambda: world.daemon.rows("SELECT count(*) FROM call_journal") == [(3,)], "three calls in flight")

@@ -32,7 +32,7 @@ class Routes(unittest.TestCase):
             self.assertIn('a route passes over models without a key route=mixed models=keyless', world.daemon.log_text())
 
     def test_a_key_that_many_calls_find_refused_is_said_once(self):
-        with World("--fault", "auth", "--latency", "300ms") as world:
+        with World("--fault", "auth", "--latency", "300ms", at_once=5) as world:
             world.at_rest(world.submit(range(5)))
             self.assertGreater(world.daemon.rows("SELECT count(*) FROM calls WHERE error_class = 'auth'")[0][0], 1)
             self.assertEqual(world.daemon.log_text().count("a key is refused"), 1)

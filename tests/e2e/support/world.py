@@ -20,11 +20,13 @@ CONFIG = "model: gpt-5.4-mini\ndefault_pipeline: quick\nmetrics_flush_interval: 
 
 
 class World:
-    """`words` are the simulator's; `call` goes on with the options of the call step, `config` with the configuration."""
+    """`words` are the simulator's; `call` goes on with the options of the call step, `config` with the configuration. So many calls go
+    out `at_once`, instead of one at first."""
 
-    def __init__(self, *words, call="", config="", **environment):
+    def __init__(self, *words, call="", config="", at_once=1, **environment):
         self.simulator = Simulator(*words)
-        self.daemon = Daemon(config=CONFIG + config, environment={**self.simulator.environment(), **environment})
+        limits = f"limits: {{openai: {{calls_at_once_min: {at_once}}}}}\n" if at_once > 1 else ""
+        self.daemon = Daemon(config=CONFIG + config + limits, environment={**self.simulator.environment(), **environment})
         self.daemon.pipeline("quick", PIPELINE.format(call=call and ", " + call))
         self.home = tempfile.TemporaryDirectory(prefix="dw-home-")
         self.cli = Cli(self.home.name, self.daemon.state)
