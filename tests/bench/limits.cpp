@@ -38,8 +38,21 @@ std::vector<Case> cases(Duration time) {
   narrow.limits.span_seconds = 20;
   auto learned = by_use;
   learned.settings = {.charges = Charges::used};
+  auto lowered = by_use;
+  lowered.limits.lowered = 0.5;
+  lowered.limits.lowered_from = time / 2;
+  auto apart = by_use;
+  apart.limits = {.requests_per_minute = 600,
+                  .input_tokens_per_minute = 200'000,
+                  .output_tokens_per_minute = 60'000};
+  apart.settings = {.requests_per_minute = 600,
+                    .input_tokens_per_minute = 200'000,
+                    .output_tokens_per_minute = 60'000,
+                    .charges = Charges::used};
   return {
       {"tokens_used", by_use},
+      {"input_and_output_apart", apart},
+      {"limit_halved_on_the_way", lowered},
       {"answers_grow_threefold", longer},
       {.name = "provider_looks_at_20_s", .options = narrow, .goal = false},
       {"limits_learned_from_headers", learned},

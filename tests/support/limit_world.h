@@ -126,12 +126,17 @@ class LimitWorld final {
   const LimitedProvider::Counted& counted() const { return limited_.counted(); }
   // Of the limit that was used most, over `time` and from the very beginning.
   double use(Duration time) const {
-    const double minutes = std::chrono::duration<double>(time).count() / 60;
+    using Minutes = std::chrono::duration<double, std::ratio<60>>;
+    const auto& limits = options_.limits;
+    const Duration lowered = std::max(time - limits.lowered_from, Duration{0});
+    const double minutes = Minutes(time).count() - (1 - limits.lowered) * Minutes(lowered).count();
     const auto share = [&](double used, double limit) {
       return limit > 0 ? used / (limit * minutes) : 0;
     };
-    return std::max(share(counted().accepted, options_.limits.requests_per_minute),
-                    share(counted().tokens, options_.limits.tokens_per_minute));
+    return std::max({share(counted().accepted, limits.requests_per_minute),
+                     share(counted().tokens, limits.tokens_per_minute),
+                     share(counted().input, limits.input_tokens_per_minute),
+                     share(counted().output, limits.output_tokens_per_minute)});
   }
   double refused_share() const {
     return counted().refused /

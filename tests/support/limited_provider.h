@@ -20,6 +20,9 @@ class LimitedProvider final {
  public:
   struct Limits {
     double requests_per_minute = 0, tokens_per_minute = 0;
+    double input_tokens_per_minute = 0, output_tokens_per_minute = 0;  // charged as used; not told
+    double lowered = 1;                                                // to so much of each
+    Duration lowered_from = Duration::max();
     double span_seconds = 60;  // that it looks at: its buckets hold so much time's worth
     providers::TokensCharged charged = providers::TokensCharged::used;
     bool says_so = true;  // in its headers
@@ -34,6 +37,7 @@ class LimitedProvider final {
   struct Counted {
     int accepted = 0, refused = 0;
     double tokens = 0;                 // charged
+    double input = 0, output = 0;      // used
     std::map<std::string, int> users;  // accepted, by the question's field `user`
   };
 
@@ -46,7 +50,9 @@ class LimitedProvider final {
         begin_(loop.clock().moment()),
         random_(seed),
         requests_{limits.requests_per_minute / 60, limits.span_seconds},
-        tokens_{limits.tokens_per_minute / 60, limits.span_seconds} {
+        tokens_{limits.tokens_per_minute / 60, limits.span_seconds},
+        input_{limits.input_tokens_per_minute / 60, limits.span_seconds},
+        output_{limits.output_tokens_per_minute / 60, limits.span_seconds} {
     scripted_.script = [this](const HttpRequest& request, int) { return answer(request); };
   }
 
@@ -94,6 +100,19 @@ class LimitedProvider final {
     return std::max(1.0, std::round(length));
   }
 
+  void advance(double now) {
+    const double lowering = std::chrono::duration<double>(limits_.lowered_from).count();
+    const bool lower = !lowered_ && now >= lowering;
+    for (Bucket* bucket : {&requests_, &tokens_, &input_, &output_}) {
+      if (lower) {
+        bucket->advance(lowering);
+        bucket->rate *= limits_.lowered;
+      }
+      bucket->advance(now);
+    }
+    lowered_ = lowered_ || lower;
+  }
+
   CallResult<HttpResponse> answer(const HttpRequest& request) {
     using providers::TokensCharged;
     const Json body = parse_json(request.body).value();
@@ -107,10 +126,10 @@ class LimitedProvider final {
                                                                         : std::max(input, most);
     const double now = seconds(loop_.clock().moment());
     const bool counts = now <= end_;
-    requests_.advance(now);
-    tokens_.advance(now);
+    advance(now);
     scripted_.latency = std::chrono::milliseconds(60);
-    const double wait = std::max(requests_.wait(1), tokens_.wait(charge));
+    const double wait =
+        std::max({requests_.wait(1), tokens_.wait(charge), input_.wait(input), output_.wait(0)});
     if (wait > 0) {
       counted_.refused += counts ? 1 : 0;
       return http_error(429, "rate_limit_exceeded", "slow down",
@@ -118,14 +137,18 @@ class LimitedProvider final {
     }
     requests_.take(1);
     tokens_.take(charge);
+    input_.take(input);
     if (counts) {
       ++counted_.accepted;
       ++counted_.users[body.value("user", "")];
       counted_.tokens += charge;
+      counted_.input += input;
     }
     // The network is not equally fast all the time.
     const double time = 0.5 + output * 0.01 + std::exponential_distribution<double>(10)(random_);
     scripted_.latency = Duration(static_cast<Duration::rep>(time * 1e6));
+    output_.due.emplace(now + time, output);
+    if (now + time <= end_) counted_.output += output;
     if (limits_.charged == TokensCharged::used) {
       tokens_.due.emplace(now + time, output);
       if (now + time <= end_) counted_.tokens += output;
@@ -161,7 +184,8 @@ class LimitedProvider final {
   const Moment begin_;
   double end_ = std::numeric_limits<double>::infinity();
   std::mt19937 random_;
-  Bucket requests_, tokens_;
+  Bucket requests_, tokens_, input_, output_;
+  bool lowered_ = false;
   Counted counted_;
 };
 

@@ -35,6 +35,28 @@ TEST(LimitUse, OfTokensThatAreChargedAsRequested) {
   EXPECT_LE(world.refused_share(), 0.001);
 }
 
+TEST(LimitUse, OfInputAndOutputTokensThatAreLimitedApart) {
+  LimitWorld world(
+      {.limits = {.input_tokens_per_minute = 200'000, .output_tokens_per_minute = 60'000},
+       .settings = {.input_tokens_per_minute = 200'000,
+                    .output_tokens_per_minute = 60'000,
+                    .charges = config::LimitSettings::Charges::used}});
+  world.employ("t", 200, kTime);
+  world.run();
+  EXPECT_GE(world.use(kTime), 0.98);
+  EXPECT_LE(world.refused_share(), 0.001);
+}
+
+TEST(LimitUse, OfALimitThatIsLoweredOnTheWay) {
+  LimitWorld world({.limits = {.tokens_per_minute = 240'000, .lowered = 0.25, .lowered_from = 5min},
+                    .settings = {.tokens_per_minute = 240'000,
+                                 .charges = config::LimitSettings::Charges::used}});
+  world.employ("t", 200, kTime);
+  world.run();
+  EXPECT_GE(world.use(kTime), 0.97);
+  EXPECT_LE(world.refused_share(), 0.005);
+}
+
 TEST(LimitUse, FiveTenantsGetEqualShares) {
   LimitWorld world(
       {.limits = {.requests_per_minute = 300}, .settings = {.requests_per_minute = 300}});

@@ -35,6 +35,20 @@ TEST_F(JobsRun, TenantsTakeTurns) {
   EXPECT_THAT(paths(claim(3)), ElementsAre("a2", "b2", "a3"));
 }
 
+TEST_F(JobsRun, WhoComesLateWithOneJobIsNextHoweverMuchOthersHaveQueued) {
+  std::vector<store::NewJob> crowd;
+  for (int i = 0; i < 2000; ++i) {
+    crowd.push_back(new_job(fmt::format("a{}", i)));
+    crowd.back().tenant = "a";
+  }
+  submit(std::move(crowd));
+  claim(64);
+  auto late = new_job("b");
+  late.tenant = "b";
+  submit({late});
+  EXPECT_THAT(paths(claim(3)), ElementsAre("b", "a64", "a65"));
+}
+
 TEST_F(JobsRun, APipelineAtItsLimitIsPassedBy) {
   auto other = new_job("other.py");
   other.pipeline = "quick";
