@@ -276,6 +276,7 @@ class Verbs(unittest.TestCase):
     # --- reports
 
     def test_every_report_in_every_format(self):
+        self.assertRegex(self.cli.run("report", "jobs").stdout, r"\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  [0-9a-f-]{36}  .* \d\.\d{6} +\d+\.\d{3}\n")
         for name in ("usage", "calls", "errors", "latency", "jobs", "budget", "providers", "waste", "checks", "system", "rejects"):
             self.assertIsInstance(self.cli.json("report", name), list, name)
             self.cli.run("report", name)
@@ -320,6 +321,15 @@ class Verbs(unittest.TestCase):
         self.assertIn("got a folder", alone.run("pipeline", "lint", self.folder.name, code=2).stdout)
         self.assertIn("bad.yaml:3:", bad.stdout)
         self.assertIn("did you mean 'chunk'", bad.stdout)
+
+    def test_a_simulator_says_why_it_does_not_start(self):
+        alone = Cli(self.folder.name)
+        write(self.folder.name, {"scenario.yaml": "servers:\n  a: {faults: [{kind: slow}]}\n"})
+        scenario = os.path.join(self.folder.name, "scenario.yaml")
+        self.assertIn("needs a delay", alone.run("simulator", "--scenario", scenario, code=78).stderr)
+        self.assertIn("belong into the file", alone.run("simulator", "--scenario", scenario, "--fault", "quota", code=2).stderr)
+        self.assertIn("got a folder", alone.run("simulator", "--scenario", self.folder.name, code=2).stderr)
+        self.assertIn("No such file", alone.run("simulator", "--scenario", scenario + ".gone", code=2).stderr)
 
     def test_help_and_version(self):
         alone = Cli(self.folder.name)
