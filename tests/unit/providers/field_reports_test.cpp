@@ -77,7 +77,6 @@ TEST(FieldReports, EnvoyAiGateway2290UsageOnMessageDeltaCounts) {
 }
 
 // An explicit zero was taken for a number that is missing, and an estimate charged in its place.
-// (Of Gemini it is missing indeed: it repeats the prompt's usage before there is an answer.)
 TEST(FieldReports, Litellm37992ExplicitZerosStayZero) {
   const Json none = {{"prompt_tokens", 12}, {"completion_tokens", 0}, {"total_tokens", 12}};
   Json last = chunk({{"content", "{}"}}, "stop");
@@ -85,12 +84,18 @@ TEST(FieldReports, Litellm37992ExplicitZerosStayZero) {
   const Json message = {{"index", 0},
                         {"finish_reason", "stop"},
                         {"message", {{"role", "assistant"}, {"content", "{}"}}}};
+  const Json candidate = {{"index", 0},
+                          {"finishReason", "STOP"},
+                          {"content", {{"role", "model"}, {"parts", {{{"text", "{}"}}}}}}};
   const std::vector<CallResult<Answer>> answers = {
       stream_of(openai::provider(), {last}, "data: [DONE]\n\n"),
       answer_of(openai::provider(), {{"choices", {message}}, {"usage", none}}),
       answer_of(anthropic::provider(), {{"content", {{{"type", "text"}, {"text", "{}"}}}},
                                         {"stop_reason", "end_turn"},
-                                        {"usage", {{"input_tokens", 12}, {"output_tokens", 0}}}})};
+                                        {"usage", {{"input_tokens", 12}, {"output_tokens", 0}}}}),
+      answer_of(gemini::provider(),
+                {{"candidates", {candidate}},
+                 {"usageMetadata", {{"promptTokenCount", 12}, {"candidatesTokenCount", 0}}}})};
   for (const CallResult<Answer>& answer : answers) {
     ASSERT_TRUE(answer && answer->usage) << &answer - answers.data();
     EXPECT_EQ(answer->usage->input, 12);
