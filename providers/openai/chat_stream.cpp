@@ -51,6 +51,7 @@ class ChatEvents final : public EventReader {
       return std::unexpected(
           broken(ErrorClass::truncated, 200, "the stream ended without its end mark: it was cut"));
     }
+    if (counted_ != written()) answer_.usage.reset();
     conclude(answer_, std::move(text_), std::move(deeds_));
     return std::move(answer_);
   }
@@ -61,15 +62,27 @@ class ChatEvents final : public EventReader {
   }
 
   // Empty names do not replace known ones: Azure's first chunk has them. Usage comes with any
-  // chunk; the last counts, as some servers repeat a growing one.
+  // chunk; the last counts, as some servers repeat a growing one, and not one that more was written
+  // after.
   void take(const Json& chunk) {
     if (std::string id = text_of(chunk, "id"); !id.empty()) answer_.response_id = std::move(id);
     if (std::string model = text_of(chunk, "model"); !model.empty())
       answer_.model = std::move(model);
-    if (auto usage = usage_of(chunk)) answer_.usage = usage;
     const Json* choices = member(chunk, "choices");
-    if (choices == nullptr || !choices->is_array() || choices->empty()) return;
-    const Json& choice = choices->front();
+    if (choices != nullptr && choices->is_array() && !choices->empty())
+      take_choice(choices->front());
+    if (auto usage = usage_of(chunk)) {
+      answer_.usage = usage;
+      counted_ = written();
+    }
+  }
+
+  // Bytes of what the answer tokens are.
+  std::size_t written() const {
+    return text_.size() + deeds_.refusal.size() + deeds_.arguments.size();
+  }
+
+  void take_choice(const Json& choice) {
     if (const Json* delta = given(choice, "delta")) {
       take_delta(*delta);
     } else if (const Json* message = given(choice, "message"); message != nullptr && !wrote_) {
@@ -127,6 +140,7 @@ class ChatEvents final : public EventReader {
   Deeds deeds_;
   Json first_index_;
   std::string first_id_;
+  std::size_t counted_ = 0;  // what was written when the usage came
   bool wrote_ = false;
   bool done_ = false;
   std::optional<CallError> error_;
