@@ -35,8 +35,8 @@ FITS = 2  # definitions in a question that is not refused
 def overflows(provider):
     """[(status, body)] of the errors that say that a question is too long."""
     with open(os.path.join(SOURCE, "providers", provider, "fixtures", "errors.json"), encoding="utf-8") as file:
-        errors = [error for error in json.load(file) if error["error"]["class"] == "context_length"]
-    return [(error["status"], json.dumps(error["body"]).encode()) for error in errors]
+        errors = [case for case in json.load(file) if case["error"]["class"] == "context_length" and case.get("status", 200) >= 400]
+    return [(case["status"], (case.get("raw") or json.dumps(case.get("body"))).encode()) for case in errors]
 
 
 def functions(count):
