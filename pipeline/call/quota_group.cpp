@@ -63,6 +63,7 @@ void QuotaGroup::Turn::answered(const std::optional<Usage>& usage, std::optional
 
 void QuotaGroup::Turn::failed(const CallError& error) {
   if (!group_) return;
+  group_->widen();
   if (is_congestion(error) && group_->window_.too_much(began_) &&
       error.error_class == ErrorClass::rate_limit) {
     ++group_->refusals_;
@@ -83,7 +84,7 @@ QuotaGroup::QuotaGroup(Loop& loop, Random& random, Rules rules, std::span<const 
                                                      ? rules_.settings.calls_at_once_max
                                                      : rules_.calls_max),
       alarm_(loop, [this] { serve(); }) {
-  if (allowance_.knows_a_minute()) window_.limits_known();
+  widen();
 }
 
 QuotaGroup::~QuotaGroup() = default;
@@ -224,9 +225,15 @@ void QuotaGroup::pause(const CallError& error) {
   pause_.why = "the provider said " + said(error);
 }
 
+// Once the end of the call whose headers told it has been heard too: it may be a refusal.
+void QuotaGroup::widen() {
+  if (allowance_.knows_a_minute()) window_.limits_known();
+}
+
 void QuotaGroup::answered(CallWindow::Stamp began, const std::optional<Usage>& usage,
                           std::optional<Duration> took) {
   refusals_ = 0;
+  widen();
   if (usage && took) pace_.learn(*took, usage->output, window_.size(), now().moment);
   if (!pace_.is_slow()) {
     window_.good(began);
@@ -246,7 +253,6 @@ void QuotaGroup::settle(Turn& turn, int requests, const Demand& used) {
 
 void QuotaGroup::heard(const providers::Headers& headers) {
   allowance_.heard(providers::wire::limits_said(rules_.provider.headers, headers), now());
-  if (allowance_.knows_a_minute()) window_.limits_known();
 }
 
 }  // namespace docwright::pipeline

@@ -120,6 +120,7 @@ class QuotaGroup final : public std::enable_shared_from_this<QuotaGroup> {
   Turn admit(const Demand& demand);
   Later put_off(const Wish& wish, const Next& next);
   Moment book(const Wish& wish, Moment earliest);
+  void widen();
   void answered(CallWindow::Stamp began, const std::optional<Usage>& usage,
                 std::optional<Duration> took);
   void finish(Handler handler, boost::system::error_code error, Reply reply);

@@ -229,6 +229,24 @@ TEST_F(QuotaGroupTest, OneCallFindsOutWhetherThereAreLimits) {
   EXPECT_EQ(seen_[2].at, 22s);  // 5 a minute
 }
 
+// Its headers are heard before it is known to be a refusal.
+TEST_F(QuotaGroupTest, ARefusalThatTellsLimitsLetsNobodyOut) {
+  start({});
+  call("t", 0s, 5s,
+       CallError{.error_class = ErrorClass::rate_limit, .status = 429, .retry_after = 20s});
+  const auto hear = [&]() -> Task<void> {
+    co_await loop_.sleep(4s);
+    group_->heard(
+        {{"x-ratelimit-limit-tokens", "60000"}, {"x-ratelimit-remaining-tokens", "9000"}});
+  };
+  tasks_.spawn("hear", hear());
+  for (int i = 0; i < 5; ++i) call("t", 4500ms, 1s);
+  loop_.run_until_idle();
+  ASSERT_EQ(seen_.size(), 6U);
+  for (std::size_t i = 1; i < 6; ++i) EXPECT_GE(seen_[i].at, 25s);
+  EXPECT_EQ(group_->window().size(), 5);
+}
+
 TEST_F(QuotaGroupTest, CallsThatQueueUpAreNotMadeMore) {
   start({});
   at_once_ = 4;
