@@ -33,6 +33,61 @@ int refuse(Log& log, const Error& error, int code) {
   return code;
 }
 
+store::StoreOptions store_options(const config::Configuration& configuration) {
+  const config::StoreSettings& settings = configuration.settings.store;
+  return {.path = configuration.database,
+          .version = DOCWRIGHT_VERSION,
+          .writer = {.batch_max = static_cast<std::size_t>(settings.batch_changes_max),
+                     .queue_max = static_cast<std::size_t>(settings.queue_changes_max)},
+          .readers = {.connections = settings.readers, .deadline = settings.read_time_max}};
+}
+
+// What the store holds when work begins: the pipelines and budgets of this configuration, and what
+// the former runs have left.
+struct Prepared {
+  std::shared_ptr<const Catalog> catalog;
+  StartState state;
+};
+struct Refusal {
+  Error error;
+  int code;
+};
+std::expected<Prepared, Refusal> prepare(
+    const std::shared_ptr<const pipeline::Configured>& configured, const config::Settings& settings,
+    store::Store& store, const Clock& clock, Log& log) {
+  const auto refusal = [](const Error& error, int code) {
+    return std::unexpected(Refusal{error, code});
+  };
+  auto catalog = store_catalog(configured, settings.default_pipeline, store, clock.now());
+  if (!catalog) return refusal(catalog.error(), kExitConfiguration);
+  for (const std::string& old : configured->models.old_prices(clock.now())) log.warning(old);
+  if (auto set = apply_budgets(settings.budgets, store, clock.now(), log); !set)
+    return refusal(set.error(), kExitConfiguration);
+  if (auto checked = check_default_model(*configured, store, clock.now(), log); !checked)
+    return refusal(checked.error(), kExitStore);
+  auto state = store.readers().read(
+      [&](store::Database& database) { return start_state(database, settings, clock.now()); });
+  if (!state) return refusal(state.error(), kExitStore);
+  return Prepared{std::move(*catalog), std::move(*state)};
+}
+
+wire::PingReply ping_reply(const config::Configuration& configuration, const StartState& state,
+                           const wire::Endpoints& endpoints, Time now) {
+  const config::Settings& settings = configuration.settings;
+  return {.version = DOCWRIGHT_VERSION,
+          .protocol = {wire::kVersion},
+          .instance = new_id(now),
+          .pid = ::getpid(),
+          .started_at = now,
+          .state = configuration.state,
+          .database = configuration.database,
+          .default_pipeline = settings.default_pipeline,
+          .default_model = view(last_of(state.default_models), settings.model),
+          .endpoints = endpoints,
+          .limits = limits_of(settings.front_door),
+          .seq = state.last_event};
+}
+
 int serve(const config::Configuration& configuration, const config::Environment& environment,
           Log& log) {
   const config::Settings& settings = configuration.settings;
@@ -52,13 +107,7 @@ int serve(const config::Configuration& configuration, const config::Environment&
   CommitListeners listeners;
   FatalSwitch fatal(log);
   auto opened = open_store(
-      {.path = configuration.database,
-       .version = DOCWRIGHT_VERSION,
-       .writer = {.batch_max = static_cast<std::size_t>(settings.store.batch_changes_max),
-                  .queue_max = static_cast<std::size_t>(settings.store.queue_changes_max)},
-       .readers = {.connections = settings.store.readers,
-                   .deadline = settings.store.read_time_max}},
-      clock,
+      store_options(configuration), clock,
       {.on_events = [&](const std::vector<store::Event>& events) { listeners.committed(events); },
        .on_fatal = [&](const Error& error) { fatal.pull(error); },
        .on_space_changed = [&](bool no_space) { log_space(log, no_space); },
@@ -68,16 +117,9 @@ int serve(const config::Configuration& configuration, const config::Environment&
     return refuse(log, opened.error(),
                   opened.error().code == Code::conflict ? kExitBusy : kExitStore);
   store::Store& store = **opened;
-  const auto catalog = store_catalog(configured, settings.default_pipeline, store, clock.now());
-  if (!catalog) return refuse(log, catalog.error(), kExitConfiguration);
-  for (const std::string& old : configured->models.old_prices(clock.now())) log.warning(old);
-  if (auto set = apply_budgets(settings.budgets, store, clock.now(), log); !set)
-    return refuse(log, set.error(), kExitConfiguration);
-  if (auto checked = check_default_model(*configured, store, clock.now(), log); !checked)
-    return refuse(log, checked.error(), kExitStore);
-  const auto state = store.readers().read(
-      [&](store::Database& database) { return start_state(database, settings, clock.now()); });
-  if (!state) return refuse(log, state.error(), kExitStore);
+  const auto prepared = prepare(configured, settings, store, clock, log);
+  if (!prepared) return refuse(log, prepared.error().error, prepared.error().code);
+  const auto& [catalog, state] = *prepared;
 
   // What work is.
   Pool pool(loop, static_cast<std::size_t>(settings.pool_threads));
@@ -93,11 +135,11 @@ int serve(const config::Configuration& configuration, const config::Environment&
   TextBoard text(loop);
   pipeline::CallDesk calls(
       {loop, pool, log, random, journal, metrics, sender, endpoints(credentials, log), &text},
-      call_limits(settings, models, state->recent_calls));
-  for (const store::Pause& pause : state->pauses) calls.pause(pause.pipeline);
-  for (const store::DefaultModel& chosen : state->default_models)
+      call_limits(settings, models, state.recent_calls));
+  for (const store::Pause& pause : state.pauses) calls.pause(pause.pipeline);
+  for (const store::DefaultModel& chosen : state.default_models)
     calls.default_model().use(chosen.name);
-  PipelineShelf shelf(pool, store, configured->steps, **catalog);
+  PipelineShelf shelf(pool, store, configured->steps, *catalog);
   JobRunner runner(store, shelf, documents,
                    {loop, pool, log, random, outlines, providers, models, configured->routes, calls,
                     journal, documents, metrics, settings.queue.chunks_at_once});
@@ -113,22 +155,11 @@ int serve(const config::Configuration& configuration, const config::Environment&
                     log);
   if (!sockets) return refuse(log, sockets.error(), kExitConfiguration);
   FrontDoor door(std::move(*sockets), clock, log);
-  wire::PingReply ping{.version = DOCWRIGHT_VERSION,
-                       .protocol = {wire::kVersion},
-                       .instance = new_id(clock.now()),
-                       .pid = ::getpid(),
-                       .started_at = clock.now(),
-                       .state = configuration.state,
-                       .database = configuration.database,
-                       .default_pipeline = settings.default_pipeline,
-                       .default_model = view(last_of(state->default_models), settings.model),
-                       .endpoints = door.endpoints(),
-                       .limits = limits_of(settings.front_door),
-                       .seq = state->last_event};
-  Reception reception({door, store, pool, dispatcher, clock, log, *catalog, credentials, ping,
+  const wire::PingReply ping = ping_reply(configuration, state, door.endpoints(), clock.now());
+  Reception reception({door, store, pool, dispatcher, clock, log, catalog, credentials, ping,
                        [&](auto done) {
                          loop.post([&, done = std::move(done)]() mutable {
-                           done(provider_states(**catalog, credentials, calls));
+                           done(provider_states(*catalog, credentials, calls));
                          });
                        },
                        [&](std::string_view topic, bool on) { text.subscribed(topic, on); }},
