@@ -26,6 +26,15 @@ TEST_F(ContextOverflow, MiniSweAgent923AContextOverflowIsSentOnce) {
   EXPECT_THAT(asked(), ElementsAre("test-1"));
 }
 
+TEST_F(ContextOverflow, AWindowSmallerThanTheCatalogueSaysIsNamed) {
+  provide({{"test-1", http_error(400, "context_length_exceeded",
+                                 "This model's maximum context length is 8192 tokens. However, "
+                                 "you requested 9000 tokens (8000 in the messages, 1000 in the "
+                                 "completion).")}});
+  EXPECT_THAT(text(run(asking("test"))),
+              HasSubstr("it takes 8192 tokens, not 20000: correct models.test.window_tokens"));
+}
+
 TEST_F(ContextOverflow, AContextOverflowMovesToALargerWindow) {
   provide({{"test-1", http_error(400, "context_length_exceeded", "too long")}});
   EXPECT_EQ(text(run(asking("[test, other, wide]"))), "succeeded 1 0");
