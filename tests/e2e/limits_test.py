@@ -45,7 +45,7 @@ class Limits(unittest.TestCase):
         wait_until(lambda: self.count(daemon, sql) == count, f"{count} of {sql}")
 
     def test_a_small_limit_that_nobody_configured_refuses_nothing(self):
-        with simulator("openai_compatible", "limits: {requests_per_minute: 9}") as far, self.daemon("openai_compatible", far) as daemon:
+        with simulator("openai", "limits: {requests_per_minute: 9}") as far, self.daemon("openai", far) as daemon:
             client = daemon.client()
             client.submit(sources(0, 30), project="p")
             wait_until(lambda: self.count(daemon, "call_journal WHERE state = 'answered'") >= 2, "two answers")

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "providers/provider.h"
+
 namespace docwright::providers::wire {
 namespace {
 
@@ -69,6 +71,16 @@ TEST(LimitHeaders, OfAnthropicAgainstTheAnswersOwnClock) {
               ElementsAre(LimitSaid{Limited::requests, kMinute, 50, 49, 1s},
                           LimitSaid{Limited::input_tokens, kMinute, 30'000, 29'000, 30s},
                           LimitSaid{Limited::output_tokens, kMinute, 8'000, 0, 0s}));
+}
+
+// A server behind them tells none by itself.
+TEST(LimitHeaders, OfGatewaysAreReadAsOpenAis) {
+  const Registry providers = all_providers();
+  const LimitRules& rules = providers.find("openai_compatible")->limits;
+  EXPECT_THAT(limits_said(rules.headers, {{"x-ratelimit-limit-requests", "60"},
+                                          {"x-ratelimit-remaining-requests", "59"}}),
+              ElementsAre(LimitSaid{Limited::requests, kMinute, 60, 59, {}}));
+  EXPECT_THAT(limits_said(rules.headers, {{"content-type", "application/json"}}), IsEmpty());
 }
 
 // Azure sends -1, and 0 where there is no limit.
