@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <thread>
@@ -77,9 +76,8 @@ void FatalSwitch::pull(const Error& error) {
 }
 
 Task<void> live(Ending parts) {
-  boost::asio::signal_set signals(parts.loop.context(), SIGTERM, SIGINT);
-  const int signal = co_await signals.async_wait(use_task);
-  end_at_once_on_a_second_signal(signals);
+  const int signal = co_await parts.signals.async_wait(use_task);
+  end_at_once_on_a_second_signal(parts.signals);
   const Moment begun = parts.loop.clock().moment();
   parts.log.info("stopping", {{"signal", std::to_string(signal)},
                               {"running", std::to_string(parts.dispatcher.running())},

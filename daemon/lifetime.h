@@ -2,6 +2,7 @@
 // ends.
 #pragma once
 #include <atomic>
+#include <boost/asio/signal_set.hpp>
 #include <mutex>
 #include <vector>
 
@@ -51,6 +52,7 @@ class FatalSwitch final {
 
 // Everything that must end, in the order in which it does.
 struct Ending {
+  boost::asio::signal_set& signals;  // that end the daemon
   Loop& loop;
   Log& log;
   ServiceManager& manager;

@@ -3,7 +3,10 @@
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
 #include <cstdio>
+#include <optional>
 #include <random>
 #include <span>
 #include <sstream>
@@ -93,6 +96,9 @@ int serve(const config::Configuration& configuration, const config::Environment&
   const config::Settings& settings = configuration.settings;
   SystemClock clock;
   Loop loop(clock);
+  // Heard once work begins, and until nothing is left to be closed: a second one must not kill what
+  // is ending already.
+  std::optional<boost::asio::signal_set> signals;
   ServiceManager manager;
 
   // Who answers, which steps there are, and the pipelines that are made of them.
@@ -165,6 +171,7 @@ int serve(const config::Configuration& configuration, const config::Environment&
                        [&](std::string_view topic, bool on) { text.subscribed(topic, on); }},
                       reception_options(settings));
 
+  signals.emplace(loop.context(), SIGTERM, SIGINT);
   text.open(through(door, clock, ping.instance));
   // From here on work goes on, and clients are answered.
   listeners.set(&reception, &metrics);
@@ -184,8 +191,8 @@ int serve(const config::Configuration& configuration, const config::Environment&
   manager.ready("takes jobs at " + door.endpoints().requests);
 
   boost::asio::co_spawn(loop.executor(),
-                        live({loop, log, manager, reception, dispatcher, calls, journal, metrics,
-                              store.writer(), duties, settings.drain_time_max}),
+                        live({*signals, loop, log, manager, reception, dispatcher, calls, journal,
+                              metrics, store.writer(), duties, settings.drain_time_max}),
                         [&](std::exception_ptr failure) {
                           loop.stop();
                           if (failure) std::rethrow_exception(failure);
