@@ -23,23 +23,13 @@ constexpr int kUnknownsEver = 16;
 constexpr Duration kBudgetAgain = std::chrono::seconds(30);
 constexpr Duration kProviderAgain = std::chrono::minutes(2);
 
-// A server that was started with a smaller window than the catalogue's entry says, mostly.
-bool has_smaller_window(const CallError& error, const providers::Model& model) {
-  return error.context && error.context->window > 0 && error.context->window < model.window_tokens;
-}
-
-std::string advice(const CallError& error, const providers::Model& model) {
-  switch (error.error_class) {
+std::string_view advice(ErrorClass error_class) {
+  switch (error_class) {
     case ErrorClass::permission:
       return "; check what the key is allowed to use";
     case ErrorClass::not_found:
       return "; check the model's name and the provider's address";
     case ErrorClass::context_length:
-      if (has_smaller_window(error, model)) {
-        return fmt::format("; it takes {} tokens, not {}: correct models.{}.window_tokens",
-                           error.context->window, model.window_tokens, model.name);
-      }
-      [[fallthrough]];
     case ErrorClass::too_large:
       return "; lower the chunk step's limit_tokens or the call's answer_tokens_max";
     case ErrorClass::invalid_request:
@@ -49,6 +39,15 @@ std::string advice(const CallError& error, const providers::Model& model) {
     default:
       return "";
   }
+}
+
+// A server that was started with less than the model can take, mostly.
+std::string smaller_window(const CallError& error, const providers::Model& model) {
+  if (error.error_class != ErrorClass::context_length || !error.context) return {};
+  const std::int64_t window = error.context->window;
+  if (window <= 0 || window >= model.window_tokens) return {};
+  return fmt::format("; it takes {} tokens, not {}: models.{}.window_tokens should say so", window,
+                     model.window_tokens, model.name);
 }
 
 // A verdict on the question itself, which asking again would only repeat. (What `cancelled` says
@@ -159,8 +158,9 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::after_error(CallError error) {
 }
 
 Error CallDesk::Lead::refusal(const CallError& error) const {
-  return Error{Code::call_failed, fmt::format("{}: the provider refused {}{}", asked_about(),
-                                              said(error), advice(error, *inquiry_.model))};
+  return Error{Code::call_failed,
+               fmt::format("{}: the provider refused {}{}{}", asked_about(), said(error),
+                           advice(error.error_class), smaller_window(error, *inquiry_.model))};
 }
 
 // The lost call stays charged; whether it is repeated is the pipeline's to say.

@@ -31,8 +31,9 @@ TEST_F(ContextOverflow, AWindowSmallerThanTheCatalogueSaysIsNamed) {
                                  "This model's maximum context length is 8192 tokens. However, "
                                  "you requested 9000 tokens (8000 in the messages, 1000 in the "
                                  "completion).")}});
-  EXPECT_THAT(text(run(asking("test"))),
-              HasSubstr("it takes 8192 tokens, not 20000: correct models.test.window_tokens"));
+  EXPECT_THAT(
+      text(run(asking("test"))),
+      HasSubstr("it takes 8192 tokens, not 20000: models.test.window_tokens should say so"));
 }
 
 TEST_F(ContextOverflow, AContextOverflowMovesToALargerWindow) {
