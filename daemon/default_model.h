@@ -41,7 +41,8 @@ Result<Choice> choose(const wire::ProviderRequest& request, const Catalog& catal
 Result<void> check_default_model(const pipeline::Configured& known, store::Store& store, Time now,
                                  Log& log);
 
-// How many choices a start looks back at (pipeline/call/default_model.h keeps as many names).
+// How many choices a start looks back at: some name one twice, or nobody, and
+// pipeline/call/default_model.h keeps a few names only.
 inline constexpr int kChoicesKept = 16;
 
 std::optional<store::DefaultModel> last_of(const std::vector<store::DefaultModel>& chosen);

@@ -68,8 +68,7 @@ std::expected<Prepared, Refusal> prepare(
     return refusal(set.error(), kExitConfiguration);
   if (auto checked = check_default_model(*configured, store, clock.now(), log); !checked)
     return refusal(checked.error(), kExitStore);
-  auto state = store.readers().read(
-      [&](store::Database& database) { return start_state(database, settings, clock.now()); });
+  auto state = start_state(store, settings, clock.now(), log);
   if (!state) return refusal(state.error(), kExitStore);
   return Prepared{std::move(*catalog), std::move(*state)};
 }

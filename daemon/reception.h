@@ -1,9 +1,11 @@
 // What the front door does with each message: check it, hand it to the store, answer.
 //
-//   submit            parsed and checked here, written by the store's writer, answered after its
-//   COMMIT status, result, … read on the pool, answered when there is something to say
-//   (waiting_room.h) cancel, pause, …  written by the writer, answered after its COMMIT; the
-//   dispatcher hears of it ping, models      answered at once; provider list: by the loop
+// - submit: parsed and checked here, written by the store's writer, answered after its COMMIT
+// - status, result, ...: read on the pool, answered when there is something to say (waiting_room.h)
+// - cancel, pause, provider use, ...: written by the writer, answered after its COMMIT; the
+//   dispatcher hears of it
+// - provider list: put together on the loop
+// - ping, models: answered at once
 #pragma once
 #include <atomic>
 #include <functional>

@@ -145,10 +145,27 @@ store::Retention retention_of(const config::RetentionSettings& settings) {
           .rejects = settings.rejects};
 }
 
-StartState start_state(store::Database& database, const config::Settings& settings, Time now) {
-  return {store::event_span(database).last, store::pauses(database),
-          store::default_models(database, kChoicesKept),
-          store::recent_calls(database, now - counted_since(settings.limits), now)};
+Result<StartState> start_state(store::Store& store, const config::Settings& settings, Time now,
+                               Log& log) {
+  auto state = store.readers().read([](store::Database& database) {
+    return StartState{.last_event = store::event_span(database).last,
+                      .pauses = store::pauses(database),
+                      .default_models = store::default_models(database, kChoicesKept),
+                      .recent_calls = {}};
+  });
+  if (!state) return state;
+  auto recent = store.readers().read([&](store::Database& database) {
+    return store::recent_calls(database, now - counted_since(settings.limits), now);
+  });
+  if (recent) {
+    state->recent_calls = std::move(*recent);
+  } else {
+    log.warning(
+        "what was asked of providers before this start could not be read: limits count from now "
+        "on",
+        {{"reason", recent.error().message}});
+  }
+  return state;
 }
 
 pipeline::CallLimits call_limits(const config::Settings& settings, const providers::Models& models,

@@ -78,7 +78,10 @@ struct StartState {
   std::vector<store::DefaultModel> default_models;  // as they were chosen; the last holds
   std::vector<store::RecentCalls> recent_calls;     // that limits count
 };
-StartState start_state(store::Database& database, const config::Settings& settings, Time now);
+// A day's calls may be more than a reader's time allows (store.read_time_max): then the daemon
+// starts without them, and says so in the log. Blocks.
+Result<StartState> start_state(store::Store& store, const config::Settings& settings, Time now,
+                               Log& log);
 // What the providers have counted before this start. Models that are configured no more are left
 // out.
 pipeline::CallLimits call_limits(const config::Settings& settings, const providers::Models& models,

@@ -33,8 +33,8 @@ struct ChunkDone {
 
 // The documents, the chunk's checkpoint and, after the last one, the job's end. What the job has
 // documented already stays as it is, but a fallback gives way to a model's document, as long as it
-// is the latest of its symbol. Errors: conflict (the job is not
-// running in that attempt), internal (last, but a chunk is missing).
+// is the latest of its symbol. Errors: conflict (the job is not running in that attempt), internal
+// (last, but a chunk is missing).
 Result<void> store_documents(Database& database, const ChunkDone& done, Time now);
 
 struct StoredDocument {

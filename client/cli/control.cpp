@@ -26,8 +26,7 @@ std::vector<Column> changed_columns() {
 
 std::string_view cancelled(bool now) {
   return now ? "cancelled; calls in flight that no other job waits for are cut, and charged at "
-               "their "
-               "bounds"
+               "their bounds"
              : "cancelled; calls in flight end by themselves";
 }
 

@@ -26,8 +26,7 @@ const config::Spec<ChunkOptions>& chunk_spec() {
                .range(50, 1'000'000)
                .unit("tokens")
                .about("Largest chunk: its text, and the headers of what encloses it. What does not "
-                      "fit its model "
-                      "all the same is divided when it is asked about."),
+                      "fit its model all the same is divided when it is asked about."),
            option("targets_max", &S::targets_max)
                .range(1, 100)
                .unit("definitions")

@@ -71,7 +71,7 @@ class MessageEvents final : public EventReader {
     reply_.id = text_of(message, "id");
     reply_.model = text_of(message, "model");
     take_usage(reply_.usage, member(message, "usage"));
-    // Of an answer that has not been written yet: a placeholder. Its end tells the number.
+    // Of an answer that has not been written yet: only its end tells the number.
     reply_.usage.erase("output_tokens");
   }
 
