@@ -27,12 +27,15 @@ StepResult<Json> resolve_parameters(const Job& job, const CallOptions& options, 
                                     const Provider& provider, bool own_model) {
   Json parameters = model.parameters;
   // What the pipeline sets is meant for its own model; lint has checked it against that one. Where
-  // a submit names another, or a route has several, what that one refuses is left out.
+  // a submit names another, or a route has several, what that one refuses is left out; so is what
+  // cannot stand beside the submit's parameters.
   for (const auto& [name, value] : options.parameters.items()) {
     Json more = parameters;
     providers::override_parameters(more, Json{{name, value}});
-    if (own_model || (providers::parameter_refusal(model, &provider, name, value).empty() &&
-                      providers::parameter_conflict(model, more).empty()))
+    Json all = more;
+    providers::override_parameters(all, job.parameters);
+    if ((own_model || providers::parameter_refusal(model, &provider, name, value).empty()) &&
+        providers::parameter_conflict(model, all).empty())
       parameters = std::move(more);
   }
   for (const auto& [name, value] : job.parameters.items()) {

@@ -76,6 +76,16 @@ TEST_F(QuestionTest, WhatOfThePipelineGoesNotTogetherIsLeftOutForAnotherModel) {
   EXPECT_FALSE(sent().contains("tier"));
 }
 
+TEST_F(QuestionTest, WhatASubmitSaysTakesThePlaceOfWhatCannotStandBesideIt) {
+  auto job = planned_job(
+      1, 1, 1, with_call(R"(model: other, user: "{{facts}}\n", parameters: {user: me, seed: 3})"));
+  job->parameters = {{"tier", 1}};
+  EXPECT_EQ(text(run(job)), "succeeded 1 0");
+  EXPECT_EQ(sent()["tier"], 1);
+  EXPECT_FALSE(sent().contains("user"));
+  EXPECT_EQ(sent()["seed"], 3);
+}
+
 TEST_F(QuestionTest, WhatThePipelineSetForItsModelIsNotForcedOnAnother) {
   auto job = planned_job(
       1, 1, 1, with_call(R"(model: test, user: "{{facts}}\n", parameters: {top_p: 0.5})"));
