@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <span>
 
@@ -197,10 +198,16 @@ std::vector<Column> document_columns() {
           {.key = "findings", .title = "FINDINGS", .cut = Column::Cut::end, .text = findings}};
 }
 
+// By its number, which is not its place: the second half of a divided chunk is numbered after all
+// others. Null where there is none.
+const Rehearsal::Part* part_of(const Rehearsal& rehearsal, std::int64_t number) {
+  const auto found = std::ranges::find(
+      rehearsal.parts, number, [](const Rehearsal::Part& part) { return part.chunk.number; });
+  return found == rehearsal.parts.end() ? nullptr : &*found;
+}
+
 Result<Exit> show_questions(Session& session, const Rehearsal& rehearsal,
-                            const TryArguments& arguments) {
-  std::span<const Rehearsal::Part> parts = rehearsal.parts;
-  if (arguments.chunk >= 0) parts = parts.subspan(static_cast<std::size_t>(arguments.chunk), 1);
+                            std::span<const Rehearsal::Part> parts) {
   const Json rows = rows_of(parts);
   if (session.format() == Format::table) {
     print_all(session.out(), rows);
@@ -217,11 +224,9 @@ Result<Exit> show_questions(Session& session, const Rehearsal& rehearsal,
 }
 
 Result<Exit> show_documents(Session& session, const Rehearsal& rehearsal, const pipeline::Job& job,
-                            const TryArguments& arguments) {
-  auto text = client::read_file(*arguments.answer, kFileBytesMax);
+                            const Rehearsal::Part& part, const std::string& answer) {
+  auto text = client::read_file(answer, kFileBytesMax);
   if (!text) return std::unexpected(std::move(text.error()));
-  const auto& part =
-      rehearsal.parts[static_cast<std::size_t>(std::max<std::int64_t>(arguments.chunk, 0))];
   const Json documents = examined(rehearsal, job, part, std::move(*text));
   write_rows(session.out(), session.format(), document_columns(), documents);
   const std::string unusable = documents.empty() ? "" : plain_text(documents[0]["unusable"]);
@@ -263,14 +268,16 @@ Result<Exit> try_pipeline(Session& session, const TryArguments& arguments) {
       error.message = fmt::format("{}: {}", arguments.file, error.message);
     return std::unexpected(std::move(error));
   }
-  const auto chunks = std::ssize(rehearsal->parts);
-  if (arguments.chunk >= chunks) {
+  if (!arguments.answer && arguments.chunk < 0)
+    return show_questions(session, *rehearsal, rehearsal->parts);
+  const Rehearsal::Part* part = part_of(*rehearsal, std::max<std::int64_t>(arguments.chunk, 0));
+  if (part == nullptr) {
     return fail(Code::invalid_request,
                 fmt::format("--chunk {}: {} has {}, counted from 0", arguments.chunk,
                             arguments.file, counted(rehearsal->parts.size(), "chunk")));
   }
-  return arguments.answer ? show_documents(session, *rehearsal, **job, arguments)
-                          : show_questions(session, *rehearsal, arguments);
+  return arguments.answer ? show_documents(session, *rehearsal, **job, *part, *arguments.answer)
+                          : show_questions(session, *rehearsal, {part, 1});
 }
 
 }  // namespace

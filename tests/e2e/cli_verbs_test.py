@@ -258,6 +258,18 @@ class Verbs(unittest.TestCase):
         self.cli.run("pipeline", "try", "docstrngs", source, code=2)
         self.assertEqual(self.cli.json("pipeline", "try", "docstrings", source, "--model", "gpt-5.4-mini", "--chunk", "0"), parts)
         self.assertIn("has 1 chunk,", self.cli.run("pipeline", "try", "docstrings", source, "--chunk", "1", code=2).stderr)
+        write(self.folder.name, {
+            "long.py": "".join(f"def f{i}(a):\n" + "    a = a + 1\n" * 40 + "    return a\n\n" for i in range(4)),
+            "small.yaml": "models:\n  small: {provider: openai, window_tokens: 4200, output_tokens_max: 1000, prices: {input: 1USD, output: 2USD}}\n",
+            "halves.yaml": "name: halves\nsteps:\n  - validate\n  - chunk: {targets_max: 2}\n"
+                           "  - call: {model: small, user: '{{code}}', answer_tokens_max: 600}\n  - parse\n  - store\n"})
+        halves = ["pipeline", "try", *(os.path.join(self.folder.name, name) for name in ("halves.yaml", "long.py")),
+                  "--config", os.path.join(self.folder.name, "small.yaml")]
+        chunks = self.cli.json(*halves)
+        self.assertEqual([(chunk["chunk"], chunk["targets"]) for chunk in chunks],
+                         [(0, ["f0"]), (2, ["f1"]), (1, ["f2"]), (3, ["f3"])])  # divided, in the order of the source
+        for chunk in chunks:
+            self.assertEqual(self.cli.json(*halves, "--chunk", str(chunk["chunk"])), [chunk])
         write(self.folder.name, {"binary.py": "a = 1\n\0\1"})
         self.assertIn("binary.py: byte", self.cli.run("pipeline", "try", "docstrings", os.path.join(self.folder.name, "binary.py"), code=77).stderr)
 
