@@ -176,7 +176,9 @@ struct HttpClient::State : std::enable_shared_from_this<HttpClient::State> {
     const Instant moment = now();
     const std::vector<Pointer> present = all;
     for (const Pointer& transfer : present) {
-      if (transfer->due() <= moment && transfer->expired(moment)) abort(transfer, {});
+      if (transfer->due() > moment) continue;
+      transfer->expire();
+      abort(transfer, {});
     }
     for (const Pointer& transfer : all) watch_for(transfer->next_look(moment));
   }

@@ -60,6 +60,8 @@ void Transfer::configure_once(const Easy& easy, const HttpOptions& options) {
   set(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
   set(easy, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
   set(easy, CURLOPT_PREREQFUNCTION, &Transfer::on_request);
+  set(easy, CURLOPT_XFERINFOFUNCTION, &Transfer::on_progress);
+  set(easy, CURLOPT_NOPROGRESS, 0L);
   if (!options.ca_file.empty()) set(easy, CURLOPT_CAINFO, options.ca_file.c_str());
 }
 
@@ -83,6 +85,7 @@ bool Transfer::begin(Easy with, const std::string& proxy, Instant now) {
   set(easy_, CURLOPT_WRITEDATA, this);
   set(easy_, CURLOPT_HEADERDATA, this);
   set(easy_, CURLOPT_PREREQDATA, this);
+  set(easy_, CURLOPT_XFERINFODATA, this);
   set(easy_, CURLOPT_ERRORBUFFER, error_);
   set(easy_, CURLOPT_URL, request.url.c_str());
   set(easy_, CURLOPT_HTTPHEADER, request_headers_.get());
@@ -133,18 +136,9 @@ Instant Transfer::next_look(Instant now) const {
   return std::min(due(), now + std::min({limits_.connect, limits_.first_byte, limits_.idle}));
 }
 
-bool Transfer::expired(Instant now) {
-  if (phase_ == Phase::sent && now < total_) {
-    curl_off_t uploaded = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_UPLOAD_T, &uploaded);
-    if (uploaded > uploaded_) {
-      uploaded_ = uploaded;
-      since_ = now;
-      return false;
-    }
-  }
-  fail(ErrorClass::timeout, waited_for());
-  return true;
+void Transfer::expire() {
+  // Nobody there to talk to: as where a connection is refused.
+  fail(phase_ == Phase::connecting ? ErrorClass::connect : ErrorClass::timeout, waited_for());
 }
 
 std::string Transfer::waited_for() const {
@@ -178,6 +172,16 @@ int Transfer::on_request(void* self, char*, char*, int, int) {
   transfer.phase_ = Phase::sent;
   transfer.since_ = std::chrono::steady_clock::now();
   return CURL_PREREQFUNC_OK;
+}
+
+// The wait for an answer begins when the last byte of the request has left.
+int Transfer::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t uploaded) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  if (transfer.phase_ == Phase::sent && uploaded > transfer.uploaded_) {
+    transfer.uploaded_ = uploaded;
+    transfer.since_ = std::chrono::steady_clock::now();
+  }
+  return 0;
 }
 
 bool Transfer::take(std::size_t bytes) {
@@ -287,7 +291,7 @@ CallError Transfer::classified(CURLcode code) const {
   } else if (is_certificate_error(code)) {
     // Asking again does not help; another CA file (http.ca_file) may.
     error.error_class = ErrorClass::permission;
-  } else if (code == CURLE_OPERATION_TIMEDOUT) {
+  } else if (error.maybe_charged && code == CURLE_OPERATION_TIMEDOUT) {
     error.error_class = ErrorClass::timeout;
   }
   if (error.message.size() > 512) error.message = to_valid_utf8(error.message.substr(0, 500));

@@ -36,9 +36,8 @@ class Transfer final : public std::enable_shared_from_this<Transfer> {
   // When to look at due() again. The clock that runs may change before then (connected, begun to
   // answer), but the one that follows cannot run out before this.
   Instant next_look(Instant now) const;
-  // The due time has come. False: the request's body is still moving, so the wait for its answer
-  // has not begun.
-  bool expired(Instant now);
+  // Fails because the due time has come.
+  void expire();
 
   // Both turn what is known into `result`. An answer with an error status stands even where its
   // body was cut.
@@ -61,6 +60,7 @@ class Transfer final : public std::enable_shared_from_this<Transfer> {
   static std::size_t on_body(char* data, std::size_t, std::size_t bytes, void* self);
   static std::size_t on_header(char* data, std::size_t, std::size_t bytes, void* self);
   static int on_request(void* self, char*, char*, int, int);
+  static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t uploaded);
 
   bool take(std::size_t bytes);
   void header_line(std::string_view line);
@@ -77,7 +77,7 @@ class Transfer final : public std::enable_shared_from_this<Transfer> {
   int status_ = 0;
   Headers headers_;
   Phase phase_ = Phase::queued;
-  Instant since_;  // beginning of the phase, or the last byte
+  Instant since_;  // beginning of the phase, or the last byte that went or came
   Instant total_;  // end of all, from admission
   std::size_t received_ = 0;
   curl_off_t uploaded_ = 0;

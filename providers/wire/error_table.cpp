@@ -136,6 +136,8 @@ ErrorClass class_of_status(int status) {
       return permission;
     case 404:
       return not_found;
+    case 407:
+      return connect;  // a proxy's: nobody behind it was reached
     case 408:
       return timeout;
     case 409:

@@ -112,6 +112,12 @@ TEST(Errors, TheProvidersOwnRowsComeFirst) {
       ErrorClass::content_filter);
 }
 
+TEST(Errors, AProxyThatWantsAPasswordIsNoVerdictOfTheProvider) {
+  const CallError error = said(407, {}, "<html>Proxy Authentication Required</html>");
+  EXPECT_EQ(error.error_class, ErrorClass::connect);
+  EXPECT_FALSE(error.maybe_charged);
+}
+
 TEST(Errors, TheServersAdviceDecidesWhereOnlyTheStatusSpeaks) {
   const auto advised = [](int status, const char* advice, const char* body) {
     return said(status, {{"x-should-retry", advice}}, body).transient();

@@ -32,6 +32,16 @@ TEST_F(HttpTime, NoAnswerWithinTheFirstByteLimit) {
   EXPECT_THAT(error.message, HasSubstr("did not begin to answer within 30ms"));
 }
 
+// It begins once the request is out, and not a second time when it first ends.
+TEST_F(HttpTime, TheFirstByteLimitRunsOnce) {
+  Server server([](const Server::Request&) { return Server::Turn{"", Then::hold}; });
+  HttpLimits limits;
+  limits.first_byte = 500ms;
+  open(limits);
+  EXPECT_THAT(failure_of(post(server.url(), "question"), 950ms).message,
+              HasSubstr("did not begin to answer within 500ms"));
+}
+
 TEST_F(HttpTime, SilenceInMidAnswer) {
   Server server([](const Server::Request&) {
     return Server::Turn{"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", Then::hold};
@@ -108,7 +118,7 @@ TEST_F(HttpTime, AHostThatSwallowsConnectionsHitsTheConnectLimit) {
   open(limits);
   const CallError error =
       failure_of(post("http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/v1"));
-  EXPECT_EQ(error.error_class, ErrorClass::timeout);
+  EXPECT_EQ(error.error_class, ErrorClass::connect);
   EXPECT_FALSE(error.maybe_charged);
   EXPECT_THAT(error.message, HasSubstr("no connection to"));
   ::close(filler);
