@@ -49,8 +49,9 @@ JobStatus read_status(const Statement& row) {
   job.started = row.optional_time(19);
   job.ended = row.optional_time(20);
   job.traceparent = row.text(21);
-  job.redo_at = row.optional_time(22);
   job.progress = read_progress(row, 23);
+  // Later jobs may have replaced its fallbacks: then its time comes and nothing is done.
+  if (job.progress.fallbacks > 0) job.redo_at = row.optional_time(22);
   return job;
 }
 

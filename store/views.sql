@@ -16,7 +16,9 @@ SELECT j.id AS job, b.id AS batch, t.name AS tenant, p.name AS project, j.path, 
   strftime('%Y-%m-%dT%H:%M:%fZ', j.deadline / 1e6, 'unixepoch') AS deadline,
   strftime('%Y-%m-%dT%H:%M:%fZ', j.wake / 1e6, 'unixepoch') AS waits_until,
   (j.ended - j.created) / 1e6 AS seconds,
-  strftime('%Y-%m-%dT%H:%M:%fZ', j.redo_at / 1e6, 'unixepoch') AS redo_at,
+  -- Later jobs may have replaced its fallbacks: then its time comes and nothing is done.
+  (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', j.redo_at / 1e6, 'unixepoch') FROM document_rows d
+    WHERE d.job = j.job AND d.fallback = 1 AND d.latest = 1 LIMIT 1) AS redo_at,
   j.chunks, j.chunks_stored, j.documents, j.flagged,
   (SELECT count(*) FROM document_rows d WHERE d.job = j.job AND d.fallback = 1 AND d.latest = 1) AS fallbacks, j.calls, j.calls_unknown, j.tokens_in, j.tokens_out,
   j.charged_nusd / 1e9 AS cost_usd

@@ -226,8 +226,11 @@ TEST_F(FallbacksTest, ANewerDocumentOfAnotherJobStays) {
 
 TEST_F(FallbacksTest, AJobWhoseFallbacksWereReplacedIsNotRunAgain) {
   const auto job = done_job();
+  EXPECT_EQ(count("SELECT count(*) FROM job_overview WHERE redo_at IS NOT NULL"), 1);
   const auto other = running_job(1);
   ASSERT_TRUE(store_chunk(other, 0, {"a", "b"}, true));
+  EXPECT_FALSE(status(job.row).redo_at) << "nothing will be done then";
+  EXPECT_EQ(count("SELECT count(*) FROM job_overview WHERE redo_at IS NOT NULL"), 0);
   now_ += minutes(10);
   wake();
   EXPECT_EQ(status(job.row).state, State::succeeded);
