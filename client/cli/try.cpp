@@ -243,7 +243,7 @@ Result<std::shared_ptr<pipeline::Job>> job_of(const TryArguments& arguments) {
                 fmt::format("{} is a folder: name one source file", arguments.file));
   auto source = client::read_file(arguments.file, kFileBytesMax);
   if (!source) return std::unexpected(std::move(source.error()));
-  const auto job = std::make_shared<pipeline::Job>();
+  auto job = std::make_shared<pipeline::Job>();
   job->id = "try";
   job->path = list->files.front().path;
   job->project = arguments.project.empty() ? list->project : arguments.project;
