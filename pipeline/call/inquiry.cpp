@@ -32,10 +32,11 @@ StepResult<Json> resolve_parameters(const Job& job, const CallOptions& options, 
   for (const auto& [name, value] : options.parameters.items()) {
     Json more = parameters;
     providers::override_parameters(more, Json{{name, value}});
-    Json all = more;
-    providers::override_parameters(all, job.parameters);
-    if ((own_model || providers::parameter_refusal(model, &provider, name, value).empty()) &&
-        providers::parameter_conflict(model, all).empty())
+    Json beside = {{name, value}};
+    providers::override_parameters(beside, job.parameters);
+    if (!providers::parameter_conflict(model, beside).empty()) continue;
+    if (own_model || (providers::parameter_refusal(model, &provider, name, value).empty() &&
+                      providers::parameter_conflict(model, more).empty()))
       parameters = std::move(more);
   }
   for (const auto& [name, value] : job.parameters.items()) {

@@ -18,7 +18,7 @@ namespace docwright::test {
 
 inline constexpr const char* kTestModels = R"(models:
   test: {provider: openai, api_name: test-1, window_tokens: 20000, output_tokens_max: 8000, prices: {input: 1USD, output: 2USD}}
-  other: {provider: openai, api_name: other-1, window_tokens: 20000, output_tokens_max: 8000, prices: {input: 1USD, output: 2USD}, parameters: {temperature: 1, seed: 7}, parameters_refused: [top_p], parameters_exclusive: [user or tier]}
+  other: {provider: openai, api_name: other-1, window_tokens: 20000, output_tokens_max: 8000, prices: {input: 1USD, output: 2USD}, parameters: {temperature: 1, seed: 7}, parameters_refused: [top_p], parameters_exclusive: [user or tier, logprobs or temperature]}
   small: {provider: openai, api_name: small-1, window_tokens: 3000, output_tokens_max: 2500, prices: {input: 1USD, output: 2USD}}
   wide: {provider: openai, api_name: wide-1, window_tokens: 128000, output_tokens_max: 128000, prices: {input: 1USD, output: 2USD}}
   unpriced: {provider: openai, api_name: unpriced-1, window_tokens: 20000, output_tokens_max: 3000}

@@ -86,6 +86,15 @@ TEST_F(QuestionTest, WhatASubmitSaysTakesThePlaceOfWhatCannotStandBesideIt) {
   EXPECT_EQ(sent()["seed"], 3);
 }
 
+TEST_F(QuestionTest, WhatThePipelineSetsForItsModelHoldsTogetherAsAWhole) {
+  auto job = planned_job(1, 1, 1,
+                         with_call(R"(model: other, user: "{{facts}}\n", )"
+                                   R"(parameters: {logprobs: true, temperature: null})"));
+  EXPECT_EQ(text(run(job)), "succeeded 1 0");
+  EXPECT_EQ(sent()["logprobs"], true);
+  EXPECT_FALSE(sent().contains("temperature"));
+}
+
 TEST_F(QuestionTest, WhatThePipelineSetForItsModelIsNotForcedOnAnother) {
   auto job = planned_job(
       1, 1, 1, with_call(R"(model: test, user: "{{facts}}\n", parameters: {top_p: 0.5})"));
