@@ -46,7 +46,7 @@ TEST_F(RehearsalTest, AsksExactlyWhatARunAsks) {
 }
 
 TEST_F(RehearsalTest, ShowsEveryTargetAndMemberAndWhatLaterCallsWillRead) {
-  const auto rehearsal = rehearsed(job(1, R"(name: p
+  const auto made = job(1, R"(name: p
 steps:
   - validate
   - chunk
@@ -56,7 +56,8 @@ steps:
            user: "{{steps.draft.text}}; {{#steps.first.documents}}{{symbol}}: {{summary}}{{/steps.first.documents}}"}
   - parse: {call: review}
   - store
-)"));
+)");
+  const auto rehearsal = rehearsed(made);
   ASSERT_TRUE(rehearsal) << rehearsal.error().message;
   std::string asked;
   for (const Rehearsal::Question& question : rehearsal->parts.at(0).questions) {
