@@ -105,7 +105,7 @@ std::string fallbacks_sentence(const wire::Summary& summary) {
   if (summary.fallbacks == 0) return {};
   return fmt::format(
       "{} of {} documents stand in for those of a model that could not be asked; docwright asks "
-      "again later, 'docwright retry' at once.",
+      "again until the job's deadline or a cancel, 'docwright retry' at once.",
       summary.fallbacks, summary.documents);
 }
 
