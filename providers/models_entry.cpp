@@ -194,10 +194,12 @@ const Spec<ModelEntry>& model_entry_spec() {
               .about("Parameters that the model rejects together, written alike: temperature or "
                      "reasoning_effort!=none."),
           option("parameter_words", &E::parameter_words)
-              .about("The words that a parameter may have: reasoning_effort: [low, high]."),
+              .about(
+                  "The words that a parameter may have: reasoning_effort: [low, high]. Parameters "
+                  "that are not named keep theirs."),
           option("parameter_ranges", &E::parameter_ranges)
               .about("The least and the largest number that a parameter may have (temperature: "
-                     "[0, 2]), or entries that it may have (stop: [1, 4])."),
+                     "[0, 2]), or entries that it may have (stop: [1, 4]); likewise."),
       });
   return spec;
 }

@@ -173,7 +173,17 @@ class TableReader final {
     written.mark = layer.written->mark;
     for (const Node::Entry& option : node.entries) written.marks[option.key] = option.value.mark;
     if (node.find("prices") != nullptr) replace_prices(written);
+    const Json words = written.entry.parameter_words, ranges = written.entry.parameter_ranges;
     model_entry_spec().read(node, &written.entry, "models." + name, reading_);
+    keep(words, written.entry.parameter_words);
+    keep(ranges, written.entry.parameter_ranges);
+  }
+
+  // What is said of one parameter says nothing of the others.
+  static void keep(const Json& before, Json& now) {
+    for (const auto& [parameter, rule] : before.items()) {
+      if (!now.contains(parameter)) now[parameter] = rule;
+    }
   }
 
   // Other prices than the list's: neither its day nor what it knows of the future holds for them.

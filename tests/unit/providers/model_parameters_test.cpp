@@ -40,6 +40,31 @@ models:
   EXPECT_EQ(refusal("top_p", 3), "");
 }
 
+TEST(ModelParameters, AnEntrySaysNothingOfParametersThatItDoesNotName) {
+  const Result<Models> models = Models::parse({{"m.yaml", R"(
+defaults:
+  openai:
+    parameter_words: {service_tier: [default], reasoning_effort: [low]}
+    parameter_ranges: {temperature: [0, 1]}
+models:
+  a:
+    window_tokens: 9
+    output_tokens_max: 3
+    parameter_words: {reasoning_effort: [high]}
+    parameter_ranges: {top_p: [0, 1]}
+)"}},
+                                              registry());
+  ASSERT_TRUE(models.has_value()) << models.error().message;
+  const auto takes = [&](const char* name, const Json& value) {
+    return parameter_refusal(*models->find("a"), registry().find("openai"), name, value).empty();
+  };
+  EXPECT_FALSE(takes("service_tier", "priority"));
+  EXPECT_TRUE(takes("reasoning_effort", "high"));
+  EXPECT_FALSE(takes("reasoning_effort", "low"));
+  EXPECT_FALSE(takes("temperature", 2));
+  EXPECT_FALSE(takes("top_p", 2));
+}
+
 TEST(ModelParameters, ParametersArePlacesInMappings) {
   const Result<Models> models = Models::parse({{"m.yaml", R"(
 models:
@@ -103,6 +128,9 @@ TEST(ModelParameters, TheShippedListKnowsWhatIsRefused) {
   // Models that may reason take these as long as they do not.
   EXPECT_TRUE(takes("gpt-5.4-mini", R"({"temperature": 0, "top_p": 0.5})"));
   EXPECT_TRUE(takes("gpt-5.4-mini", R"({"reasoning_effort": "high"})"));
+  EXPECT_TRUE(takes("gpt-5.4-mini", R"({"service_tier": "default"})"));
+  EXPECT_FALSE(takes("gpt-5.4-mini", R"({"service_tier": "priority"})")) << "at other prices";
+  EXPECT_FALSE(takes("gpt-oss-20b", R"({"service_tier": "performance"})"));
   EXPECT_TRUE(takes("gpt-5.4-mini", R"({"reasoning_effort": null, "temperature": 0})"));
   EXPECT_FALSE(takes("gpt-5.4-mini", R"({"reasoning_effort": "high", "temperature": 0})"));
   EXPECT_FALSE(takes("gpt-5.1", R"({"reasoning_effort": "low", "top_p": 0.5})"));
