@@ -203,7 +203,7 @@ struct ModelsReply {
   std::vector<std::string> warnings;  // models that retire soon
 };
 
-// Why somebody is not asked for now.
+// Why a key or a model is not asked until a moment.
 struct ProviderTrouble {
   std::string kind;                 // "key_refused", "quota_used_up", "left_alone"
   std::vector<std::string> models;  // of which

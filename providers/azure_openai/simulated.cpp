@@ -191,33 +191,33 @@ void dress(Json& body) {
   for (Json& choice : body["choices"]) choice["content_filter_results"] = safe;
 }
 
+// What its two interfaces have in common.
+openai::Role on_azure(openai::Role role) {
+  role.shape = shape_of;
+  role.limits = limits_of;
+  role.dress_error = dress_error;
+  role.identity = identity;
+  role.limits_in_words = false;
+  return role;
+}
+
 }  // namespace
 
 std::unique_ptr<const simulator::Api> simulated_api() {
-  openai::Role role = openai::role();
+  openai::Role role = on_azure(openai::role());
   role.takes = takes;
   role.lists = lists;
   role.refusal = refusal;
   role.model = model_of;
-  role.shape = shape_of;
-  role.limits = limits_of;
   role.dress = dress;
-  role.dress_error = dress_error;
-  role.identity = identity;
   role.opening = kOpening;
-  role.limits_in_words = false;
   return openai::chat_server(role);
 }
 
 std::unique_ptr<const simulator::Api> simulated_responses() {
-  openai::Role role = openai::responses_role();
+  openai::Role role = on_azure(openai::responses_role());
   role.takes = [](std::string_view path) { return has_v1(path) && path.ends_with("/responses"); };
   role.refusal = responses_refusal;
-  role.shape = shape_of;
-  role.limits = limits_of;
-  role.dress_error = dress_error;
-  role.identity = identity;
-  role.limits_in_words = false;
   return openai::responses_server(role);
 }
 

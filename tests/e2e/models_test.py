@@ -1,13 +1,12 @@
 """What docwright knows of models and providers: shown without a daemon, checked without spending, refused before it costs."""
 import datetime
-import http.server
 import json
 import os
 import tempfile
-import threading
 import unittest
 
 from support.cli import Cli, Daemon, write
+from support.loopback import Handler, Loopback
 
 KEY = "sk-planted-4711"
 OWN = """
@@ -26,14 +25,14 @@ steps:
 """
 
 
-class ModelList:
+class ModelList(Loopback):
     """A provider that can list its models, and hears every request."""
 
     def __init__(self, status, value):
         self.heard = []
         outer = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Answering(Handler):
             def do_GET(self):
                 outer.heard.append((self.command, self.path, self.headers["Authorization"]))
                 body = json.dumps(value).encode()
@@ -45,21 +44,14 @@ class ModelList:
 
             do_POST = do_GET
 
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.base_url = f"http://127.0.0.1:{self.server.server_port}/v1"
-        self.thread = threading.Thread(target=self.server.serve_forever)
+        super().__init__(Answering)
+        self.base_url = self.address + "/v1"
 
     def __enter__(self):
-        self.thread.start()
         return self
 
     def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+        self.close()
 
 
 class Models(unittest.TestCase):

@@ -1,9 +1,9 @@
 """Servers of every format that say aloud whatever key they are sent, wherever a server could: in refusals, in redirects, in headers, in
 answers. What becomes of a request is said by its model's name, PROVIDER-KIND."""
-import http.server
 import json
-import threading
 import urllib.parse
+
+from support.loopback import Handler, Loopback
 
 REFUSALS = ("400", "403", "404", "413", "422", "500", "503", "529")
 KINDS = (*REFUSALS, "429", "302", "307", "good", "escaped", "frame", "garbage", "cut")
@@ -68,7 +68,7 @@ class Contents:
         return [(None, cls.plain(piece, said, finish="STOP" if at == len(pieces) - 1 else None)) for at, piece in enumerate(pieces)]
 
 
-class EchoServer:
+class EchoServer(Loopback):
     """`document(key)` is the text of a right answer. Remembers which keys each format was sent, and which kinds they met."""
 
     def __init__(self, document):
@@ -77,7 +77,7 @@ class EchoServer:
         self.met = set()  # (provider, kind) of a 429, which comes once
         outer = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Answering(Handler):
             protocol_version = "HTTP/1.1"
 
             def key(self):
@@ -144,18 +144,8 @@ class EchoServer:
                 self.wfile.write(body)
                 self.close_connection = True
 
-            def log_message(self, *_):
-                pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
+        super().__init__(Answering)
 
     def note(self, provider, kind, key):
         self.heard.setdefault((provider, kind), set()).add(key)
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()

@@ -1,15 +1,15 @@
 """Stands before a simulator: refuses what a test says, passes everything else on."""
-import http.server
 import json
-import threading
 import urllib.error
 import urllib.request
+
+from support.loopback import Handler, Loopback
 
 # What belongs to one connection, or is made anew.
 OWN_HEADERS = ("host", "content-length", "connection", "transfer-encoding")
 
 
-class Proxy:
+class Proxy(Loopback):
     """`refuse(model, asked)` gives a status and a body of bytes, or None. Remembers each request as (model, body)."""
 
     def __init__(self, base_url, refuse):
@@ -17,7 +17,7 @@ class Proxy:
         outer = self
         behind = base_url.removesuffix("/v1")
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Answering(Handler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 asked = json.loads(body)
@@ -43,15 +43,5 @@ class Proxy:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, *_):
-                pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+        super().__init__(Answering)

@@ -3,75 +3,19 @@
 #include "pipeline/pipeline.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include <fstream>
-#include <sstream>
-
-#include "config/settings.h"
 #include "pipeline/call/options.h"
 #include "pipeline/chunk/options.h"
 #include "pipeline/parse/options.h"
 #include "pipeline/prompt.h"
 #include "pipeline/store/options.h"
 #include "pipeline/validate/options.h"
+#include "tests/unit/pipeline/pipeline_fixture.h"
 
 namespace docwright::pipeline {
 namespace {
 
 using testing::HasSubstr;
-
-constexpr std::string_view kModels = R"(
-models:
-  gpt-test:
-    provider: openai
-    window_tokens: 128000
-    output_tokens_max: 8000
-    parameters_refused: [temperature]
-    parameters_exclusive: [top_p or top_k]
-  other:
-    provider: openai
-    window_tokens: 128000
-    output_tokens_max: 8000
-)";
-
-class PipelineTest : public testing::Test {
- protected:
-  PipelineTest() {
-    auto parsed = providers::Models::parse({{"models.yaml", std::string(kModels)}}, providers_);
-    EXPECT_TRUE(parsed) << (parsed ? "" : parsed.error().message);
-    if (parsed) models_ = std::move(*parsed);
-    prompts_["docstrings"] = "system: Document.\nuser: |\n  {{path}}\n  {{code}}\n";
-    prompts_["broken"] = "user: |\n  fine\n  {{#targets}}\n";
-    prompts_["misspelt"] = "usr: '{{code}}'\n";
-  }
-
-  Surroundings surroundings() const {
-    return {.steps = steps_,
-            .models = &models_,
-            .routes = &routes_,
-            .providers = &providers_,
-            .default_model = "gpt-test",
-            .prompt = [this](std::string_view name) -> std::optional<config::NamedText> {
-              const auto found = prompts_.find(name);
-              if (found == prompts_.end()) return std::nullopt;
-              return config::NamedText{"prompts/" + found->first + ".yaml", found->second};
-            },
-            .prompts = {"docstrings", "broken", "misspelt"}};
-  }
-  Linted parse(const std::string& text) const {
-    return parse_pipeline({"p.yaml", text}, surroundings());
-  }
-
-  // A file whose steps are these lines.
-  static std::string with_steps(const std::string& steps) { return "name: p\nsteps:\n" + steps; }
-
-  StepRegistry steps_ = all_steps();
-  providers::Registry providers_ = providers::all_providers();
-  providers::Models models_;
-  Routes routes_;
-  std::map<std::string, std::string, std::less<>> prompts_;
-};
 
 constexpr const char* kWhole = R"(name: whole
 description: Everything at once.
@@ -350,73 +294,6 @@ TEST_F(PipelineTest, RefusesTooManySteps) {
   auto made = parse(with_steps(steps));
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error()[0].message, "'steps': expected at most 32 steps, got 33");
-}
-
-// Whatever is registered is explained, and its example is right.
-TEST_F(PipelineTest, EveryStepHasAnExampleThatPassesLint) {
-  for (const auto& kind : steps_.all()) {
-    auto root = config::parse_yaml("example", kind->place.example);
-    ASSERT_TRUE(root) << kind->name();
-    config::Reading reading;
-    kind->read(*root, reading);
-    EXPECT_TRUE(reading.errors.empty())
-        << kind->name() << ": " << config::combined(reading.errors).message;
-  }
-}
-
-TEST_F(PipelineTest, EveryOptionHasASentence) {
-  for (const auto& kind : steps_.all()) {
-    EXPECT_TRUE(kind->spec->sentence().ends_with('.')) << kind->name();
-    for (const auto& field : kind->spec->fields()) {
-      EXPECT_TRUE(field.info.sentence.ends_with('.')) << kind->name() << "." << field.info.name;
-    }
-  }
-}
-
-TEST_F(PipelineTest, ExplainsAStepAndNamesTheNearestForAnUnknownOne) {
-  auto text = explain(steps_, "chunk");
-  ASSERT_TRUE(text);
-  EXPECT_THAT(*text,
-              HasSubstr("limit_tokens\n      whole number, 50 to 1000000 tokens; default 6000\n"));
-  auto unknown = explain(steps_, "chunks");
-  ASSERT_FALSE(unknown);
-  EXPECT_EQ(unknown.error().message,
-            "unknown step 'chunks' (did you mean 'chunk'?); the steps are validate, chunk, call, "
-            "parse, store");
-}
-
-TEST_F(PipelineTest, TheReferencePageIsGenerated) {
-  std::ifstream file(DOCWRIGHT_SOURCE_DIR "/docs/pipelines.md");
-  std::ostringstream text;
-  text << file.rdbuf();
-  const std::string wanted = pipelines_page(steps_);
-  if (text.str() == wanted) return;
-  const std::string path = testing::TempDir() + "pipelines.md";
-  std::ofstream(path) << wanted;
-  FAIL() << "docs/pipelines.md differs from the specs: copy " << path << " over it";
-}
-
-TEST_F(PipelineTest, TheJsonSchemaKnowsEveryStep) {
-  const Json schema = pipeline_schema(steps_);
-  EXPECT_EQ(schema["properties"]["steps"]["items"]["anyOf"].size(), steps_.all().size() + 1);
-}
-
-TEST_F(PipelineTest, TheShippedPipelinesPassLint) {
-  auto models = providers::Models::shipped(providers_);
-  ASSERT_TRUE(models) << models.error().message;
-  auto routes = Routes::shipped(*models);
-  ASSERT_TRUE(routes) << routes.error().message;
-  const config::Library pipelines("pipelines", "/nonexistent"), prompts("prompts", "/nonexistent");
-  const Surroundings around{.steps = steps_,
-                            .models = &*models,
-                            .routes = &*routes,
-                            .providers = &providers_,
-                            .default_model = config::Settings().model,
-                            .prompt = [&](std::string_view name) { return prompts.find(name); },
-                            .prompts = prompts.names()};
-  auto catalogue = load_catalogue(pipelines, around);
-  ASSERT_TRUE(catalogue) << config::combined(catalogue.error()).message;
-  EXPECT_TRUE(catalogue->contains(config::Settings().default_pipeline));
 }
 
 }  // namespace

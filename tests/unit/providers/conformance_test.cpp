@@ -10,23 +10,12 @@ namespace {
 
 using testing::all_recorded;
 using testing::Recorded;
+using testing::registry;
 using testing::seen_of;
+using testing::with_codec;
 
 constexpr const char* kKey = "planted-key-3f9c";
 constexpr std::int64_t kAnswerTokens = 7919;
-
-const Registry& registry() {
-  static const Registry providers = all_providers();
-  return providers;
-}
-
-std::vector<std::string> with_codec() {
-  std::vector<std::string> names;
-  for (const std::string_view name : registry().names()) {
-    if (registry().find(name)->codec) names.emplace_back(name);
-  }
-  return names;
-}
 
 Question rich_question() {
   Question question;

@@ -22,6 +22,20 @@
 
 namespace docwright::providers::testing {
 
+inline const Registry& registry() {
+  static const Registry providers = all_providers();
+  return providers;
+}
+
+// The names of those that have a codec.
+inline std::vector<std::string> with_codec() {
+  std::vector<std::string> names;
+  for (const std::string_view name : registry().names()) {
+    if (registry().find(name)->codec) names.emplace_back(name);
+  }
+  return names;
+}
+
 struct Recorded {
   std::string name;
   Question question;

@@ -13,19 +13,8 @@ namespace {
 
 using testing::all_recorded;
 using testing::Recorded;
-
-const Registry& registry() {
-  static const Registry providers = all_providers();
-  return providers;
-}
-
-std::vector<std::string> with_codec() {
-  std::vector<std::string> names;
-  for (const std::string_view name : registry().names()) {
-    if (registry().find(name)->codec) names.emplace_back(name);
-  }
-  return names;
-}
+using testing::registry;
+using testing::with_codec;
 
 class Mutations : public ::testing::TestWithParam<std::string> {
  protected:
