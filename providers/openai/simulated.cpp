@@ -90,9 +90,9 @@ Json delta_of(const Answer& answer, const Asked& asked, std::string_view piece) 
   return {{"tool_calls", Json::array({{{"index", 0}, {"function", {{"arguments", piece}}}}})}};
 }
 
-class ChatServer final : public simulator::Api {
+class ChatServer final : public Played {
  public:
-  explicit ChatServer(Role role) : role_(role) {}
+  using Played::Played;
 
   bool takes(std::string_view path) const override { return role_.takes(path); }
 
@@ -163,24 +163,7 @@ class ChatServer final : public simulator::Api {
     return event_of(error_json(error, role_));
   }
 
-  std::optional<std::string> overflow(const simulator::Fit& fit) const override {
-    return role_.overflow(fit);
-  }
-  std::optional<std::string> too_long_an_answer(const simulator::Fit& fit) const override {
-    return role_.too_long_an_answer(fit);
-  }
-
-  Headers identity(std::string_view request_id) const override {
-    return role_.identity(request_id);
-  }
-
-  Headers limits(const simulator::LimitState& state) const override { return role_.limits(state); }
-
-  bool caches_unasked() const override { return true; }
-
   bool lists(std::string_view path) const override { return role_.lists(path); }
-
-  Rendered error(const CallError& error) const override { return error_response(error, role_); }
 
   Rendered models(const std::vector<std::string_view>& names) const override {
     Json list = Json::array();
@@ -190,9 +173,6 @@ class ChatServer final : public simulator::Api {
     }
     return {200, {}, dump_json({{"object", "list"}, {"data", list}})};
   }
-
- private:
-  const Role role_;
 };
 
 }  // namespace

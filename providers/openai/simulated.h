@@ -57,4 +57,28 @@ Json error_json(const CallError& error, const Role& role);
 simulator::Rendered error_response(const CallError& error, const Role& role);
 std::string event_of(const Json& data);
 
+// What the role says, whichever interface is asked.
+class Played : public simulator::Api {
+ public:
+  explicit Played(const Role& role) : role_(role) {}
+
+  simulator::Rendered error(const CallError& error) const override {
+    return error_response(error, role_);
+  }
+  std::optional<std::string> overflow(const simulator::Fit& fit) const override {
+    return role_.overflow(fit);
+  }
+  std::optional<std::string> too_long_an_answer(const simulator::Fit& fit) const override {
+    return role_.too_long_an_answer(fit);
+  }
+  Headers identity(std::string_view request_id) const override {
+    return role_.identity(request_id);
+  }
+  Headers limits(const simulator::LimitState& state) const override { return role_.limits(state); }
+  bool caches_unasked() const override { return true; }
+
+ protected:
+  const Role role_;
+};
+
 }  // namespace docwright::providers::openai

@@ -163,9 +163,9 @@ class Stream {
   std::vector<std::string> events_;
 };
 
-class ResponsesServer final : public simulator::Api {
+class ResponsesServer final : public Played {
  public:
-  explicit ResponsesServer(Role role) : role_(role) {}
+  using Played::Played;
 
   bool takes(std::string_view path) const override { return role_.takes(path); }
 
@@ -200,23 +200,8 @@ class ResponsesServer final : public simulator::Api {
     return "event: error\n" + event_of(data);
   }
 
-  Headers limits(const simulator::LimitState& state) const override { return role_.limits(state); }
-  bool caches_unasked() const override { return true; }
   bool lists(std::string_view) const override { return false; }
-  std::optional<std::string> overflow(const simulator::Fit& fit) const override {
-    return role_.overflow(fit);
-  }
-  std::optional<std::string> too_long_an_answer(const simulator::Fit& fit) const override {
-    return role_.too_long_an_answer(fit);
-  }
-  Headers identity(std::string_view request_id) const override {
-    return role_.identity(request_id);
-  }
-  Rendered error(const CallError& error) const override { return error_response(error, role_); }
   Rendered models(const std::vector<std::string_view>&) const override { return {404, {}, "{}"}; }
-
- private:
-  const Role role_;
 };
 
 }  // namespace
