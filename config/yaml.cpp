@@ -183,7 +183,11 @@ std::string advice(const std::string& message) {
   if (message == say::UNKNOWN_TOKEN) {
     return "a character that cannot begin a value: quote texts that begin with @ ` or %";
   }
-  return message;
+  if (message.starts_with(say::INVALID_ESCAPE)) {
+    return "a backslash before a character that needs none: write \\\\ for a backslash, or use "
+           "single quotes";
+  }
+  return to_valid_utf8(message);  // some name a single byte of the text
 }
 
 Mark mark_at(std::shared_ptr<const std::string> source, std::string_view text, std::size_t byte) {

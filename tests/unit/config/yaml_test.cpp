@@ -79,6 +79,12 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"a: @x\n", "a.yaml:1:4",
                 "not valid YAML: a character that cannot begin a value: quote texts that begin "
                 "with @ ` or %"},
+        Refused{"a: \"C:\\dir\"\n", "a.yaml:1:9",
+                "not valid YAML: a backslash before a character that needs none: write \\\\ for a "
+                "backslash, or use single quotes"},
+        Refused{"a: \"\\\u01a8\"\n", "a.yaml:1:7",
+                "not valid YAML: a backslash before a character that needs none: write \\\\ for a "
+                "backslash, or use single quotes"},
         Refused{"a: \xff\n", "a.yaml:1:4", "the text is not valid UTF-8 here"},
         Refused{std::string("a: x\nb: \0y\n", 11), "a.yaml:2:4", "a NUL byte is not allowed here"},
         Refused{std::string(40, '[') + std::string(40, ']'), "a.yaml:1:33",
