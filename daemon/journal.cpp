@@ -151,6 +151,7 @@ pipeline::IntentOutcome from_store(store::CallDecision decision, std::uint64_t a
                            .reservations = refused.reservations,
                            .until = refused.until,
                            .paused = refused.paused,
+                           .for_good = refused.for_good,
                            .asked_at = asked_at};
 }
 

@@ -94,8 +94,9 @@ struct Granted {
   std::int64_t call = 0;
 };
 // Does not fit now. `reservations` true: other calls hold what is missing and will settle; ask
-// again when one has (released()). Otherwise the job parks until `until` (the window rolls) or the
-// budget is raised.
+// again when one has (released()). `for_good` true: the job's own budget, which nobody can raise,
+// has less left than this call can cost. Otherwise the job parks until `until` (the window rolls)
+// or the budget is raised.
 struct Refused {
   std::string budget;  // in words: "budget 'all' (2.00 USD a day): 1.99 USD committed, this call
                        // needs up to 0.03 USD"
@@ -103,6 +104,7 @@ struct Refused {
   std::optional<Time> until;
   bool paused = false;  // no budget: a pause is on (`budget` says which); the job parks with the
                         // reason `paused`
+  bool for_good = false;
   std::uint64_t asked_at = 0;  // for released()
 };
 using IntentOutcome = std::variant<Granted, Refused>;

@@ -51,6 +51,7 @@ struct CallRefused {
   std::string words;          // which budget, what is committed, what the call needs
   bool reservations = false;  // others hold what is missing and will settle: ask again when one has
   std::optional<Time> until;  // else: when the window rolls, if that helps
+  bool for_good = false;      // else: the job's own budget, which nothing adds to, has too little
   bool paused = false;        // not a budget: a pause is on
 };
 using CallDecision = std::variant<CallGranted, CallRefused>;

@@ -26,7 +26,23 @@ std::string budget_text(const LedgerWindow& window, std::int64_t limit, bool mon
                      amount_text(limit, money), window.window == Window::day ? " a day" : "");
 }
 
+// What is settled or unknown stays so, no window rolls, and nobody can raise it: whatever becomes
+// of the reservations, this call never fits.
+CallRefused refused_for_good(const Ceiling& ceiling) {
+  CallRefused refused;
+  refused.for_good = true;
+  const std::int64_t spent = ceiling.settled + ceiling.unknown;
+  refused.words = fmt::format(
+      "{} has {} left, and this call needs up to {}: submit the source again with a larger one",
+      budget_text(ceiling.window, ceiling.limit, ceiling.money),
+      amount_text(std::max<std::int64_t>(0, ceiling.limit - spent), ceiling.money),
+      amount_text(ceiling.needed, ceiling.money));
+  return refused;
+}
+
 CallRefused refused_by(const Ceiling& ceiling, Time now) {
+  if (ceiling.window.of_job && !ceiling.fits_without_reservations())
+    return refused_for_good(ceiling);
   CallRefused refused;
   refused.words = fmt::format("{}: {} committed, this call needs up to {}",
                               budget_text(ceiling.window, ceiling.limit, ceiling.money),
@@ -42,9 +58,22 @@ CallRefused refused_by(const Ceiling& ceiling, Time now) {
   return refused;
 }
 
+CallRefused refused_unpriced(const LedgerWindow& window, const NewCall& call) {
+  CallRefused refused;
+  refused.for_good = window.of_job;
+  refused.words = fmt::format(
+      "{} is in money, and no price is known for model '{}' of provider '{}': add its price to "
+      "models.yaml{}, or {} a budget in tokens",
+      budget_text(window, *window.limit.nusd, true), call.model, call.provider,
+      window.of_job ? " and retry the job" : "", window.of_job ? "submit it with" : "set");
+  return refused;
+}
+
 // Of two refusals, what the caller must do: a window that must roll outweighs a reservation that
-// will settle, and nothing outweighs a budget that must be raised.
+// will settle, a budget that must be raised outweighs both, and nothing outweighs one that nobody
+// can raise.
 CallRefused stricter(CallRefused a, CallRefused b) {
+  if (a.for_good || b.for_good) return a.for_good ? a : b;
   if (a.reservations != b.reservations) return a.reservations ? b : a;
   if (!a.until || !b.until) return a.until ? b : a;
   return *a.until >= *b.until ? a : b;
@@ -103,12 +132,7 @@ std::optional<CallRefused> refusal(const std::vector<LedgerWindow>& windows, con
   };
   for (const LedgerWindow& window : windows) {
     if (window.limit.nusd && !call.price_known) {
-      CallRefused unpriced;
-      unpriced.words = fmt::format(
-          "{} is in money, and no price is known for model '{}' of provider '{}': add its price to "
-          "models.yaml, or set a budget in tokens",
-          budget_text(window, *window.limit.nusd, true), call.model, call.provider);
-      add(std::move(unpriced));
+      add(refused_unpriced(window, call));
     } else if (window.limit.nusd) {
       ask({window, *window.limit.nusd, window.settled.nusd, window.unknown.nusd,
            window.reserved.nusd, call.bound, true});

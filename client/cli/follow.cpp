@@ -105,13 +105,33 @@ class Follower final {
   Result<Exit> ended() {
     const wire::StateCounts& states = sum_.states;
     session_.out().end_progress();
-    if (states.failed > 0) {
-      session_.out().say(
-          fmt::format("{} of {} jobs failed; 'docwright list --state failed' says why.",
-                      states.failed, sum_.jobs));
-    }
     if (sum_.fallbacks > 0) session_.out().say(fallbacks_sentence(sum_));
-    return states.failed > 0 ? Exit::failed : Exit::done;
+    if (states.failed == 0) return Exit::done;
+    const auto budget = failed_for_budget();
+    if (!budget) return std::unexpected(budget.error());
+    session_.out().say(
+        fmt::format("{} of {} jobs failed{}; 'docwright list --state failed' says {}.",
+                    states.failed, sum_.jobs, *budget ? ", each for want of its budget" : "",
+                    *budget ? "what each needs" : "why"));
+    return *budget ? Exit::budget : Exit::failed;
+  }
+
+  // Every job that failed, and nothing else is wrong: a larger budget mends all.
+  Result<bool> failed_for_budget() {
+    for (std::size_t i = 0; i < which_.size(); ++i) {
+      if (summaries_[i].states.failed == 0) continue;
+      std::string after;
+      do {
+        const auto page = jobs_in(which_[i], "failed", after);
+        if (!page) return std::unexpected(page.error());
+        const bool budget = std::ranges::all_of(page->jobs, [](const wire::JobView& job) {
+          return job.error && job.error->code == name(Code::budget_exceeded);
+        });
+        if (!budget) return false;
+        after = page->next;
+      } while (!after.empty());
+    }
+    return true;
   }
 
   Result<Exit> timed_out() {
@@ -129,9 +149,10 @@ class Follower final {
     std::set<std::string> reasons;
     for (std::size_t i = 0; i < which_.size(); ++i) {
       if (done_[i]) continue;
-      const auto jobs = waiting_jobs(which_[i]);
-      if (!jobs) return std::unexpected(jobs.error());
-      for (const wire::JobView& job : *jobs) {
+      // One page of them; all have the same few reasons.
+      const auto page = jobs_in(which_[i], "waiting", {});
+      if (!page) return std::unexpected(page.error());
+      for (const wire::JobView& job : page->jobs) {
         if (!job.waiting || moves_soon(*job.waiting)) return std::string();
         reasons.insert(job.waiting->detail.empty() ? job.waiting->reason : job.waiting->detail);
       }
@@ -146,25 +167,25 @@ class Follower final {
     return waiting.until && *waiting.until - clock_.now() <= kParkedFor;
   }
 
-  // One page of them; all have the same few reasons.
-  Result<std::vector<wire::JobView>> waiting_jobs(const wire::Selection& which) {
-    std::vector<wire::JobView> waiting;
+  // A page of those in that state.
+  Result<wire::ListReply> jobs_in(const wire::Selection& which, const std::string& state,
+                                  const std::string& after) {
     if (!which.batch.empty()) {
       wire::ListRequest request;
       request.batch = which.batch;
-      request.states = {"waiting"};
-      auto reply = client_.ask(request);
-      if (!reply) return std::unexpected(reply.error());
-      return std::move(reply->jobs);
+      request.states = {state};
+      request.limit = wire::kPageMax;
+      request.after = after;
+      return client_.ask(request);
     }
     wire::StatusRequest request;
     static_cast<wire::Selection&>(request) = which;
     request.limit = wire::kPageMax;
+    request.after = after;
     auto reply = client_.ask(request);
     if (!reply) return std::unexpected(reply.error());
-    std::ranges::copy_if(reply->jobs, std::back_inserter(waiting),
-                         [](const wire::JobView& job) { return job.state == "waiting"; });
-    return waiting;
+    std::erase_if(reply->jobs, [&](const wire::JobView& job) { return job.state != state; });
+    return wire::ListReply{.jobs = std::move(reply->jobs), .next = std::move(reply->next)};
   }
 
   void say_what_is_paused() {

@@ -22,6 +22,11 @@ void add(Usage& sum, const Usage& usage) {
   sum.reasoning += usage.reasoning;
 }
 
+bool is_for_want_of_budget(const Stop& stop) {
+  if (const auto* parked = std::get_if<Parked>(&stop)) return parked->reason == "budget";
+  return std::get<Failed>(stop).error.code == Code::budget_exceeded;
+}
+
 void take(Asked& asked, RecordedAnswer answer, const Hash& question) {
   ++asked.calls;
   asked.cost += answer.charged;
@@ -196,8 +201,7 @@ class Asking final {
       co_return asked;
     }
     // No money for a longer answer: the cut one is better than none.
-    const auto* parked = std::get_if<Parked>(&again.error().stop);
-    if (parked != nullptr && parked->reason == "budget") co_return asked;
+    if (is_for_want_of_budget(again.error().stop)) co_return asked;
     co_return std::unexpected(std::move(again.error().stop));
   }
 

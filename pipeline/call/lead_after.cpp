@@ -118,10 +118,18 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::after(AttemptOutcome outcome) {
 }
 
 // Reservations of others settle soon: they are waited for. What is spent stays spent: the job
-// parks.
+// parks until there is more, or fails where there will never be.
 Task<CallDesk::Lead::Ended> CallDesk::Lead::after_refusal(Refused refused) {
   if (refused.paused)
     co_return end(Parked{"paused", std::move(refused.budget), std::nullopt}, Elsewhere::nowhere);
+  // What has no price has no bound that others could be below.
+  const bool priced = inquiry_.model->prices_at(now()) != nullptr;
+  const Elsewhere elsewhere = priced ? Elsewhere::cheaper : Elsewhere::anybody;
+  if (refused.for_good) {
+    co_return end(
+        Failed{Error{Code::budget_exceeded, fmt::format("{}: {}", asked_about(), refused.budget)}},
+        elsewhere);
+  }
   const Moment moment = desk_.outside_.loop.clock().moment();
   if (!refused_since_) refused_since_ = moment;
   const Moment patience = *refused_since_ + kWaitMax;
@@ -130,10 +138,7 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::after_refusal(Refused refused) {
     co_return std::nullopt;
   }
   if (refused.reservations && !refused.until) refused.until = now() + kBudgetAgain;
-  // What has no price has no bound that others could be below.
-  const bool priced = inquiry_.model->prices_at(now()) != nullptr;
-  co_return end(Parked{"budget", std::move(refused.budget), refused.until},
-                priced ? Elsewhere::cheaper : Elsewhere::anybody);
+  co_return end(Parked{"budget", std::move(refused.budget), refused.until}, elsewhere);
 }
 
 Task<CallDesk::Lead::Ended> CallDesk::Lead::after_error(CallError error) {

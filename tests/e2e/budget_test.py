@@ -1,17 +1,19 @@
-"""64 concurrent calls against a budget that allows ten: never above it at any instant, whatever else happens.
+"""64 concurrent calls against a budget that allows ten: never above it at any instant, whatever else happens. And a budget of a job's own.
 
 While the daemon works, a read-only connection looks at the ledger all the time, as an operator could; at the end the simulator's own
 ledger is compared with it. All sources are of one length, so that each call reserves the same bound.
 """
+import os
 import sqlite3
 import threading
 import unittest
 
+from support.cli import write
 from support.daemon import wait_until
 from support.world import World, source
 
 JOBS = 64
-PARKED = 75
+FAILED, BUDGET, PARKED = 1, 3, 75
 SENTENCE = r"^budget 'all' \(0\.\d+ USD\): 0\.\d+ USD committed, this call needs up to 0\.\d+ USD$"
 TWO_CHUNKS = """
 name: two
@@ -177,6 +179,49 @@ class Promise3TheCeilingHolds(unittest.TestCase):
             self.assertEqual(len(world.served()), 1 + 8)
             self.assertGreater(self.ledger(world)[0], 1, "what was committed is settled, above the new limit")
             self.assertTrue(world.daemon.promises_hold())
+
+
+class Promise6WhatAJobsOwnBudgetCanNeverPayEndsIt(unittest.TestCase):
+    def setUp(self):
+        world = World("--latency", "20ms")
+        world.daemon.pipeline("two", TWO_CHUNKS)
+        self.world = self.enterContext(world)
+        self.path = os.path.join(world.home.name, "m.py")
+        write(world.home.name, {"m.py": source(1) + b"\n\n" + source(2)})
+        self.assertEqual(world.job(0)["state"], "succeeded")
+        self.bound = world.daemon.rows("SELECT bound_nusd FROM call_journal")[0][0]
+
+    def submit(self, nusd, code):
+        done = self.world.cli.run("submit", self.path, "--project", "world", "--pipeline", "two", "--budget", f"{nusd / 1e9:.9f}USD", "--wait",
+                                  code=code)
+        return done.stdout.strip(), done.stderr
+
+    def test_it_fails_soon_and_says_what_it_needs_and_what_was_stored_stays(self):
+        world = self.world
+        batch, words = self.submit(self.bound + self.bound // 500, BUDGET)  # one chunk at a time; what it costs is missing for the other
+        self.assertIn("1 of 1 jobs failed, each for want of its budget", words)
+        job = world.jobs(batch)[0]
+        self.assertEqual((job["state"], job["error"]["code"], job["documents"], job["calls"]), ("failed", "budget_exceeded", 1, 1))
+        self.assertRegex(job["error"]["message"], r"^chunk [01], step 'call', model 'gpt-5\.4-mini': the job's budget \(0\.\d+ USD\) has "
+                         r"0\.\d+ USD left, and this call needs up to 0\.\d+ USD: submit the source again with a larger one$")
+        self.assertEqual(world.errors()[("job", "budget_exceeded", "failed")], 1)
+        world.cli.run("wait", batch, code=BUDGET)
+        # As it says: and what was paid is not paid again.
+        batch, _ = self.submit(10 * self.bound, 0)
+        self.assertEqual(world.jobs(batch)[0]["calls"], 1)
+        self.assertEqual(len(world.served()), 1 + 2)
+
+    def test_a_retry_finds_the_same_budget(self):
+        batch, _ = self.submit(1, BUDGET)
+        self.world.cli.run("retry", batch)
+        self.world.cli.run("wait", batch, code=BUDGET)
+        self.assertEqual(len(self.world.served()), 1, "nothing was sent for it")
+
+    def test_beside_another_failure_it_is_one_of_several(self):
+        batch, _ = self.submit(1, BUDGET)
+        other = self.world.client.submit([({"path": "a.min.js"}, b"x" * 10_000)], project="world")["batch"]
+        self.world.cli.run("wait", other, code=FAILED)
+        self.world.cli.run("wait", batch, other, code=FAILED)
 
 
 if __name__ == "__main__":

@@ -73,7 +73,8 @@ class MemoryJournal final : public Journal {
   std::map<std::int64_t, Plan> plans;
   std::vector<Call> calls;
   std::map<std::string, std::string> pins;
-  std::optional<Nusd> limit;  // of all money
+  std::optional<Nusd> limit;                // of all money
+  std::map<std::int64_t, Nusd> job_limits;  // of a job's own
   bool refuses_paused = false;
   Nusd most_committed = 0;
 
@@ -87,6 +88,14 @@ class MemoryJournal final : public Journal {
   Nusd committed() const {
     Nusd sum = 0;
     for (const Call& call : calls) sum += call.state == "intent" ? call.bound : call.charge;
+    return sum;
+  }
+  Nusd committed(std::int64_t job, bool reserved) const {
+    Nusd sum = 0;
+    for (const Call& call : calls) {
+      if (call.job != job) continue;
+      sum += call.state != "intent" ? call.charge : reserved ? call.bound : 0;
+    }
     return sum;
   }
   int count(std::string_view state) const {
@@ -216,6 +225,12 @@ class MemoryJournal final : public Journal {
   }
   IntentOutcome decide(std::int64_t row, const std::string& tenant, const Intent& intent) {
     if (refuses_paused) return Refused{"everything is paused", false, std::nullopt, true};
+    if (const auto own = job_limits.find(row); own != job_limits.end()) {
+      Refused refused{"the job's budget"};
+      refused.for_good = committed(row, false) + intent.bound > own->second;
+      refused.reservations = !refused.for_good;
+      if (committed(row, true) + intent.bound > own->second) return refused;
+    }
     if (limit && committed() + intent.bound > *limit) {
       Nusd reserved = 0;
       for (const Call& call : calls) reserved += call.state == "intent" ? call.bound : 0;

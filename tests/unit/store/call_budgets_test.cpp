@@ -70,7 +70,9 @@ TEST_F(CallBudgets, EveryBudgetMustAgreeAndTheStrictestSpeaks) {
   const auto refusal = refused(new_call(job, 2 * kCent, "2"));
   EXPECT_FALSE(refusal.reservations);
   EXPECT_FALSE(refusal.until);
-  EXPECT_THAT(refusal.words, HasSubstr("the job's budget (0.03 USD)"));
+  EXPECT_EQ(refusal.words,
+            "the job's budget (0.03 USD) has 0.01 USD left, and this call needs up to 0.02 USD: "
+            "submit the source again with a larger one");
   EXPECT_GT(granted(new_call(job, kCent, "3")), 0);
   EXPECT_EQ(store::job_budget(database(), job.row, now_)->reserved_nusd, kCent);
 }
@@ -162,6 +164,55 @@ TEST_F(CallBudgets, ARestartChargesWhatWasInFlightAtItsBound) {
   EXPECT_EQ(status(job.row).progress.calls_unknown, 2);
   EXPECT_EQ(store::tried(database(), new_call(job, 0, "1").key).unknown, 1);
   expect_promise_3();
+}
+
+// A job with a budget of 10 cents of its own.
+class Promise6 : public CallsFixture {
+ protected:
+  store::Claimed limited_job() {
+    auto limited = new_job();
+    limited.budget_nusd = 10 * kCent;
+    submit({limited});
+    return claim(1).at(0);
+  }
+};
+
+TEST_F(Promise6, WhatAJobsOwnBudgetCanNeverPayIsRefusedForGood) {
+  const auto job = limited_job();
+  EXPECT_TRUE(refused(new_call(job, 11 * kCent, "1")).for_good);
+  fail_call(granted(new_call(job, 4 * kCent, "2")), true);
+  answer(granted(new_call(job, 3 * kCent, "3")), 2 * kCent);
+  EXPECT_TRUE(refused(new_call(job, 5 * kCent, "4")).for_good);
+  EXPECT_GT(granted(new_call(job, 4 * kCent, "5")), 0);
+}
+
+TEST_F(Promise6, WhatItsOwnReservationsHoldIsNot) {
+  const auto job = limited_job();
+  const auto first = granted(new_call(job, 6 * kCent, "1"));
+  const auto refusal = refused(new_call(job, 5 * kCent, "2"));
+  EXPECT_TRUE(refusal.reservations);
+  EXPECT_FALSE(refusal.for_good);
+  answer(first, 6 * kCent);
+  EXPECT_TRUE(refused(new_call(job, 5 * kCent, "2")).for_good);
+}
+
+TEST_F(Promise6, ABudgetOverAllJobsIsNeverRefusedForGood) {
+  budget(Window::once, 10 * kCent);
+  EXPECT_FALSE(refused(new_call(running_job(), 11 * kCent)).for_good);
+}
+
+TEST_F(Promise6, NorDoesOneHideTheJobsOwn) {
+  const auto job = limited_job();
+  budget(Window::day, kCent);
+  EXPECT_TRUE(refused(new_call(job, 11 * kCent)).for_good);
+}
+
+TEST_F(Promise6, AJobsBudgetInMoneyCannotHoldAModelWithoutAPrice) {
+  auto call = new_call(limited_job(), 0);
+  call.price_known = false;
+  const auto refusal = refused(call);
+  EXPECT_TRUE(refusal.for_good);
+  EXPECT_THAT(refusal.words, HasSubstr("submit it with a budget in tokens"));
 }
 
 class Promise3 : public CallsFixture {};
