@@ -19,6 +19,8 @@ struct JobRunner::End {
   std::optional<pipeline::Outcome> outcome;
   Stop stop = Stop::none;
   bool recorded = false;  // with the last document
+  // The job has succeeded all the same: it only had its fallbacks done again.
+  bool fallbacks_stay = false;
 };
 
 namespace {
@@ -98,6 +100,11 @@ Error deadline_error(const Run& run) {
 
 }  // namespace
 
+// The run, by itself.
+bool JobRunner::has_succeeded(const End& end) {
+  return end.recorded || (end.outcome && std::holds_alternative<pipeline::Succeeded>(*end.outcome));
+}
+
 Task<pipeline::Outcome> JobRunner::execute(std::shared_ptr<pipeline::Job> job,
                                            std::int64_t version) {
   auto found = co_await shelf_.find(version);
@@ -124,21 +131,22 @@ Task<std::optional<pipeline::Parked>> JobRunner::run(store::Claimed claimed,
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   end.stop = end.outcome ? Stop::none : run->stop;
   end.recorded = documents_.take_ended(run->row);
-  const Result<void> recorded = co_await record(*run, end);
+  const Result<store::State> recorded = co_await record(*run, end);
   if (!recorded && recorded.error().code != Code::conflict) {
     parts_.log.error("the end of a run could not be recorded; it will be resumed",
                      {{"job", run->id}, {"reason", recorded.error().message}});
   }
+  end.fallbacks_stay = recorded == store::State::succeeded && !has_succeeded(end);
   log(*run, *job, end, clock.moment() - begun);
   auto* parked = end.outcome ? std::get_if<pipeline::Parked>(&*end.outcome) : nullptr;
   if (parked == nullptr) co_return std::nullopt;
   co_return std::move(*parked);
 }
 
-Task<Result<void>> JobRunner::record(const Run& run, const End& end) {
-  if (end.recorded) co_return Result<void>{};
+Task<Result<store::State>> JobRunner::record(const Run& run, const End& end) {
+  if (end.recorded) co_return store::State::succeeded;
   const Time now = parts_.loop.clock().now();
-  store::Writer::Change change = [run, end, now](store::Database& database) -> Result<void> {
+  auto change = [run, end, now](store::Database& database) -> Result<store::State> {
     const auto finish = [&](store::State state, const std::optional<Error>& error) {
       return store::finish(database, run.row, run.attempt, state, error, now);
     };
@@ -155,7 +163,8 @@ Task<Result<void>> JobRunner::record(const Run& run, const End& end) {
     }
     return finish(store::State::succeeded, std::nullopt);
   };
-  co_return co_await store_.write<void>(parts_.loop, store::Lane::completion, std::move(change));
+  co_return co_await store_.write<store::State>(parts_.loop, store::Lane::completion,
+                                                std::move(change));
 }
 
 void JobRunner::log(const Run& run, const pipeline::Job& job, const End& end, Duration time) {
@@ -184,6 +193,7 @@ void JobRunner::log(const Run& run, const pipeline::Job& job, const End& end, Du
         detail += fmt::format(", {} in place of a model's", succeeded.fallbacks);
     }
   }
+  if (end.fallbacks_stay) what = "job keeps documents that stand in for a model's";
   parts_.metrics.record({.kind = "job",
                          .name = "job",
                          .outcome = outcome,

@@ -35,9 +35,10 @@ class JobRunner final {
 
  private:
   struct End;
+  static bool has_succeeded(const End& end);
   // Completes the job with its pipeline, then runs it.
   Task<pipeline::Outcome> execute(std::shared_ptr<pipeline::Job> job, std::int64_t version);
-  Task<Result<void>> record(const Run& run, const End& end);
+  Task<Result<store::State>> record(const Run& run, const End& end);
   void log(const Run& run, const pipeline::Job& job, const End& end, Duration time);
 
   store::Store& store_;

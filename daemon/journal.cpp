@@ -131,7 +131,7 @@ pipeline::RecordedAnswer from_store(store::RecordedCall call) {
 }
 
 pipeline::Journal::Tried from_store(store::Tried tried) {
-  pipeline::Journal::Tried out{tried.attempts, tried.unknown, tried.put_off, {}};
+  pipeline::Journal::Tried out{tried.attempts, tried.unknown, tried.unanswered, tried.put_off, {}};
   if (!tried.last) return out;
   out.last =
       providers::CallError{.error_class = providers::error_class_named(tried.last->error_class)

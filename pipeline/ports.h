@@ -136,6 +136,7 @@ class Journal {
   struct Tried {
     int attempts = 0;
     int unknown = 0;
+    int unanswered = 0;  // of them, those that were waited for; the others were cut off
     int put_off = 0;  // those that use up no retry: put off by a rate limit or a quota, a refused
                       // key, not sent after all
     std::optional<providers::CallError> last;  // how the last attempt failed, if it did

@@ -268,7 +268,8 @@ std::optional<RecordedCall> recorded_answer(Database& database, const CallKey& k
 Tried tried(Database& database, const CallKey& key) {
   auto row = database.statement(
       "SELECT state = 'unknown', error_class IN ('rate_limit', 'quota', 'auth', 'cancelled'), "
-      "error_class, error, coalesce(http_status, 0), coalesce(error_code, '') FROM call_journal "
+      "error_class, error, coalesce(http_status, 0), coalesce(error_code, ''), "
+      "duration IS NOT NULL AND error_class <> 'cancelled' FROM call_journal "
       "WHERE job = ?1 AND chunk = ?2 AND step = ?3 AND question = ?4 AND hash = ?5 "
       "AND retries = (SELECT retries FROM jobs WHERE job = ?1) "
       "AND state IN ('failed', 'unknown') ORDER BY attempt");
@@ -278,6 +279,7 @@ Tried tried(Database& database, const CallKey& key) {
     const bool is_unknown = row.integer(0) != 0;
     ++tried.attempts;
     tried.unknown += static_cast<int>(is_unknown);
+    tried.unanswered += static_cast<int>(is_unknown && row.integer(6) != 0);
     tried.put_off += static_cast<int>(!is_unknown && row.integer(1) != 0);
     tried.last.reset();
     if (!is_unknown) {

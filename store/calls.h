@@ -107,6 +107,8 @@ struct Tried {
   int attempts = 0;  // ended without an answer, unknown ones included, since the job was submitted
                      // or retried by a person
   int unknown = 0;
+  int unanswered = 0;  // of the unknown ones, those that were waited for in vain; the others a
+                       // crash or a cancel has cut off
   int put_off = 0;  // of them, those that say nothing about the question: a rate limit, a quota, a
                     // refused key, or it was not sent after all
   std::optional<CallFailure> last;  // how the last attempt failed, if it did

@@ -51,8 +51,9 @@ void tell_waiting(Database& database, const JobRow& job, std::string_view reason
 // Fallbacks: documents of the job that a local provider wrote in place of a model, which no other
 // job has written anew since.
 bool has_fallbacks(Database& database, std::int64_t row);
-// When they are to be done again, if the job ends now; nothing: never, there are none or its
-// deadline comes first.
+// When they are to be done again, if the job ends now; nothing: never by itself, there are none,
+// its deadline comes first, or all that the attempt brought are calls of unknown outcome, which
+// stay charged.
 std::optional<Time> next_redo(Database& database, const JobRow& job, Time now);
 // Succeeded jobs whose time that is -> queued, at most `limit` of them. Returns how many it looked
 // at.

@@ -45,26 +45,27 @@ bool can_move(State from, State to) {
   return kMoves[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
 }
 
-Result<void> finish(Database& database, std::int64_t row, int attempt, State final_state,
-                    const std::optional<Error>& error, Time now) {
+Result<State> finish(Database& database, std::int64_t row, int attempt, State final_state,
+                     const std::optional<Error>& error, Time now) {
   const auto job = running_job(database, row, attempt);
   if (!job) return not_running(row, attempt);
   record_attempt(database, *job, name(final_state), error ? name(error->code) : "",
                  error ? error->message : "", now);
   Tally tally;
-  end_job(database, *job, final_state, error, tally, now);
+  const State reached = end_job(database, *job, final_state, error, tally, now);
   tally.write(database, now);
-  return {};
+  return reached;
 }
 
-Result<void> park(Database& database, std::int64_t row, int attempt, std::string_view reason,
-                  std::string_view detail, std::optional<Time> wake, Time now) {
+Result<State> park(Database& database, std::int64_t row, int attempt, std::string_view reason,
+                   std::string_view detail, std::optional<Time> wake, Time now) {
   const auto job = running_job(database, row, attempt);
   if (!job) return not_running(row, attempt);
   Tally tally;
+  State reached = State::waiting;
   if (job->cancelling) {
     record_attempt(database, *job, name(State::cancelled), "", "", now);
-    end_job(database, *job, State::cancelled, std::nullopt, tally, now);
+    reached = end_job(database, *job, State::cancelled, std::nullopt, tally, now);
   } else {
     record_attempt(database, *job, "parked", reason, detail, now);
     database
@@ -77,22 +78,23 @@ Result<void> park(Database& database, std::int64_t row, int attempt, std::string
     tell_waiting(database, *job, reason, detail, wake, now);
   }
   tally.write(database, now);
-  return {};
+  return reached;
 }
 
-Result<void> release(Database& database, std::int64_t row, int attempt, Time now) {
+Result<State> release(Database& database, std::int64_t row, int attempt, Time now) {
   const auto job = running_job(database, row, attempt);
   if (!job) return not_running(row, attempt);
   Tally tally;
+  State reached = State::queued;
   if (job->cancelling) {
     record_attempt(database, *job, name(State::cancelled), "", "", now);
-    end_job(database, *job, State::cancelled, std::nullopt, tally, now);
+    reached = end_job(database, *job, State::cancelled, std::nullopt, tally, now);
   } else {
     record_attempt(database, *job, "released", "", "", now);
     make_queued(database, *job, State::running, tally);
   }
   tally.write(database, now);
-  return {};
+  return reached;
 }
 
 }  // namespace docwright::store

@@ -119,17 +119,19 @@ struct Woken {
 };
 Woken wake_due(Database& database, Time now, int limit);
 
-// Transitions of a running job.
-Result<void> finish(Database& database, std::int64_t row, int attempt, State final_state,
-                    const std::optional<Error>& error, Time now);
+// Transitions of a running job; the state that it is in afterwards, which need not be the one that
+// was asked for: a job that only had its fallbacks done again has succeeded however that ends, and
+// one that is being cancelled is cancelled.
+Result<State> finish(Database& database, std::int64_t row, int attempt, State final_state,
+                     const std::optional<Error>& error, Time now);
 // Reasons are a closed list of the callers' (budget, rate_limit, quota, no_credentials,
 // provider_down, paused, ...); detail is a sentence. Without a wake time the job waits for
 // wake_waiting(), and at the latest for its deadline.
-Result<void> park(Database& database, std::int64_t row, int attempt, std::string_view reason,
-                  std::string_view detail, std::optional<Time> wake, Time now);
+Result<State> park(Database& database, std::int64_t row, int attempt, std::string_view reason,
+                   std::string_view detail, std::optional<Time> wake, Time now);
 // running -> queued: the run was ended for reasons that are not the job's. It keeps its place in
 // the queue.
-Result<void> release(Database& database, std::int64_t row, int attempt, Time now);
+Result<State> release(Database& database, std::int64_t row, int attempt, Time now);
 
 // waiting for `reason` -> queued, at most `limit` of them (the budget was raised, a pause ended, a
 // key arrived). Empty pipeline: of all. Returns how many; fewer than `limit`: none is left.

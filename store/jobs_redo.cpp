@@ -12,6 +12,15 @@ constexpr Duration kFirstRedo = std::chrono::minutes(10);
 constexpr Duration kRedoMost = std::chrono::hours(4);
 constexpr int kDoublings = 5;
 
+// The next round would most likely cost the same, for as little.
+bool was_in_vain(Database& database, const JobRow& job) {
+  if (!job.redoing) return false;
+  auto calls = database.statement(
+      "SELECT coalesce(max(state = 'unknown') > max(state = 'answered'), 0) FROM call_journal "
+      "WHERE job = ?1 AND job_attempt = ?2");
+  return calls.bind(job.row, job.attempt).step() && calls.integer(0) != 0;
+}
+
 }  // namespace
 
 bool has_fallbacks(Database& database, std::int64_t row) {
@@ -21,7 +30,7 @@ bool has_fallbacks(Database& database, std::int64_t row) {
 }
 
 std::optional<Time> next_redo(Database& database, const JobRow& job, Time now) {
-  if (!has_fallbacks(database, job.row)) return std::nullopt;
+  if (!has_fallbacks(database, job.row) || was_in_vain(database, job)) return std::nullopt;
   const Duration pause =
       std::min(kRedoMost, kFirstRedo * (1 << std::min(job.redo_rounds, kDoublings)));
   if (now + pause >= job.deadline) return std::nullopt;

@@ -104,8 +104,8 @@ std::vector<Column> summary_columns() {
 std::string fallbacks_sentence(const wire::Summary& summary) {
   if (summary.fallbacks == 0) return {};
   return fmt::format(
-      "{} of {} documents stand in for those of a model that could not be asked; docwright asks "
-      "again until the job's deadline or a cancel, 'docwright retry' at once.",
+      "{} of {} documents stand in for those of a model that could not be asked; 'docwright retry' "
+      "asks again at once, docwright itself at the `redo_at` of jobs that have one.",
       summary.fallbacks, summary.documents);
 }
 

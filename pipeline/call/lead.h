@@ -89,6 +89,7 @@ class CallDesk::Lead final {
   Task<Ended> after_transient(providers::CallError error);
 
   std::optional<Stop> past_unknowns() const;
+  Error no_answer(std::string_view times) const;
   Error refusal(const providers::CallError& error) const;
   // Without an answer; who else may be asked.
   static Ended end(Stop stop, Elsewhere elsewhere) {
@@ -119,7 +120,7 @@ class CallDesk::Lead final {
   int attempts_ = 0;                     // of this question, ever
   int failures_ = 0;                     // those that used up a retry
   int unknowns_ = 0;                     // ever
-  int unknowns_now_ = 0;                 // in this run
+  int unanswered_ = 0;                   // of them: waited for in vain
   std::optional<Moment> refused_since_;  // for want of budget
 };
 

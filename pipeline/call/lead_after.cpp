@@ -14,10 +14,11 @@ using providers::ErrorClass;
 
 // With others to ask: how often an error that may pass is tried again before.
 constexpr int kRetriesBeforeOthers = 2;
-// Calls whose outcome nobody knows cost their bound each: so many in one run (a provider that takes
-// requests and never answers), and so many of one question ever (a daemon that is killed over and
-// over).
-constexpr int kUnknownsInRun = 2;
+// Calls whose outcome nobody knows cost their bound each. Where a provider takes requests and never
+// answers, a question is asked twice; once more in each later run of its job, and not at all after
+// so many. Where a daemon is killed over and over, so many outcomes are lost.
+constexpr int kUnansweredAtOnce = 2;
+constexpr int kUnansweredEver = 4;
 constexpr int kUnknownsEver = 16;
 // How long a parked job waits where nothing says when to ask again.
 constexpr Duration kBudgetAgain = std::chrono::seconds(30);
@@ -78,9 +79,13 @@ int CallDesk::Lead::retries() const {
 CallDesk::Lead::Ended CallDesk::Lead::after_earlier_runs(const Journal::Tried& tried) {
   attempts_ = tried.attempts;
   unknowns_ = tried.unknown;
+  unanswered_ = tried.unanswered;
   // Whatever was used up before, a job that was taken up again asks once more.
   failures_ = std::clamp(tried.attempts - tried.unknown - tried.put_off, 0, inquiry_.retries);
   if (auto stop = past_unknowns()) return end(std::move(*stop), Elsewhere::nowhere);
+  if (unanswered_ >= kUnansweredEver)
+    return end(Failed{no_answer(times(unanswered_) + ", and only a retry asks again")},
+               Elsewhere::anybody);
   // Another chunk has kept the job open since; that makes this question no better.
   if (tried.last && is_permanent(*tried.last))
     return end(Failed{refusal(*tried.last)}, elsewhere_after(tried.last->error_class));
@@ -100,6 +105,12 @@ std::optional<Stop> CallDesk::Lead::past_unknowns() const {
     return Failed{Error{Code::call_failed, what}};
   }
   return std::nullopt;
+}
+
+Error CallDesk::Lead::no_answer(std::string_view times) const {
+  return Error{Code::call_failed,
+               fmt::format("{}: no answer came, {}; each of these calls stays charged at its bound",
+                           asked_about(), times)};
 }
 
 Task<CallDesk::Lead::Ended> CallDesk::Lead::after(AttemptOutcome outcome) {
@@ -171,16 +182,13 @@ Error CallDesk::Lead::refusal(const CallError& error) const {
 // The lost call stays charged; whether it is repeated is the pipeline's to say.
 Task<CallDesk::Lead::Ended> CallDesk::Lead::after_unknown(CallError error) {
   ++unknowns_;
-  ++unknowns_now_;
+  ++unanswered_;
   if (inquiry_.on_unknown != OnUnknown::repeat) co_return end(*past_unknowns(), Elsewhere::nowhere);
-  if (unknowns_now_ >= kUnknownsInRun || unknowns_ >= kUnknownsEver ||
-      unknowns_now_ > inquiry_.retries) {
-    const auto what =
-        fmt::format("{}: no answer came, {} {}; each of these calls stays charged at its bound",
-                    asked_about(), times(unknowns_now_), said(error));
-    co_return end(Failed{Error{Code::call_failed, what}}, elsewhere_after(error.error_class));
-  }
-  const Duration delay = retry_delay(error, unknowns_now_ - 1, desk_.outside_.random);
+  if (unanswered_ >= std::min(kUnansweredAtOnce, inquiry_.retries + 1) ||
+      unknowns_ >= kUnknownsEver)
+    co_return end(Failed{no_answer(fmt::format("{} {}", times(unanswered_), said(error)))},
+                  elsewhere_after(error.error_class));
+  const Duration delay = retry_delay(error, unanswered_ - 1, desk_.outside_.random);
   co_return co_await wait(delay, "provider_down",
                           fmt::format("{}: no answer came {}", asked_about(), said(error)));
 }

@@ -154,6 +154,8 @@ class MemoryJournal final : public Journal {
         if (call.state == "answered" || call.state == "intent") continue;
         ++tried.attempts;
         tried.unknown += call.state == "unknown" ? 1 : 0;
+        // Only what a killed daemon left behind has no error.
+        tried.unanswered += call.state == "unknown" && call.error ? 1 : 0;
         tried.put_off += call.state == "failed" && says_nothing(*call.error) ? 1 : 0;
         tried.last = call.state == "failed" ? call.error : std::nullopt;
       }

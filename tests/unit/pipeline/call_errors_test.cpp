@@ -265,6 +265,31 @@ TEST_F(CallErrors, NoAnswerForEverIsBounded) {
   EXPECT_EQ(journal_.count("unknown"), static_cast<int>(provider_.requests.size()));
 }
 
+// However often its job is taken up again, for other reasons.
+TEST_F(CallErrors, NoAnswerIsBoundedOverAllRuns) {
+  always(cut_connection());
+  auto job = planned_job(1);
+  for (; job->attempt < 20; ++job->attempt)
+    EXPECT_THAT(text(run(job)), StartsWith("failed call_failed:"));
+  EXPECT_EQ(provider_.requests.size(), 4U);
+  EXPECT_THAT(text(run(job)), HasSubstr("no answer came, 4 times, and only a retry asks again"));
+}
+
+// What a crash cut off says nothing of the provider.
+TEST_F(CallErrors, ACrashIsNoMissingAnswer) {
+  auto job = planned_job(1);
+  for (; job->attempt < 8; ++job->attempt) {
+    disk_.operations = 0;
+    disk_.die_at = 5;  // the intent is written, the answer is not
+    spawn(job);
+    loop_.run_until_idle();
+    kill();
+    start();
+  }
+  EXPECT_EQ(journal_.count("unknown"), 6);
+  EXPECT_EQ(text(run(job)), "succeeded 1 0");
+}
+
 TEST_F(CallErrors, ThePipelineSaysWhatBecomesOfUnknownOutcomes) {
   const auto with = [](std::string_view policy) {
     return fmt::format(R"(name: p

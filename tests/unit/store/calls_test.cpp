@@ -145,6 +145,20 @@ TEST_F(CallsTest, TriedCountsWhatEndedWithoutAnAnswer) {
   EXPECT_EQ(store::tried(database(), new_call(job, 1, "another").key).attempts, 0);
 }
 
+// What a crash or a cancel cut off, nobody has waited for.
+TEST_F(CallsTest, WhatWasWaitedForInVainIsCountedApart) {
+  const auto job = running_job();
+  fail_call(granted(new_call(job, 1, "q", 1)), true);
+  const auto cut = granted(new_call(job, 1, "q", 2));
+  change([&](auto& database) {
+    return store::unknown(database, {cut}, {"cancelled", "cut by a cancel"}, now_);
+  });
+  granted(new_call(job, 1, "q", 3));
+  restart();
+  EXPECT_EQ(store::tried(database(), new_call(job, 1).key).unknown, 3);
+  EXPECT_EQ(store::tried(database(), new_call(job, 1).key).unanswered, 1);
+}
+
 TEST_F(CallsTest, WhatAProviderPutOffIsCountedApart) {
   const auto job = running_job();
   int attempt = 0;

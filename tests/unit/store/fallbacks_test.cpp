@@ -130,8 +130,9 @@ TEST_F(FallbacksTest, HoweverARoundEndsTheJobHasSucceeded) {
   const auto job = done_job();
   const auto failing = redo(minutes(10));
   change([&](store::Database& database) {
-    EXPECT_TRUE(store::finish(database, failing.row, failing.attempt, State::failed,
-                              Error{Code::internal, "a bug"}, now_));
+    EXPECT_EQ(store::finish(database, failing.row, failing.attempt, State::failed,
+                            Error{Code::internal, "a bug"}, now_),
+              State::succeeded);
   });
   EXPECT_EQ(status(job.row).state, State::succeeded);
   EXPECT_FALSE(status(job.row).error);
@@ -147,6 +148,29 @@ TEST_F(FallbacksTest, HoweverARoundEndsTheJobHasSucceeded) {
   EXPECT_EQ(status(job.row).state, State::succeeded);
   EXPECT_FALSE(status(job.row).redo_at);
   EXPECT_EQ(status(job.row).progress.documents, 3);
+}
+
+// A provider that takes requests and never answers is not paid for it round after round.
+TEST_F(FallbacksTest, ARoundThatBroughtUnknownOutcomesAloneIsTheLast) {
+  const auto job = done_job();
+  const auto answered = redo(minutes(10));
+  const auto lose = [&](const store::Claimed& run, const std::string& question) {
+    const auto call = granted(new_call(run, 0, question));
+    ASSERT_TRUE(change([&](store::Database& database) {
+      return store::unknown(database, {call}, {"timeout", "no answer", ""}, now_);
+    }));
+  };
+  lose(answered, "1");
+  answer(granted(new_call(answered, 0, "2")), 0);
+  ASSERT_TRUE(stand_in(answered, {"a", "b"}));
+  EXPECT_TRUE(status(job.row).redo_at);
+
+  const auto vain = redo(minutes(20));
+  lose(vain, "3");
+  ASSERT_TRUE(stand_in(vain, {"a", "b"}));
+  EXPECT_EQ(status(job.row).state, State::succeeded);
+  EXPECT_FALSE(status(job.row).redo_at);
+  EXPECT_TRUE(retry(job.row).jobs.front().changed);
 }
 
 TEST_F(FallbacksTest, ACancelEndsTheRoundsAndKeepsTheDocuments) {
