@@ -28,15 +28,6 @@ std::unexpected<CallError> refuse(ErrorClass error_class, std::string message) {
   return std::unexpected(std::move(error));
 }
 
-// Without a filter of its own words, the prompt is what is blocked.
-bool blocks_prompt(const CallError& error) {
-  return error.error_class == ErrorClass::content_filter;
-}
-
-Json blocked_prompt() {
-  return {{"promptFeedback", {{"blockReason", "PROHIBITED_CONTENT"}}}};
-}
-
 std::string_view finish_reason(Finish finish) {
   switch (finish) {
     case Finish::length:
@@ -205,8 +196,15 @@ class ContentServer final : public simulator::Api {
   }
 
   Rendered error(const CallError& error) const override {
-    if (blocks_prompt(error)) return {200, {}, dump_json(blocked_prompt())};
     return {status_of(error), {}, dump_json(error_body(error))};
+  }
+
+  // Nothing was written: the prompt alone counts.
+  std::optional<Rendered> blocked(const Usage& usage) const override {
+    const Json body = {
+        {"promptFeedback", {{"blockReason", "PROHIBITED_CONTENT"}}},
+        {"usageMetadata", {{"promptTokenCount", usage.input}, {"totalTokenCount", usage.input}}}};
+    return Rendered{200, {}, dump_json(body)};
   }
 
   // The prompt alone counts.

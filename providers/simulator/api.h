@@ -90,6 +90,12 @@ class Api {
   // "tokens", "requests_per_day", "tokens_per_day", "concurrent"); of a too_large "tokens" where
   // the request is above the limit of a whole minute (else its body is too long).
   virtual Rendered error(const CallError& error) const = 0;
+  // What a prompt that is blocked gets, where that is no error but an answer, whose tokens are
+  // paid.
+  virtual std::optional<Rendered> blocked(const Usage& usage) const {
+    (void)usage;
+    return std::nullopt;
+  }
   // The provider's words for a question that does not fit; none where it takes it.
   virtual std::optional<std::string> overflow(const Fit& fit) const = 0;
   // The same for an answer limit above what the model can write.

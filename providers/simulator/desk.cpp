@@ -167,9 +167,21 @@ std::optional<CallError> Desk::refusal(Case& at) {
   return at.too_long_an_answer(fit);
 }
 
+void Desk::charge(Case& at, const Usage& usage) const {
+  at.served.usage = usage;
+  if (const Prices* prices = prices_of(at)) at.served.cost = cost(*prices, usage);
+}
+
 Delivery Desk::refuse(Case& at, const CallError& error) {
-  Delivery delivery = plain(at.api.error(error));
-  if (error.status > 0) delivery.status = error.status;
+  const Usage prompt{.input = prompt_tokens(at.asked)};
+  const auto blocked =
+      error.error_class == ErrorClass::content_filter ? at.api.blocked(prompt) : std::nullopt;
+  Delivery delivery = plain(blocked ? *blocked : at.api.error(error));
+  if (blocked) {
+    charge(at, prompt);
+  } else if (error.status > 0) {
+    delivery.status = error.status;
+  }
   at.served.status = delivery.status;
   add_latency(server_.latency, at.draw, 0, delivery);
   return delivery;
@@ -196,8 +208,7 @@ Delivery Desk::serve(Case& at) {
 
   at.served.status = delivery.status;
   at.served.lost = is_lost(delivery, at.fault);
-  at.served.usage = charged;
-  if (const Prices* prices = prices_of(at)) at.served.cost = cost(*prices, charged);
+  charge(at, charged);
   if (!at.served.lost) delivery.at_stake = at.served.cost;
   return delivery;
 }

@@ -47,6 +47,7 @@ class Desk final {
   std::optional<CallError> refusal(Case& at);
   std::int64_t charged_tokens(const Case& at) const;  // to the limits
   Delivery refuse(Case& at, const CallError& error);
+  void charge(Case& at, const Usage& usage) const;
   Delivery serve(Case& at);
   void add_cached(const Case& at, Usage& usage);
   const Model* model_of(const Spoken& spoken, std::string_view api_name) const;

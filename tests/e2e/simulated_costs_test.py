@@ -105,6 +105,17 @@ class SettledIsWhatWasCharged(unittest.TestCase):
             self.assertEqual({row["key"] for row in rehearsal.simulator.totals()["rows"]}, {f"{provider}-key" for provider in MODELS})
             self.assertTrue(rehearsal.daemon.promises_hold())
 
+    def test_a_prompt_that_google_blocks_is_charged(self):
+        with Rehearsal({"openai": "", "anthropic": "", "gemini": "{kind: content_filter, every: 3}"}, jobs=6) as rehearsal:
+            charged = rehearsal.charged()
+            self.assertEqual(rehearsal.settled(), charged)
+            model = MODELS["gemini"]
+            blocked = "SELECT tokens_in, tokens_out, cost_usd FROM calls WHERE finish = 'content_filter' AND model = ?"
+            rows = rehearsal.daemon.rows(blocked.replace("?", f"'{model}'"))
+            self.assertEqual(len(rows), 4)
+            for prompt, answer, cost in rows:
+                self.assertEqual((answer, round(cost * 1e9)), (0, prompt * INPUT[model] // 1_000_000))
+
     def test_what_a_provider_keeps_of_the_prompts_is_reported_and_priced(self):
         """Anthropic's where it is marked, Gemini's and OpenAI's by itself; with one schema for all, and with the names in it."""
         for form in ("exact", "shared"):

@@ -88,11 +88,10 @@ TEST_P(GeminiSimulated, LimitsOfADayAreQuotas) {
 }
 
 TEST_P(GeminiSimulated, ThePromptCanBeBlocked) {
-  CallError error;
-  error.error_class = ErrorClass::content_filter;
-  const auto result = decoded(api_->error(error));
+  const auto result = decoded(api_->blocked(Usage{.input = 120}).value());
   ASSERT_TRUE(result.has_value());
   EXPECT_EQ(result->finish, Finish::content_filter);
+  EXPECT_EQ(result->usage, Usage{.input = 120});
 }
 
 }  // namespace
