@@ -218,13 +218,15 @@ Result<Settled> answered(Database& database, const CallEnd& end, const CallAnswe
           "charged_tokens = ?4, duration = ?5, http_status = ?6, request_id = ?7, answer = ?8, "
           "finish = ?9, finish_raw = ?10, answered_by = ?11, response_id = ?12, tokens_in = ?13, "
           "tokens_cached = ?14, tokens_cache_write = ?15, tokens_out = ?16, "
-          "tokens_reasoning = ?17, first_token = ?18, streamed = ?19, error_class = NULL, "
-          "error = NULL, error_code = NULL WHERE call = ?1")
+          "tokens_reasoning = ?17, first_token = ?18, streamed = ?19, "
+          "tokens_cache_write_1h = ?20, error_class = NULL, error = NULL, error_code = NULL "
+          "WHERE call = ?1")
       .bind(end.call, now, charged.nusd, charged.tokens, microseconds(end.duration),
             end.http_status, end.request_id, text, answer.finish, answer.finish_raw, answer.model,
             answer.response_id, part(&Usage::input), part(&Usage::input_cached),
             part(&Usage::input_cache_write), part(&Usage::output), part(&Usage::reasoning),
-            end.first_token.transform(microseconds), end.streamed)
+            end.first_token.transform(microseconds), end.streamed,
+            part(&Usage::input_cache_write_1h))
       .run();
   move_entry(database, end.call, entry_of(open), Entry::settled, open.bound, charged);
   add_up(database, open, false, charge, usage.value_or(Usage{}));
@@ -246,8 +248,10 @@ std::optional<RecordedCall> recorded_answer(Database& database, const CallKey& k
   if (!call) return std::nullopt;
   auto row = database.statement(
       "SELECT a.body, c.finish, c.finish_raw, c.answered_by, c.response_id, c.charged_nusd, "
-      "c.tokens_in, c.tokens_cached, c.tokens_cache_write, c.tokens_out, c.tokens_reasoning, c.job "
-      "FROM call_journal c JOIN answers a USING (answer) WHERE c.call = ?1");
+      "c.tokens_in, c.tokens_cached, c.tokens_cache_write, c.tokens_out, c.tokens_reasoning, "
+      "c.job, "
+      "coalesce(c.tokens_cache_write_1h, 0) FROM call_journal c JOIN answers a USING (answer) "
+      "WHERE c.call = ?1");
   if (!row.bind(*call).step()) return std::nullopt;
   RecordedCall found;
   found.call = *call;
@@ -258,8 +262,8 @@ std::optional<RecordedCall> recorded_answer(Database& database, const CallKey& k
   found.answer.response_id = row.text(4);
   found.charged = row.integer(5);
   if (!row.is_null(6)) {
-    found.answer.usage =
-        Usage{row.integer(6), row.integer(7), row.integer(8), row.integer(9), row.integer(10)};
+    found.answer.usage = Usage{row.integer(6), row.integer(7),  row.integer(8),
+                               row.integer(9), row.integer(10), row.integer(12)};
   }
   found.cached = row.integer(11) != key.job;
   return found;

@@ -64,7 +64,7 @@ SELECT c.call, j.id AS job, t.name AS tenant, p.name AS project, j.path, l.pipel
   strftime('%Y-%m-%dT%H:%M:%fZ', c.created / 1e6, 'unixepoch') AS created,
   strftime('%Y-%m-%dT%H:%M:%fZ', c.ended / 1e6, 'unixepoch') AS ended,
   c.duration / 1e6 AS seconds, c.first_token / 1e6 AS first_token_seconds, c.streamed, c.finish,
-  c.tokens_in, c.tokens_cached, c.tokens_cache_write, c.tokens_out, c.tokens_reasoning,
+  c.tokens_in, c.tokens_cached, c.tokens_cache_write, c.tokens_cache_write_1h, c.tokens_out, c.tokens_reasoning,
   c.charged_nusd / 1e9 AS cost_usd, c.bound_nusd / 1e9 AS bound_usd, c.bound_tokens,
   coalesce(o.nusd, 0) / 1e9 AS overrun_usd, c.request_id, c.response_id, lower(hex(c.hash)) AS question_hash
 FROM call_journal c JOIN jobs j USING (job) JOIN tenants t ON t.tenant = c.tenant

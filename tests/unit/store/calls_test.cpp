@@ -56,6 +56,23 @@ TEST_F(CallsTest, AnAnswerIsFoundAgainWithWhatItCost) {
   EXPECT_EQ(progress.charged, 3 * kCent);
 }
 
+TEST_F(CallsTest, WhatACacheKeepsForAnHourIsToldApart) {
+  const auto call = new_call(running_job(), 5 * kCent);
+  const auto row = granted(call);
+  const Usage usage{.input = 80,
+                    .input_cached = 10,
+                    .input_cache_write = 60,
+                    .output = 20,
+                    .input_cache_write_1h = 40};
+  store::CallAnswer told;
+  told.text = "{}";
+  told.usage = usage;
+  ASSERT_TRUE(
+      change([&](auto& database) { return store::answered(database, {row}, told, kCent, now_); }));
+  EXPECT_EQ(recorded(call.key)->answer.usage, usage);
+  EXPECT_EQ(count("SELECT tokens_cache_write - tokens_cache_write_1h FROM calls"), 20);
+}
+
 TEST_F(CallsTest, AnAnswerWithoutUsageStaysChargedAtItsBound) {
   const auto job = running_job();
   budget(Window::once, 10 * kCent, 1000);
