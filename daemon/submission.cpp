@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "pipeline/call/options.h"
@@ -99,9 +100,22 @@ Result<void> check_parameters(const wire::SubmitJob& job,
   return {};
 }
 
-// One that was sent along, by the rules of `pipeline lint`.
+// One that was sent along, by the rules of `pipeline lint`: of calls that name no model, for the
+// one that they would ask now. What is kept names the configuration's in its place, as the daemon's
+// own do: who is chosen may change, the pipeline stays the same.
+pipeline::Linted linted(const config::NamedText& file, pipeline::Surroundings surroundings,
+                        const std::string& default_model) {
+  if (default_model.empty()) return pipeline::parse_pipeline(file, surroundings);
+  const std::string configured = std::exchange(surroundings.default_model, default_model);
+  if (auto checked = pipeline::parse_pipeline(file, surroundings); !checked) return checked;
+  surroundings.default_model = configured;
+  surroundings.models = nullptr;
+  return pipeline::parse_pipeline(file, surroundings);
+}
+
 Result<Catalog::Entry> sent_pipeline(const wire::SentPipeline& sent, const Catalog& catalog,
-                                     Time now, const std::string& at) {
+                                     const std::string& default_model, Time now,
+                                     const std::string& at) {
   const pipeline::Configured& known = catalog.configured();
   std::vector<pipeline::OwnPrompt> prompts;
   for (std::size_t i = 0; i < sent.prompts.size(); ++i) {
@@ -116,7 +130,7 @@ Result<Catalog::Entry> sent_pipeline(const wire::SentPipeline& sent, const Catal
   pipeline::Surroundings surroundings = known.surroundings(std::move(prompts));
   surroundings.now = now;
   const std::string file = sent.file.empty() ? "pipeline" : sent.file;
-  auto parsed = pipeline::parse_pipeline({file, sent.text}, surroundings);
+  auto parsed = linted({file, sent.text}, std::move(surroundings), default_model);
   if (!parsed) {
     Error errors = config::combined(parsed.error());
     return fail(Code::configuration,
@@ -132,11 +146,12 @@ Result<Catalog::Entry> sent_pipeline(const wire::SentPipeline& sent, const Catal
               at);
 }
 
-Result<Sent> sent_pipelines(const wire::SubmitRequest& request, const Catalog& catalog, Time now) {
+Result<Sent> sent_pipelines(const wire::SubmitRequest& request, const Catalog& catalog,
+                            const std::string& default_model, Time now) {
   Sent pipelines;
   for (std::size_t i = 0; i < request.pipelines.size(); ++i) {
     const std::string at = fmt::format("/pipelines/{}", i);
-    auto entry = sent_pipeline(request.pipelines[i], catalog, now, at);
+    auto entry = sent_pipeline(request.pipelines[i], catalog, default_model, now, at);
     if (!entry) return std::unexpected(std::move(entry.error()));
     std::string name = entry->pipeline->name();
     if (!pipelines.emplace(name, std::move(*entry)).second)
@@ -240,7 +255,7 @@ Result<Submitted> to_batch(const wire::SubmitRequest& request,
   batch.tenant = request.tenant;
   batch.project = request.project;
   batch.jobs.reserve(request.jobs.size());
-  const auto sent = sent_pipelines(request, catalog, now);
+  const auto sent = sent_pipelines(request, catalog, default_model, now);
   if (!sent) return std::unexpected(sent.error());
   for (const auto& [name, entry] : *sent) {
     if (entry.version != 0) continue;

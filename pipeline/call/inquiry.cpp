@@ -23,20 +23,31 @@ constexpr std::int64_t kRaiseFactor = 4;
 // An answer of more tokens takes minutes: a connection that is silent for so long may be cut.
 constexpr std::int64_t kLongAnswer = 16'000;
 
+// Whether a model takes all of these, beside its own ones.
+bool takes_all(const Model& model, const Provider& provider, const Json& parameters) {
+  for (const auto& [name, value] : parameters.items()) {
+    if (!providers::parameter_refusal(model, &provider, name, value).empty()) return false;
+  }
+  Json together = model.parameters;
+  providers::override_parameters(together, parameters);
+  return providers::parameter_conflict(model, together).empty();
+}
+
 StepResult<Json> resolve_parameters(const Job& job, const CallOptions& options, const Model& model,
                                     const Provider& provider, bool own_model) {
   Json parameters = model.parameters;
   // What the pipeline sets is meant for its own model; lint has checked it against that one. Where
   // a submit names another, or a route has several, what that one refuses is left out; so is what
   // cannot stand beside the submit's parameters.
+  const bool takes = own_model || takes_all(model, provider, options.parameters);
   for (const auto& [name, value] : options.parameters.items()) {
     Json more = parameters;
     providers::override_parameters(more, Json{{name, value}});
     Json beside = {{name, value}};
     providers::override_parameters(beside, job.parameters);
     if (!providers::parameter_conflict(model, beside).empty()) continue;
-    if (own_model || (providers::parameter_refusal(model, &provider, name, value).empty() &&
-                      providers::parameter_conflict(model, more).empty()))
+    if (takes || (providers::parameter_refusal(model, &provider, name, value).empty() &&
+                  providers::parameter_conflict(model, more).empty()))
       parameters = std::move(more);
   }
   for (const auto& [name, value] : job.parameters.items()) {

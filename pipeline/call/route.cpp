@@ -88,10 +88,12 @@ class Choice final {
     return is_default() && !chosen.empty() ? std::vector{chosen} : options().models;
   }
 
-  // Whether the pipeline's parameters are meant for what these names led to.
+  // Whether the pipeline's parameters are meant for what these names led to: lint has checked them
+  // against it. (Of a call that names nobody, against the default of its moment.)
   bool is_own(const Route& route, const std::vector<std::string>& names) const {
     if (route.targets.size() != 1) return false;
-    return !topic_.models.empty() || names.front() == options().models.front();
+    return !topic_.models.empty() ||
+           (!options().by_default && names.front() == options().models.front());
   }
 
   // What an earlier run has asked where somebody else was the default.

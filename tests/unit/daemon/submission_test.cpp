@@ -87,6 +87,38 @@ TEST_F(SubmissionTest, TakesAPipelineThatCameAlong) {
   EXPECT_NE(convert(request)->jobs[0].content_hash, batch->jobs[0].content_hash);
 }
 
+// Whom its calls would ask now is what it is checked for; that somebody else is chosen makes it no
+// other pipeline.
+TEST_F(SubmissionTest, APipelineThatNamesNoModelIsCheckedForTheChosenOne) {
+  const auto with = [](std::string_view parameters) {
+    auto request = one({.path = "a.py", .pipeline = "mine"});
+    std::string text = kOwn;
+    text.replace(text.find("model: offline"), 14, parameters);
+    request.pipelines = {{.text = text, .file = "p.yaml", .prompts = {{"words", kWords, ""}}}};
+    return request;
+  };
+  const auto temperature = with("parameters: {temperature: 0.5}");
+  default_model_ = "soon";
+  const auto fitting = convert(temperature);
+  ASSERT_TRUE(fitting) << fitting.error().message;
+  default_model_ = "gpt-5-mini";
+  const auto refused = convert(temperature);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("temperature"));
+  EXPECT_THAT(refused.error().message, HasSubstr("gpt-5-mini"));
+
+  const auto plain = with("answer_tokens_max: 1000");
+  std::vector<Hash> contents;
+  for (const char* chosen : {"", "soon", "gpt-5-mini"}) {
+    default_model_ = chosen;
+    const auto batch = convert(plain);
+    ASSERT_TRUE(batch) << batch.error().message;
+    contents.push_back(batch->jobs[0].content_hash);
+    EXPECT_EQ(batch->pipelines[0].hash, convert(plain)->pipelines[0].hash);
+  }
+  EXPECT_THAT(contents, ::testing::Each(contents.front()));
+}
+
 TEST_F(SubmissionTest, SaysWhereAPipelineThatCameAlongIsWrong) {
   const auto refused = [&](std::string text, std::vector<wire::SentPrompt> prompts) {
     auto request = one({.path = "a.py", .pipeline = "mine"});
