@@ -175,7 +175,9 @@ int serve(const config::Configuration& configuration, const config::Environment&
   // From here on work goes on, and clients are answered.
   listeners.set(&reception, &metrics);
   dispatcher.start();
-  dispatcher.wake_waiting("no_credentials", {});
+  // What they wait for may have come with this start: keys, prices, another default model.
+  for (const char* reason : {"no_credentials", "quota", "budget"})
+    dispatcher.wake_waiting(reason, {});
   door.start(reception);
   TaskGroup duties(loop, log_failures(log));
   duties.spawn("forget", forget(loop, store, log, retention_of(settings.retention)));

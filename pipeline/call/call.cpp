@@ -140,7 +140,8 @@ class Asking final {
     return others ? Patience::moves_on : Patience::waits;
   }
 
-  // What becomes of the job: it waits as long as one of them may still answer.
+  // What becomes of the job: it waits as long as one of them may still answer, for the reason of
+  // the first; but for a budget if one is among them, which a person may raise at any time.
   Stop verdict() const {
     if (declined_.size() == 1) return marked(declined_.front().why.stop);
     std::string reasons;
@@ -155,7 +156,8 @@ class Asking final {
         reasons += fmt::format("model '{}': ", refusal.candidate->resolved.model->name);
       reasons += parked != nullptr ? parked->detail : std::get<Failed>(stop).error.message;
       if (parked == nullptr) continue;
-      if (first == nullptr) first = parked;
+      if (first == nullptr || (parked->reason == "budget" && first->reason != "budget"))
+        first = parked;
       if (parked->until) until = std::min(until.value_or(*parked->until), *parked->until);
     }
     if (first != nullptr) return Parked{first->reason, std::move(reasons), until};

@@ -10,7 +10,7 @@ import unittest
 
 from support.cli import write
 from support.daemon import wait_until
-from support.world import World, source
+from support.world import CONFIG, World, source
 
 JOBS = 64
 FAILED, BUDGET, PARKED = 1, 3, 75
@@ -164,6 +164,16 @@ class Promise3TheCeilingHolds(unittest.TestCase):
 
     def operations(self, world):
         return set(world.daemon.rows("SELECT kind, name, outcome FROM metrics_by_minute"))
+
+    def test_a_price_that_comes_with_a_restart_is_not_missed(self):
+        model = "models:\n  own/x: {{provider: openai, window_tokens: 100000, output_tokens_max: 8000{}}}\nunpriced_models: allow\nbudgets: [{{limit: 1USD}}]\n"
+        with World(config=model.format("")) as world:
+            job = world.job(1, model="own/x")
+            self.assertEqual(job["waiting"]["reason"], "budget")
+            self.assertIn("add its price to models.yaml", job["waiting"]["detail"])
+            world.daemon.configure(CONFIG + model.format(", prices: {input: 1USD, output: 2USD}"))
+            world.daemon.restart()
+            world.cli.run("wait", job["batch"])
 
     def test_a_limit_below_what_is_committed_refuses_new_reservations_only(self):
         with World("--latency", "500ms") as world:

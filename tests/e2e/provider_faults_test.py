@@ -67,6 +67,12 @@ class Promise5ErrorsAreToldApart(unittest.TestCase):
             self.assertEqual(world.served(), [(429, "quota")])
             self.assertEqual(world.errors(), {("call", "quota", "failed"): 1, ("job", "quota", "waiting"): 2})
             world.cli.run("wait", first["batch"], code=PARKED)
+            # The account may have been topped up, or the key replaced: a start looks again, once.
+            world.daemon.restart()
+            wait_until(lambda: len(world.served()) == 2, "one more question")
+            for job in (first, second):
+                self.assertEqual(world.at_rest(job["batch"])[0]["waiting"]["reason"], "quota")
+            self.assertEqual(len(world.served()), 2)
 
     # --- nobody knows
 

@@ -212,6 +212,21 @@ TEST_F(CallRoutes, ABudgetThatFitsNoTargetSaysWhatEachNeeds) {
   EXPECT_THAT(asked(), testing::IsEmpty());
 }
 
+// Raising it may let the job go on long before the first one answers again.
+TEST_F(CallRoutes, ABudgetIsWhatTheJobWaitsForWhereItIsAmongTheReasons) {
+  models_ = providers::Models::parse({{"models.yaml", with_a_cheap_model()}}, registry_).value();
+  journal_.limit = 1'000'000;
+  provide({{"cheap-1", http_error(429, "insufficient_quota", "used up")}});
+  const Outcome outcome = run(asking("[cheap, test]"));
+  EXPECT_THAT(text(outcome), AllOf(StartsWith("parked budget: "), HasSubstr("used up")));
+  EXPECT_TRUE(std::get<Parked>(outcome).until) << "of the quota";
+  journal_.limit = 1'000'000'000;
+  const auto again = asking("[cheap, test]");
+  again->attempt = 3;
+  EXPECT_EQ(text(run(again)), "succeeded 1 0");
+  EXPECT_EQ(asked().back(), "test-1");
+}
+
 TEST_F(CallRoutes, ASubmitMayNameARoute) {
   routes("{r: {targets: [other, test]}}");
   const auto job = asking("test");
