@@ -49,6 +49,7 @@ void AnswerReader::head(int status, Headers headers) noexcept {
   response_.status = status;
   response_.headers = std::move(headers);
   forget_key(response_.headers, asked_.key);
+  if (on_head_) on_head_(status, response_.headers);
   if (!is_good(status)) return;
   if (is_event_stream(header(response_.headers, "content-type"))) {
     begin(Form::events);

@@ -29,10 +29,13 @@ class AnswerReader final : public ResponseSink {
     const std::string& key;  // goes no further where the server repeats it
     bool stream = false;     // a stream was asked for
   };
-  // Hears all that a stream has brought, when it is more than before; no call back into the reader.
+  // Hears the head when it comes: of a stream, long before its end.
+  using OnHead = std::function<void(int status, const Headers& headers)>;
+  // Hears all that a stream has brought, when it is more than before. Neither calls back into the
+  // reader.
   using OnText = std::function<void(std::string_view text)>;
-  AnswerReader(const Clock& clock, const Asked& asked, OnText on_text = {})
-      : clock_(clock), asked_(asked), on_text_(std::move(on_text)) {}
+  AnswerReader(const Clock& clock, const Asked& asked, OnHead on_head = {}, OnText on_text = {})
+      : clock_(clock), asked_(asked), on_head_(std::move(on_head)), on_text_(std::move(on_text)) {}
   AnswerReader(const AnswerReader&) = delete;
   AnswerReader& operator=(const AnswerReader&) = delete;
 
@@ -67,6 +70,7 @@ class AnswerReader final : public ResponseSink {
 
   const Clock& clock_;
   const Asked asked_;
+  const OnHead on_head_;
   const OnText on_text_;
   Form form_ = Form::whole;
   HttpResponse response_;  // the body where it is read as a whole

@@ -10,7 +10,7 @@ namespace docwright::providers {
 class ResponseSink {
  public:
   virtual ~ResponseSink() = default;
-  // Once, before the body; of the answer itself, not of an interim one.
+  // Once, as soon as it is there, before the body; of the answer itself, not of an interim one.
   virtual void head(int status, Headers headers) noexcept = 0;
   // The next piece of the body, cut anywhere. False: no more of it; the exchange ends as malformed.
   virtual bool bytes(std::string_view piece) noexcept = 0;

@@ -159,13 +159,12 @@ class Attempt final {
     const providers::AnswerReader::Asked asked{*inquiry.provider->codec, *inquiry.question,
                                                inquiry.model->dialect, order_->endpoint.key,
                                                inquiry.streams()};
-    providers::AnswerReader reader(parts_.loop.clock(), asked,
+    providers::AnswerReader reader(parts_.loop.clock(), asked, order_->heard,
                                    [this](std::string_view text) { tell(text, false); });
     const Moment begin = parts_.loop.clock().moment();
     // Not until the job's own deadline: an answer that comes after it is paid all the same, and
     // kept.
     CallResult<void> sent = co_await send(std::move(request), begin + inquiry.time_limit, reader);
-    order_->heard(reader.headers());
     CallReport& report = exchange_.report;
     report.status = sent ? reader.status() : sent.error().status;
     report.provider_request_id = request_id_of(reader.headers());

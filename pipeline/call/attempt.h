@@ -59,8 +59,9 @@ struct AttemptOrder {
   std::function<void()> received;
   // Whether a cancellation between the two only cuts the exchange: its outcome is then `unknown`.
   std::function<bool()> is_cut;
-  // Called with the headers of whatever was answered.
-  std::function<void(const providers::Headers&)> heard;
+  // Called with the head of whatever is answered, as it comes; from within the sender, so that
+  // nothing may be sent there.
+  std::function<void(int status, const providers::Headers&)> heard;
 };
 Task<AttemptOutcome> attempt(AttemptParts parts, std::shared_ptr<const AttemptOrder> order);
 

@@ -192,8 +192,8 @@ Task<AttemptOutcome> CallDesk::Lead::send(std::shared_ptr<Attempted> attempted) 
     desk->out_.erase(it);
   };
   order->is_cut = [it = attempted.get()] { return it->cut; };
-  order->heard = [group = attempted->quota_group](const providers::Headers& headers) {
-    if (group) group->heard(headers);
+  order->heard = [group = attempted->quota_group](int status, const providers::Headers& headers) {
+    if (group) group->heard(status, headers);
   };
   attempted->order = std::move(order);
   attempted->flight = flight_;

@@ -225,7 +225,6 @@ void QuotaGroup::pause(const CallError& error) {
   pause_.why = "the provider said " + said(error);
 }
 
-// Once the end of the call whose headers told it has been heard too: it may be a refusal.
 void QuotaGroup::widen() {
   if (allowance_.knows_a_minute()) window_.limits_known();
 }
@@ -251,8 +250,12 @@ void QuotaGroup::settle(Turn& turn, int requests, const Demand& used) {
   self->serve();
 }
 
-void QuotaGroup::heard(const providers::Headers& headers) {
+// Limits that a refusal tells let nobody out before its end has been heard too.
+void QuotaGroup::heard(int status, const providers::Headers& headers) {
   allowance_.heard(providers::wire::limits_said(rules_.provider.headers, headers), now());
+  if (status >= 400) return;
+  widen();
+  serve();
 }
 
 }  // namespace docwright::pipeline

@@ -82,8 +82,8 @@ class QuotaGroup final : public std::enable_shared_from_this<QuotaGroup> {
   // Cancellable.
   Task<Reply> turn(Wish wish);
 
-  // What an answer's headers say about the limits.
-  void heard(const providers::Headers& headers);
+  // What the head of an answer says about the limits, before its end is known.
+  void heard(int status, const providers::Headers& headers);
 
   const Rules& rules() const { return rules_; }
   const CallWindow& window() const { return window_; }

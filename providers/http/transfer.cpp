@@ -11,6 +11,7 @@ namespace docwright::providers::http {
 namespace {
 
 constexpr std::string_view kBlank = " \t\r\n";
+constexpr int kFirstFinalStatus = 200;  // those below announce the answer
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(kBlank);
@@ -206,7 +207,9 @@ std::size_t Transfer::on_header(char* data, std::size_t, std::size_t bytes, void
   auto& transfer = *static_cast<Transfer*>(self);
   if (!transfer.take(bytes)) return 0;
   // After the body come trailers, which nobody asks for.
-  if (!transfer.head_told_) transfer.header_line(std::string_view(data, bytes));
+  if (transfer.head_told_) return bytes;
+  transfer.header_line(std::string_view(data, bytes));
+  if (transfer.headers_end_ && transfer.status_ >= kFirstFinalStatus) transfer.tell_head();
   return bytes;
 }
 
@@ -227,7 +230,6 @@ void Transfer::header_line(std::string_view line) {
                         std::string(trimmed(line.substr(colon + 1))));
 }
 
-// Not before the first byte of the body: until then the headers may be those of an interim answer.
 void Transfer::tell_head() {
   if (!std::exchange(head_told_, true)) sink_.head(status_, std::move(headers_));
 }

@@ -190,7 +190,7 @@ class Calls final {
     order->sending = [](Nusd) {};
     order->received = [] {};
     order->is_cut = [] { return false; };
-    order->heard = [](const providers::Headers&) {};
+    order->heard = [](int, const providers::Headers&) {};
     co_await pipeline::attempt({loop_, pool_, journal_, metrics_, sender_}, std::move(order));
     if (++ended_ == count_) done_.open();
   }

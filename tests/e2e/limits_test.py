@@ -13,7 +13,7 @@ name: run
 steps:
   - validate
   - chunk
-  - call: {prompt: docstrings, answer_tokens_max: 1000}
+  - call: {{prompt: docstrings, answer_tokens_max: 1000{call}}}
   - parse
   - store
 """
@@ -33,9 +33,9 @@ def sources(first, count):
 
 
 class Limits(unittest.TestCase):
-    def daemon(self, provider, far, limits=""):
+    def daemon(self, provider, far, limits="", call=""):
         daemon = Daemon(MODEL.format(provider=provider, url=far.servers["far"]) + CONFIG + limits, {"OPENAI_API_KEY": "rehearsal-1"})
-        daemon.pipeline("run", PIPELINE)
+        daemon.pipeline("run", PIPELINE.format(call=call))
         return daemon
 
     def count(self, daemon, sql):
@@ -51,6 +51,16 @@ class Limits(unittest.TestCase):
             wait_until(lambda: self.count(daemon, "call_journal WHERE state = 'answered'") >= 2, "two answers")
             client.close()
             self.assertEqual(self.count(daemon, "call_journal WHERE state = 'failed'"), 0)
+
+    def test_a_stream_tells_its_limits_before_its_end(self):
+        """Until the first answer's head has come one call is out; it is then still being written for most of a minute."""
+        with simulator("openai", "limits: {requests_per_minute: 9}, latency: {per_token: 60ms}, answers: [{tokens: 900}]") as far, \
+                self.daemon("openai", far, call=", stream: always") as daemon:
+            client = daemon.client()
+            client.submit(sources(0, 10), project="p")
+            wait_until(lambda: len(far.served()) >= 2, "a second call")
+            self.assertEqual(self.count(daemon, "call_journal WHERE state = 'answered'"), 0)
+            client.close()
 
     def test_a_days_limit_counts_what_was_asked_before_a_restart(self):
         with simulator("openai", "latency: {first_byte: 1ms}") as far, \

@@ -126,6 +126,25 @@ TEST_F(CallDeskTest, OfAStreamTheFirstTextIsTimed) {
   EXPECT_FALSE(journal_.calls[1].first_token);
 }
 
+// What a stream's head says holds while the stream goes on, and its end takes nothing again.
+TEST_F(CallDeskTest, WhatTheHeadOfAStreamSaysOfLimitsIsHeardThen) {
+  provider_.halfway = std::chrono::minutes(2);
+  provider_.script = [](const HttpRequest& request, int number) {
+    HttpResponse response = right_stream(request);
+    response.headers.emplace_back("x-ratelimit-limit-requests", "6");
+    response.headers.emplace_back("x-ratelimit-remaining-requests", number == 0 ? "1" : "0");
+    return response;
+  };
+  run(planned_job(4));
+  ASSERT_EQ(provider_.arrivals.size(), 4U);
+  const auto after = [this](std::size_t i) {
+    return provider_.arrivals[i] - provider_.arrivals[0];
+  };
+  EXPECT_EQ(after(1), provider_.latency);
+  EXPECT_EQ(after(2), 2 * provider_.latency + std::chrono::seconds(10));
+  EXPECT_EQ(after(3), 3 * provider_.latency + std::chrono::seconds(20));
+}
+
 // Cancels a run when a call of it is on its way.
 Task<void> cancel_later(Loop& loop, TaskGroup::Handle handle) {
   co_await loop.sleep(std::chrono::milliseconds(20));

@@ -220,13 +220,14 @@ TEST_F(QuotaGroupTest, OneCallFindsOutWhetherThereAreLimits) {
   const auto hear = [&]() -> Task<void> {
     co_await loop_.sleep(5s);
     EXPECT_EQ(most_in_flight_, 1);
-    group_->heard({{"x-ratelimit-limit-requests", "5"}, {"x-ratelimit-remaining-requests", "4"}});
+    group_->heard(200,
+                  {{"x-ratelimit-limit-requests", "5"}, {"x-ratelimit-remaining-requests", "4"}});
   };
   tasks_.spawn("hear", hear());
   loop_.run_until_idle();
   ASSERT_GE(seen_.size(), 3U);
-  EXPECT_EQ(seen_[1].at, 10s);
-  EXPECT_EQ(seen_[2].at, 22s);  // 5 a minute
+  EXPECT_EQ(seen_[1].at, 5s);   // not when the first has ended
+  EXPECT_EQ(seen_[2].at, 17s);  // 5 a minute
 }
 
 // Its headers are heard before it is known to be a refusal.
@@ -237,7 +238,7 @@ TEST_F(QuotaGroupTest, ARefusalThatTellsLimitsLetsNobodyOut) {
   const auto hear = [&]() -> Task<void> {
     co_await loop_.sleep(4s);
     group_->heard(
-        {{"x-ratelimit-limit-tokens", "60000"}, {"x-ratelimit-remaining-tokens", "9000"}});
+        429, {{"x-ratelimit-limit-tokens", "60000"}, {"x-ratelimit-remaining-tokens", "9000"}});
   };
   tasks_.spawn("hear", hear());
   for (int i = 0; i < 5; ++i) call("t", 4500ms, 1s);

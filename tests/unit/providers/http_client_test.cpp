@@ -151,6 +151,30 @@ TEST_F(HttpClientTest, ASinkGetsTheAnswerAsItComes) {
   EXPECT_THAT(noting.pieces, ElementsAre("abc", "de"));
 }
 
+// A stream's head comes at once; a model that thinks writes its first byte minutes later.
+TEST_F(HttpClientTest, ASinkGetsTheHeadBeforeThereIsABody) {
+  Server server([](const Server::Request&) {
+    return Server::Turn{
+        "HTTP/1.1 103 Early Hints\r\nX-Not: this\r\n\r\n"
+        "HTTP/1.1 200 OK\r\nX-A: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        Then::hold};
+  });
+  struct Leaving final : ResponseSink {
+    TaskGroup& tasks;
+    Loop& loop;
+    Headers heard;
+    Leaving(TaskGroup& of, Loop& on) : tasks(of), loop(on) {}
+    void head(int, Headers headers) noexcept override {
+      heard = std::move(headers);
+      loop.post([this] { tasks.cancel_all(); });
+    }
+    bool bytes(std::string_view) noexcept override { return true; }
+  };
+  Leaving leaving(tasks_, loop_);
+  one_into(server.url(), leaving);
+  EXPECT_THAT(leaving.heard, ElementsAre(Pair("x-a", "1"), Pair("transfer-encoding", "chunked")));
+}
+
 TEST_F(HttpClientTest, ASinkGetsTheHeadOfAnEmptyAnswer) {
   Server server([](const Server::Request&) { return Server::Turn{Server::answer(503, "")}; });
   Noting noting;
