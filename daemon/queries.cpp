@@ -89,8 +89,9 @@ std::string chosen(store::Database& database) {
 }
 
 std::vector<wire::JobView> views(store::Database& database, const store::JobPage& page,
-                                 const Catalog& catalog) {
-  const Circumstances now{store::pauses(database), chosen(database), catalog};
+                                 const Surroundings& around) {
+  const Circumstances now{store::pauses(database), chosen(database), *around.catalog,
+                          around.out_of_space()};
   std::vector<wire::JobView> jobs;
   jobs.reserve(page.jobs.size());
   for (const store::JobStatus& job : page.jobs)
@@ -99,7 +100,7 @@ std::vector<wire::JobView> views(store::Database& database, const store::JobPage
 }
 
 Result<wire::StatusReply> status(store::Database& database, const wire::StatusRequest& request,
-                                 const Selected& selected, bool done, const Catalog& catalog) {
+                                 const Selected& selected, bool done, const Surroundings& around) {
   store::JobFilter filter;
   filter.rows = selected.rows;
   filter.batch = selected.batch;
@@ -109,7 +110,7 @@ Result<wire::StatusReply> status(store::Database& database, const wire::StatusRe
   if (!page) return fail(page.error().code, page.error().message, "/after");
   return wire::StatusReply{.done = done,
                            .summary = view(summary_of(database, selected)),
-                           .jobs = views(database, *page, catalog),
+                           .jobs = views(database, *page, around),
                            .next = page->next};
 }
 
@@ -229,25 +230,25 @@ Result<std::int64_t> batch_of(store::Database& database, const std::string& batc
   return row;
 }
 
-Question ask(std::string id, wire::StatusRequest request, std::shared_ptr<const Catalog> catalog) {
-  return [id = std::move(id), request = std::move(request), catalog = std::move(catalog)](
+Question ask(std::string id, wire::StatusRequest request, Surroundings around) {
+  return [id = std::move(id), request = std::move(request), around = std::move(around)](
              store::Database& database, bool demanded) {
     return answer_selection(database, id, request, demanded,
                             [&](const Selected& selected, bool done) {
-                              return status(database, request, selected, done, *catalog);
+                              return status(database, request, selected, done, around);
                             });
   };
 }
 
-Question ask(std::string id, wire::ListRequest request, std::shared_ptr<const Catalog> catalog) {
-  return [id = std::move(id), request = std::move(request), catalog = std::move(catalog)](
+Question ask(std::string id, wire::ListRequest request, Surroundings around) {
+  return [id = std::move(id), request = std::move(request), around = std::move(around)](
              store::Database& database, bool) -> Answer {
     const auto filter = filter_of(database, request);
     if (!filter) return refused(filter.error());
     const auto page = store::list_jobs(database, *filter);
     if (!page) return refused(Error{page.error().code, page.error().message, "/after"});
     return {.reply = wire::render_reply(
-                id, wire::ListReply{.jobs = views(database, *page, *catalog), .next = page->next})};
+                id, wire::ListReply{.jobs = views(database, *page, around), .next = page->next})};
   };
 }
 

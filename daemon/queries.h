@@ -2,6 +2,7 @@
 // threads.
 #pragma once
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,14 @@ struct Answer {
 // `demanded`: the reply must be made even if not everything asked for has ended.
 using Question = std::function<Answer(store::Database&, bool demanded)>;
 
-Question ask(std::string id, wire::StatusRequest request, std::shared_ptr<const Catalog> catalog);
-Question ask(std::string id, wire::ListRequest request, std::shared_ptr<const Catalog> catalog);
+// What is said of jobs beside what the database knows.
+struct Surroundings {
+  std::shared_ptr<const Catalog> catalog;
+  std::function<bool()> out_of_space;  // the disk is full; any thread
+};
+
+Question ask(std::string id, wire::StatusRequest request, Surroundings around);
+Question ask(std::string id, wire::ListRequest request, Surroundings around);
 Question ask(std::string id, wire::ResultRequest request);
 Question ask(std::string id, wire::WaitRequest request);
 Question ask(std::string id, wire::EventsSinceRequest request);

@@ -227,9 +227,9 @@ void Reception::answer(Peer peer, const wire::Request& request) {
                                                           default_model_, parts_.clock.now())));
           },
           [&](const wire::StatusRequest& verb) {
-            enter(daemon::ask(id, verb, parts_.catalog), verb.wait);
+            enter(daemon::ask(id, verb, surroundings()), verb.wait);
           },
-          [&](const wire::ListRequest& verb) { enter(daemon::ask(id, verb, parts_.catalog), {}); },
+          [&](const wire::ListRequest& verb) { enter(daemon::ask(id, verb, surroundings()), {}); },
           [&](const wire::ResultRequest& verb) { enter(daemon::ask(id, verb), verb.wait); },
           [&](const wire::WaitRequest& verb) {
             enter(daemon::ask(id, verb), verb.timeout.value_or(wire::kWaitDefault));
@@ -302,6 +302,10 @@ Reception::Respond Reception::respond_to_nobody(std::string head) {
     --pushed_writes_;
     if (!reply) reject(reply.error(), head);
   };
+}
+
+Surroundings Reception::surroundings() const {
+  return {parts_.catalog, [&writer = parts_.store.writer()] { return writer.out_of_space(); }};
 }
 
 wire::PingReply Reception::ping() const {

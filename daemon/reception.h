@@ -100,6 +100,7 @@ class Reception final : public Receptionist {
   void reject(const Error& error, std::string_view head);
   Respond respond_to(Peer peer, std::string id);
   Respond respond_to_nobody(std::string head);
+  Surroundings surroundings() const;
   wire::PingReply ping() const;
   wire::StatsReply stats() const;
 

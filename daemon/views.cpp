@@ -26,12 +26,17 @@ std::string scope_of(const store::Pause& pause) {
   return pause.pipeline.empty() ? "all" : "pipeline:" + pause.pipeline;
 }
 
-// What a queued job waits for: a pause to end, or its turn.
-wire::Waiting queued(const store::JobStatus& job, const std::vector<store::Pause>& pauses) {
-  const auto pause = std::ranges::find_if(pauses, [&](const store::Pause& each) {
+// What a queued job waits for: a pause to end, room on the disk, or its turn.
+wire::Waiting queued(const store::JobStatus& job, const Circumstances& now) {
+  const auto pause = std::ranges::find_if(now.pauses, [&](const store::Pause& each) {
     return each.pipeline.empty() || each.pipeline == job.pipeline;
   });
-  if (pause == pauses.end())
+  if (pause == now.pauses.end() && now.out_of_space)
+    return {.reason = "store",
+            .detail =
+                "the disk of the database is full: jobs begin again by themselves when there "
+                "is room"};
+  if (pause == now.pauses.end())
     return {.reason = "queue",
             .detail =
                 "waits for its turn: all places are taken, or jobs of a higher priority go first"};
@@ -43,9 +48,8 @@ wire::Waiting queued(const store::JobStatus& job, const std::vector<store::Pause
                                 to_rfc3339(pause->since), why)};
 }
 
-std::optional<wire::Waiting> waiting(const store::JobStatus& job,
-                                     const std::vector<store::Pause>& pauses) {
-  if (job.state == store::State::queued) return queued(job, pauses);
+std::optional<wire::Waiting> waiting(const store::JobStatus& job, const Circumstances& now) {
+  if (job.state == store::State::queued) return queued(job, now);
   if (job.state != store::State::waiting) return std::nullopt;
   return wire::Waiting{.reason = job.reason, .detail = job.detail, .until = job.wake};
 }
@@ -113,7 +117,7 @@ wire::JobView view(const store::JobStatus& job, const Circumstances& now,
                     .pipeline = job.pipeline,
                     .model = model_shown(job, now, model_asked),
                     .state = std::string(name(job.state)),
-                    .waiting = waiting(job, now.pauses),
+                    .waiting = waiting(job, now),
                     .priority = job.priority,
                     .attempt = job.attempt,
                     .created_at = job.created,

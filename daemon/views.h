@@ -15,13 +15,15 @@ namespace docwright::daemon {
 
 wire::StateCounts view(const store::StateCounts& counts);
 wire::Summary view(const store::Summary& summary);
-// What completes a job's row: a queued one waits too, for pauses that hold now; and where neither
+// What completes a job's row: a queued one waits too, for pauses that hold now, or for room on the
+// disk; and where neither
 // its submit nor its pipeline names a model, it is the one that was asked last, of a job that has
 // ended, else the default.
 struct Circumstances {
   const std::vector<store::Pause> pauses;
   const std::string default_model;  // empty: the configuration's
   const Catalog& catalog;
+  const bool out_of_space = false;
 };
 wire::JobView view(const store::JobStatus& job, const Circumstances& now,
                    const std::string& model_asked);

@@ -123,6 +123,11 @@ class Promise1AcknowledgedIsDurable(unittest.TestCase):
         first = self.accepted[0]
         self.assertEqual(self.client.ask("status", jobs=[first])["jobs"][0]["id"], first)
         self.assertEqual(len(self.client.ask("list", project="full", limit=10)["jobs"]), 10)
+        queued = self.client.ask("list", states=["queued"], limit=10)["jobs"]
+        self.assertTrue(queued)
+        for job in queued:
+            self.assertEqual(job["waiting"]["reason"], "store")
+            self.assertIn("the disk of the database is full", job["waiting"]["detail"])
         self.assertIn("NO SPACE", self.daemon.log_text().upper())
         pid = self.client.ask("ping")["pid"]
 
