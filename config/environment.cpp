@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "runtime/characters.h"
 #include "runtime/text.h"
 
 namespace docwright::config {
@@ -12,17 +13,11 @@ namespace {
 constexpr std::string_view kPrefix = "DOCWRIGHT_";
 constexpr std::string_view kOfTheCli = "DOCWRIGHT_ENDPOINT";
 
-std::string changed(std::string_view text, int (*change)(int)) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(change(static_cast<unsigned char>(c)));
-  return result;
-}
-
 std::vector<std::string> segments(std::string_view name) {
   std::vector<std::string> parts;
   while (true) {
     const auto end = name.find("__");
-    parts.push_back(changed(name.substr(0, end), std::tolower));
+    parts.push_back(lower(name.substr(0, end)));
     if (end == std::string_view::npos) return parts;
     name.remove_prefix(end + 2);
   }
@@ -41,7 +36,7 @@ void set_mark(Node& node, const Mark& mark) {
 Node& child(Node& map, const std::string& key, const Mark& mark) {
   map.kind = Node::Kind::map;
   for (auto& entry : map.entries) {
-    if (changed(entry.key, std::tolower) == key) return entry.value;
+    if (lower(entry.key) == key) return entry.value;
   }
   return map.entries.emplace_back(Node::Entry{.key = key, .mark = mark, .value = {}}).value;
 }
@@ -122,8 +117,7 @@ class Overlay final {
   // The variable's name up to and with this segment.
   std::string upto(std::size_t depth) const {
     std::string name(kPrefix);
-    for (std::size_t i = 0; i <= depth; ++i)
-      name += (i == 0 ? "" : "__") + changed(segments_[i], std::toupper);
+    for (std::size_t i = 0; i <= depth; ++i) name += (i == 0 ? "" : "__") + upper(segments_[i]);
     return name;
   }
 
@@ -134,8 +128,7 @@ class Overlay final {
       auto meant = segments_;
       meant[depth] = near;
       hint = " (did you mean '" + std::string(kPrefix);
-      for (std::size_t i = 0; i < meant.size(); ++i)
-        hint += (i == 0 ? "" : "__") + changed(meant[i], std::toupper);
+      for (std::size_t i = 0; i < meant.size(); ++i) hint += (i == 0 ? "" : "__") + upper(meant[i]);
       hint += "'?)";
     }
     reading_.fail(mark_, "this environment variable names no option" + hint);
@@ -144,7 +137,7 @@ class Overlay final {
   void names_a_group(const SpecBase& inner) {
     reading_.fail(mark_,
                   "this environment variable names a group of options: set one of them, such as " +
-                      variable_ + "__" + changed(inner.names().front(), std::toupper));
+                      variable_ + "__" + upper(inner.names().front()));
   }
 
   const std::string& variable_;

@@ -1,5 +1,7 @@
 #include "config/provider_settings.h"
 
+#include "runtime/characters.h"
+
 namespace docwright::config {
 namespace {
 
@@ -11,10 +13,9 @@ using std::chrono::seconds;
 // A key in a plain header would be shown by `config show`.
 std::string headers_rule(const std::map<std::string, std::string>& headers) {
   for (const auto& [name, value] : headers) {
-    std::string lower = name;
-    for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const std::string lower_name = lower(name);
     for (const char* part : {"authorization", "key", "token", "secret", "cookie"}) {
-      if (lower.find(part) == std::string::npos) continue;
+      if (!lower_name.contains(part)) continue;
       return "the header '" + name +
              "' looks like a secret, which does not stand in the configuration itself: use 'key'";
     }

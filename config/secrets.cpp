@@ -7,6 +7,8 @@
 #include <array>
 #include <cstring>
 
+#include "runtime/file_descriptor.h"
+
 namespace docwright::config {
 namespace {
 
@@ -36,20 +38,6 @@ Version version_of(const struct stat& info) {
   return {info.st_dev, info.st_ino, info.st_size,
           std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec};
 }
-
-class Descriptor final {
- public:
-  explicit Descriptor(const std::string& path) : value_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-  ~Descriptor() {
-    if (value_ >= 0) close(value_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return value_; }
-
- private:
-  int value_;
-};
 
 }  // namespace
 
@@ -90,9 +78,9 @@ Result<std::string> Secrets::resolve(const SecretRef& reference) {
 }
 
 Result<std::string> Secrets::from_file(const std::string& path, const SecretRef& reference) {
-  const Descriptor file(path);
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat info{};
-  if (file.get() < 0 || fstat(file.get(), &info) != 0) {
+  if (!file || fstat(file.get(), &info) != 0) {
     return missing(reference, std::string("cannot be read: ") + std::strerror(errno));
   }
   if (!S_ISREG(info.st_mode)) return missing(reference, "is not a regular file");

@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "config/loopback.h"
+#include "runtime/file_descriptor.h"
 
 namespace docwright::daemon {
 namespace {
@@ -26,21 +27,21 @@ bool somebody_listens(const std::string& path) {
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) return false;
   path.copy(address.sun_path, path.size());
-  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) return false;
-  const int failed = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  const FileDescriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd) return false;
+  const int failed =
+      ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
   // A full backlog (EAGAIN) is somebody, too.
-  const bool listens = failed == 0 || errno == EAGAIN;
-  ::close(fd);
-  return listens;
+  return failed == 0 || errno == EAGAIN;
 }
 
-int bound(const config::Loopback& loopback) {
-  const int fd =
-      ::socket(loopback.v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) return -1;
+// None: errno says why.
+FileDescriptor listening(const config::Loopback& loopback) {
+  FileDescriptor fd(
+      ::socket(loopback.v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd) return fd;
   const int yes = 1;
-  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   sockaddr_in v4{};
   v4.sin_family = AF_INET;
   v4.sin_port = htons(loopback.port);
@@ -49,13 +50,11 @@ int bound(const config::Loopback& loopback) {
   v6.sin6_family = AF_INET6;
   v6.sin6_port = htons(loopback.port);
   v6.sin6_addr = in6addr_loopback;
-  const int failed = loopback.v6 ? ::bind(fd, reinterpret_cast<const sockaddr*>(&v6), sizeof v6)
-                                 : ::bind(fd, reinterpret_cast<const sockaddr*>(&v4), sizeof v4);
-  if (failed == 0 && ::listen(fd, SOMAXCONN) == 0) return fd;
-  const int why = errno;
-  ::close(fd);
-  errno = why;
-  return -1;
+  const int failed = loopback.v6
+                         ? ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&v6), sizeof v6)
+                         : ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&v4), sizeof v4);
+  if (failed != 0 || ::listen(fd.get(), SOMAXCONN) != 0) fd.reset();
+  return fd;
 }
 
 }  // namespace
@@ -84,13 +83,13 @@ Result<void> clear_ipc_path(const std::string& path) {
   return fail(Code::io, fmt::format("cannot remove the stale socket {}: {}", path, reason()));
 }
 
-Result<int> listen_on_loopback(std::string_view endpoint) {
+Result<FileDescriptor> listen_on_loopback(std::string_view endpoint) {
   const auto loopback = config::loopback_of(endpoint);
   if (!loopback) {
     return fail(Code::configuration, fmt::format("'{}' is no endpoint of this machine", endpoint));
   }
-  const int fd = bound(*loopback);
-  if (fd < 0) return fail(Code::io, fmt::format("cannot listen on {}: {}", endpoint, reason()));
+  FileDescriptor fd = listening(*loopback);
+  if (!fd) return fail(Code::io, fmt::format("cannot listen on {}: {}", endpoint, reason()));
   return fd;
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "runtime/error.h"
+#include "runtime/file_descriptor.h"
 
 namespace docwright::daemon {
 
@@ -16,9 +17,8 @@ std::string ipc_path(std::string_view endpoint);
 // the folder cannot be written to.
 Result<void> clear_ipc_path(const std::string& path);
 
-// A listening socket for "tcp://127.0.0.1:PORT", "tcp://[::1]:PORT" or "tcp://localhost:PORT"; the
-// caller closes it (libzmq does, when it is given it). Anything but loopback is refused: it would
-// need CURVE.
-Result<int> listen_on_loopback(std::string_view endpoint);
+// A listening socket for "tcp://127.0.0.1:PORT", "tcp://[::1]:PORT" or "tcp://localhost:PORT".
+// Anything but loopback is refused: it would need CURVE.
+Result<FileDescriptor> listen_on_loopback(std::string_view endpoint);
 
 }  // namespace docwright::daemon

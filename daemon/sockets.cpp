@@ -13,14 +13,15 @@
 #include "config/paths.h"
 #include "daemon/accept_guard.h"
 #include "daemon/listener.h"
+#include "runtime/file_descriptor.h"
 #include "schemas/wire.h"
 
 namespace docwright::daemon {
 namespace {
 
 constexpr int kQueuedMessages = 1000;  // of one peer, each way
-constexpr int kQueuedReplies =
-    10'000;  // a client that keeps many requests in flight must not lose replies
+// A client that keeps many requests in flight must not lose replies.
+constexpr int kQueuedReplies = 10'000;
 constexpr int kBacklog = 128;
 constexpr int kHandshakeMs = 5000;
 constexpr int kLingerMs = 1000;
@@ -37,21 +38,21 @@ struct Door {
 
 Result<void> bind(Door& door) {
   const std::string path = ipc_path(door.endpoint);
-  int fd = -1;
+  FileDescriptor listener;
   if (!path.empty()) {
     if (auto clear = clear_ipc_path(path); !clear) return clear;
   } else {
-    const Result<int> listening = listen_on_loopback(door.endpoint);
-    if (!listening) return std::unexpected(listening.error());
-    fd = *listening;
+    auto listening = listen_on_loopback(door.endpoint);
+    if (!listening) return std::unexpected(std::move(listening.error()));
+    listener = std::move(*listening);
   }
   try {
-    door.socket.set(zmq::sockopt::use_fd, fd);
+    door.socket.set(zmq::sockopt::use_fd, listener.get());
     door.socket.bind(door.endpoint);
+    listener.release();  // libzmq's from here on
     door.socket.set(zmq::sockopt::use_fd, -1);
     door.bound = door.socket.get(zmq::sockopt::last_endpoint);
   } catch (const zmq::error_t& error) {
-    if (fd >= 0) ::close(fd);
     return fail(Code::io, fmt::format("cannot listen at {}: {}", door.endpoint, error.what()));
   }
   // libzmq made the file under the process's umask; a socket needs no more than this.
@@ -115,7 +116,6 @@ struct Sockets::State {
       // libzmq leaves the file. Its name is ours as long as we hold the state folder's lock.
       if (const std::string path = ipc_path(door->endpoint); !path.empty()) ::unlink(path.c_str());
     }
-    if (wake_fd >= 0) ::close(wake_fd);
   }
 
   std::array<Door*, 3> doors() { return {&requests, &push, &events}; }
@@ -128,7 +128,7 @@ struct Sockets::State {
   const SocketOptions options;
   Log& log;
   wire::Endpoints endpoints;
-  int wake_fd = -1;  // written by any thread
+  FileDescriptor wake_fd;  // written by any thread
 
   // Owner thread only. The context outlives the sockets.
   zmq::context_t context{1};
@@ -153,7 +153,7 @@ void Sockets::State::open() {
   watch(context, requests, "requests");
   watch(context, push, "push");
   watch(context, events, "events");
-  wake_fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  wake_fd.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
 }
 
 Result<void> Sockets::State::bind_all() {
@@ -208,7 +208,7 @@ Result<std::unique_ptr<Sockets>> Sockets::open(const SocketOptions& options, Log
   } catch (const zmq::error_t& error) {
     return fail(Code::io, fmt::format("cannot make the ZeroMQ sockets: {}", error.what()));
   }
-  if (state->wake_fd < 0) return fail(Code::io, "cannot make an eventfd: too many open files?");
+  if (!state->wake_fd) return fail(Code::io, "cannot make an eventfd: too many open files?");
   if (auto bound = state->bind_all(); !bound) return std::unexpected(bound.error());
   state->endpoints = {state->requests.bound, state->push.bound, state->events.bound};
   return std::unique_ptr<Sockets>(new Sockets(std::move(state)));
@@ -220,7 +220,7 @@ Sockets::~Sockets() = default;
 Sockets::Ready Sockets::wait(std::chrono::milliseconds time, bool push) {
   State& s = *state_;
   std::array<zmq::pollitem_t, 7> items = {
-      {{nullptr, s.wake_fd, ZMQ_POLLIN, 0},
+      {{nullptr, s.wake_fd.get(), ZMQ_POLLIN, 0},
        {s.requests.socket.handle(), 0, ZMQ_POLLIN, 0},
        {s.push.socket.handle(), 0, static_cast<short>(push ? ZMQ_POLLIN : 0), 0},
        {s.events.socket.handle(), 0, ZMQ_POLLIN, 0},
@@ -236,7 +236,7 @@ Sockets::Ready Sockets::wait(std::chrono::milliseconds time, bool push) {
   }
   if (readable(0)) {
     std::uint64_t count = 0;
-    (void)!::read(s.wake_fd, &count, sizeof count);
+    (void)!::read(s.wake_fd.get(), &count, sizeof count);
   }
   if (readable(3)) s.take_subscriptions();
   if (readable(4) || readable(5) || readable(6)) {
@@ -247,7 +247,7 @@ Sockets::Ready Sockets::wait(std::chrono::milliseconds time, bool push) {
 
 void Sockets::wake() {
   const std::uint64_t one = 1;
-  (void)!::write(state_->wake_fd, &one, sizeof one);
+  (void)!::write(state_->wake_fd.get(), &one, sizeof one);
 }
 
 bool Sockets::receive_requests(int most, const std::function<void(Peer, Frames)>& handler) {

@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "runtime/file_descriptor.h"
+
 namespace docwright::daemon {
 namespace {
 
@@ -36,31 +38,22 @@ std::string holder(int lock) {
 
 }  // namespace
 
-Result<std::unique_ptr<StateFolder>> StateFolder::open(const std::string& path) {
+Result<StateFolder> StateFolder::open(const std::string& path) {
   if (auto made = make(path); !made) return std::unexpected(made.error());
   const std::string name = fmt::format("{}/{}", path, kLockName);
-  const int lock = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock < 0)
+  FileDescriptor lock(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!lock)
     return fail(Code::io, fmt::format("cannot write to the state folder: {}: {}", name,
                                       std::strerror(errno)));
-  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
-    const std::string pid = holder(lock);
-    ::close(lock);
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     return fail(Code::conflict, fmt::format("another docwrightd (process {}) works in {}: stop it "
                                             "first, or choose another folder with --state",
-                                            pid, path));
+                                            holder(lock.get()), path));
   }
   const std::string pid = std::to_string(::getpid());
-  if (::ftruncate(lock, 0) != 0 || ::pwrite(lock, pid.data(), pid.size(), 0) < 0) {
-    const std::string reason = std::strerror(errno);
-    ::close(lock);
-    return fail(Code::io, fmt::format("cannot write to {}: {}", name, reason));
-  }
-  return std::unique_ptr<StateFolder>(new StateFolder(path, lock));
-}
-
-StateFolder::~StateFolder() {
-  ::close(lock_);
+  if (::ftruncate(lock.get(), 0) != 0 || ::pwrite(lock.get(), pid.data(), pid.size(), 0) < 0)
+    return fail(Code::io, fmt::format("cannot write to {}: {}", name, std::strerror(errno)));
+  return StateFolder(std::move(lock));
 }
 
 }  // namespace docwright::daemon

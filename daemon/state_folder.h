@@ -1,9 +1,10 @@
 // The daemon's folder: made if it is not there, locked so that one daemon at a time works in it.
 #pragma once
-#include <memory>
 #include <string>
+#include <utility>
 
 #include "runtime/error.h"
+#include "runtime/file_descriptor.h"
 
 namespace docwright::daemon {
 
@@ -11,17 +12,11 @@ namespace docwright::daemon {
 class StateFolder final {
  public:
   // Errors: io with the path; conflict, which names the process that holds the lock.
-  static Result<std::unique_ptr<StateFolder>> open(const std::string& path);
-  ~StateFolder();
-  StateFolder(const StateFolder&) = delete;
-  StateFolder& operator=(const StateFolder&) = delete;
-
-  const std::string& path() const { return path_; }
+  static Result<StateFolder> open(const std::string& path);
 
  private:
-  StateFolder(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
-  const std::string path_;
-  const int lock_;
+  explicit StateFolder(FileDescriptor lock) : lock_(std::move(lock)) {}
+  FileDescriptor lock_;
 };
 
 }  // namespace docwright::daemon

@@ -108,8 +108,8 @@ struct Log::Implementation {
   const bool journal = std::getenv("JOURNAL_STREAM") != nullptr;
   spdlog::logger logger;
   mutable std::shared_mutex mutex;
-  std::vector<std::string>
-      secrets;  // Guarded by mutex; longest first, so that none hides a part of another.
+  // Guarded by mutex; longest first, so that none hides a part of another.
+  std::vector<std::string> secrets;
 };
 
 Log::Log(Level least) : implementation_(std::make_unique<Implementation>()) {

@@ -21,8 +21,8 @@ namespace {
 
 using Quietly = asio::as_tuple_t<asio::use_awaitable_t<Executor>>;
 
-constexpr auto kPendingMax =
-    std::chrono::seconds(60);  // longest that run_until_idle() waits for other threads
+// Longest that run_until_idle() waits for other threads.
+constexpr auto kPendingMax = std::chrono::seconds(60);
 
 }  // namespace
 
@@ -30,8 +30,8 @@ constexpr auto kPendingMax =
 // ManualClock, none.
 struct Loop::Sleepers {
   using Handler = std::move_only_function<void(error_code)>;
-  using Key =
-      std::pair<Moment, std::uint64_t>;  // the number keeps equal moments in order of arrival
+  // The number keeps equal moments in the order of arrival.
+  using Key = std::pair<Moment, std::uint64_t>;
 
   Sleepers(asio::io_context& io, Clock& time, Duration tick_every)
       : context(io),

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "runtime/characters.h"
 #include "runtime/text.h"
 
 namespace docwright::wire {
@@ -29,10 +30,6 @@ std::string expected(std::string_view what, const Json& value) {
 
 std::string counted(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
-bool is_control(char byte) {
-  return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f;
 }
 
 // What a text breaks of its rule, if anything.

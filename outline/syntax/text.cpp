@@ -1,5 +1,7 @@
 #include "outline/syntax/text.h"
 
+#include "runtime/characters.h"
+
 namespace docwright::outline {
 namespace {
 
@@ -51,7 +53,7 @@ void cut(std::string& text, std::size_t bytes_max) {
   static constexpr std::string_view kMore = "…";
   if (text.size() <= bytes_max) return;
   std::size_t end = bytes_max - kMore.size();
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  while (end > 0 && is_continuation(text[end])) --end;
   text.resize(end);
   text += kMore;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/characters.h"
+
 namespace docwright::pipeline {
 namespace {
 
@@ -21,7 +23,7 @@ std::uint32_t line_end(std::string_view source, std::uint32_t at, std::uint32_t 
 bool may_cut(std::string_view text, std::size_t at) {
   if (at == 0 || at >= text.size()) return true;
   if (text[at - 1] == '\r' && text[at] == '\n') return false;
-  return (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;
+  return !is_continuation(text[at]);
 }
 
 std::vector<Range> lines(std::string_view source, Range range) {

@@ -6,21 +6,13 @@
 #include <unordered_set>
 
 #include "pipeline/parse/rule.h"
+#include "runtime/characters.h"
 
 namespace docwright::pipeline {
 namespace {
 
 constexpr std::size_t kSummaryCharacters = 120;
 constexpr std::size_t kSummaryCharactersMax = 160;  // of the record's schema
-
-bool is_continuation(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-}
-
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return !is_continuation(c); }));
-}
 
 std::string one_line(std::string_view text) {
   std::string line;
@@ -93,7 +85,7 @@ void summary_is_a_sentence(Checking& checking) {
   } else if (!ends_sentence(summary) || first_sentence(summary) < summary.size()) {
     checking.found("S01", "/summary", "the summary is not one sentence that ends with a full stop");
   }
-  const std::size_t length = characters(summary);
+  const std::size_t length = count_characters(summary);
   if (length > kSummaryCharactersMax) {
     prepend(checking.doc.description, summary);
     summary = shortened(summary, kSummaryCharactersMax);

@@ -7,6 +7,7 @@
 #include <cctype>
 
 #include "outline/outline.h"
+#include "runtime/characters.h"
 #include "runtime/text.h"
 
 namespace docwright::pipeline {
@@ -42,13 +43,6 @@ constexpr std::array<std::string_view, 11> kGeneratedPhrases = {
 
 constexpr std::array<std::string_view, 5> kGeneratedEndings = {".pb.cc", ".pb.h", "_pb2.py",
                                                                "_pb2_grpc.py", ".g.cpp"};
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
 
 std::size_t line_of(std::string_view text, std::size_t offset) {
   return 1 + static_cast<std::size_t>(std::ranges::count(text.substr(0, offset), '\n'));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "runtime/characters.h"
 #include "runtime/text.h"
 
 namespace docwright::providers::http {
@@ -19,12 +20,6 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
-}
-
 // A server on this machine is never behind the environment's proxy. `origin`:
 // "http://127.0.0.1:8080".
 bool on_loopback(std::string_view origin) {
@@ -35,9 +30,7 @@ bool on_loopback(std::string_view origin) {
 
 // A line break in a value (a key with a newline at its end) would start a header of its own.
 bool printable(std::string_view text) {
-  return std::ranges::none_of(text, [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-  });
+  return std::ranges::none_of(text, [](char c) { return is_control(c) && c != '\t'; });
 }
 
 bool is_certificate_error(CURLcode code) {

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "providers/offline/doc_lines.h"
+#include "runtime/characters.h"
 
 namespace docwright::providers::offline {
 namespace {
@@ -58,10 +59,9 @@ constexpr std::array kTags = {
 };
 
 std::optional<Section> section_of(std::span<const Heading> table, std::string_view word) {
-  std::string lower(word);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string wanted = lower(word);
   for (const Heading& heading : table) {
-    if (heading.word == lower) return heading.section;
+    if (heading.word == wanted) return heading.section;
   }
   return std::nullopt;
 }

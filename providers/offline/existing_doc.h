@@ -10,8 +10,8 @@ namespace docwright::providers::offline {
 struct ExistingDoc {
   std::string summary;      // the first sentence; empty where there is no prose
   std::string description;  // the prose after it, paragraphs separated by an empty line
-  std::map<std::string, std::string, std::less<>>
-      parameters;  // by name; type parameters among them
+  // By name; type parameters among them.
+  std::map<std::string, std::string, std::less<>> parameters;
   std::string returns, yields;
   std::map<std::string, std::string, std::less<>> raises;  // by type
 };

@@ -9,6 +9,7 @@
 
 #include "providers/offline/doc_lines.h"
 #include "providers/offline/existing_doc.h"
+#include "runtime/characters.h"
 #include "runtime/text.h"
 
 namespace docwright::providers::offline {
@@ -62,10 +63,9 @@ bool impersonal(std::string_view text) {
   constexpr std::array<std::string_view, 8> kPhrases = {
       "the provided code", "the given code", "the code you", "you provided",
       "feel free to",      "here is the",    "here are the", "certainly"};
-  std::string lower = squeezed(text);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string said = lower(squeezed(text));
   for (const std::string_view phrase : kPhrases) {
-    if (lower.contains(phrase)) return false;
+    if (said.contains(phrase)) return false;
   }
   constexpr std::array<std::string_view, 9> kPersons = {"i",  "we", "our", "ours", "us",
                                                         "my", "me", "let", "ll"};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "providers/simulator/writer.h"
+#include "runtime/characters.h"
 
 namespace docwright::providers::simulator {
 namespace {
@@ -61,8 +62,7 @@ std::int64_t prompt_tokens(const Asked& asked) {
 
 std::string head_of(std::string_view text, std::size_t bytes) {
   std::size_t end = std::min(bytes, text.size());
-  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-    --end;
+  while (end > 0 && end < text.size() && is_continuation(text[end])) --end;
   return std::string(text.substr(0, end));
 }
 

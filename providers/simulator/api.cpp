@@ -4,15 +4,16 @@
 
 #include <algorithm>
 
+#include "runtime/characters.h"
+
 namespace docwright::providers::simulator {
 
 std::vector<std::string_view> pieces(std::string_view text) {
   constexpr std::size_t kBytes = 4;
-  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
   std::vector<std::string_view> pieces;
   while (!text.empty()) {
     std::size_t end = std::min(kBytes, text.size());
-    while (end < text.size() && continues(text[end])) ++end;
+    while (end < text.size() && is_continuation(text[end])) ++end;
     pieces.push_back(text.substr(0, end));
     text.remove_prefix(end);
   }

@@ -7,6 +7,8 @@
 #include <boost/beast/http/read.hpp>
 #include <cerrno>
 
+#include "runtime/characters.h"
+
 namespace docwright::providers::simulator {
 namespace {
 
@@ -52,12 +54,6 @@ Delivery plain_error(int status, std::string_view message) {
   return plain({status,
                 {},
                 dump_json({{"error", {{"message", message}, {"type", "invalid_request_error"}}}})});
-}
-
-std::string lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  return lower;
 }
 
 // Above what any server's own limit can be.

@@ -25,25 +25,12 @@ bool is_served(const Served& served) {
   return served.cost > 0 || served.status == 200;
 }
 
-void write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(file, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw std::system_error(errno, std::generic_category(), "the ledger file");
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
 }  // namespace
 
 Ledger::Ledger(const std::string& file) {
   if (file.empty()) return;
-  file_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (file_ < 0) throw std::system_error(errno, std::generic_category(), "the ledger file " + file);
-}
-
-Ledger::~Ledger() {
-  if (file_ >= 0) ::close(file_);
+  file_.reset(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  if (!file_) throw std::system_error(errno, std::generic_category(), "the ledger file " + file);
 }
 
 void Ledger::Sum::add(const Served& one) {
@@ -65,7 +52,7 @@ void Ledger::record(const Served& served) {
   if (served.lost) lost_.add(served);
   rows_[{served.server, served.model, served.key}].add(served);
   if (is_served(served)) ++questions_[served.question];
-  if (file_ < 0) return;
+  if (!file_) return;
   const Json line = {{"time", to_rfc3339(served.time)},
                      {"question", served.question},
                      {"server", served.server},
@@ -79,7 +66,8 @@ void Ledger::record(const Served& served) {
                      {"cost_nusd", served.cost},
                      {"traceparent", served.traceparent},
                      {"request_id", served.request_id}};
-  write_all(file_, dump_json(line) + '\n');
+  if (!write_all(file_.get(), dump_json(line) + '\n'))
+    throw std::system_error(errno, std::generic_category(), "the ledger file");
 }
 
 void Ledger::lose(Nusd cost) {

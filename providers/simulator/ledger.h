@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "providers/provider.h"
+#include "runtime/file_descriptor.h"
 #include "runtime/hash.h"
 
 namespace docwright::providers::simulator {
@@ -32,9 +33,6 @@ class Ledger final {
  public:
   // Appends to the file; empty: none. Throws std::system_error where it cannot be opened.
   explicit Ledger(const std::string& file);
-  ~Ledger();
-  Ledger(const Ledger&) = delete;
-  Ledger& operator=(const Ledger&) = delete;
 
   void record(const Served& served);
   // One that was recorded as whole, and whose asker went before its end.
@@ -53,7 +51,7 @@ class Ledger final {
     void add(const Served& served);
   };
 
-  int file_ = -1;
+  FileDescriptor file_;
   Sum all_, lost_;
   std::map<std::tuple<std::string, std::string, std::string>, Sum> rows_;  // server, model, key
   std::int64_t in_flight_max_ = 0;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "providers/wire/members.h"
+#include "runtime/characters.h"
 
 namespace docwright::providers::wire {
 namespace {
@@ -95,8 +96,7 @@ bool begins_a_word(std::string_view text, std::size_t at) {
 }
 
 std::optional<ContextNumbers> from_words(std::string_view message) {
-  std::string text(message.substr(0, kBytesRead));
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string text = lower(message.substr(0, kBytesRead));
   const std::string_view all = text;
   for (const std::string_view pattern : kPatterns) {
     for (std::size_t at = 0; at < all.size(); ++at) {

@@ -9,6 +9,7 @@
 #include "providers/wire/members.h"
 #include "providers/wire/retry_hint.h"
 #include "providers/wire/sse.h"
+#include "runtime/characters.h"
 
 namespace docwright::providers::wire {
 namespace {
@@ -120,12 +121,6 @@ Said said_by(const std::string& body) {
   if (said.in_words) said.message = std::move(words);
   said.numbers = context_numbers(said.in_words ? said.message : std::string_view(), &source);
   return said;
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
 }
 
 // A request above the whole limit never succeeds, however long one waits.

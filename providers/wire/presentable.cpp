@@ -1,4 +1,5 @@
 #include "providers/wire/errors.h"
+#include "runtime/characters.h"
 #include "runtime/text.h"
 
 namespace docwright::providers::wire {
@@ -39,7 +40,7 @@ std::string presentable(std::string_view text) {
   shown = to_valid_utf8(shown);
   if (shown.size() > kMessageBytesMax) {
     std::size_t cut = kMessageBytesMax - 3;
-    while ((static_cast<unsigned char>(shown[cut]) & 0xC0) == 0x80) --cut;
+    while (is_continuation(shown[cut])) --cut;
     shown.resize(cut);
     shown += "...";
   }

@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "runtime/characters.h"
+
 namespace docwright::providers::wire {
 namespace {
 
@@ -62,8 +64,7 @@ std::string stem_of(std::string_view name) {
   std::string stem;
   for (const char c : name) {
     if (stem.size() == kStemBytesMax) break;
-    const bool continues = (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-    if (!continues) stem += plain(c) ? c : '_';
+    if (!is_continuation(c)) stem += plain(c) ? c : '_';
   }
   return stem.empty() ? "_" : stem;
 }
