@@ -5,8 +5,10 @@
 //   const config::Spec<ChunkOptions>& chunk_spec() {
 //     static const config::Spec<ChunkOptions> spec(
 //         "Cuts a source into pieces that fit one call.",
-//         {option("limit_tokens", &ChunkOptions::limit_tokens).range(50,
-//         1'000'000).unit("tokens").about("Largest chunk.")});
+//         {option("limit_tokens", &ChunkOptions::limit_tokens)
+//              .range(50, 1'000'000)
+//              .unit("tokens")
+//              .about("Largest chunk.")});
 //     return spec;
 //   }
 //
@@ -43,8 +45,8 @@ class SpecBase {
                        Reading&)>
         read;
     std::function<Json(const void* object, const OptionInfo&)> show;
-    std::function<std::string(const void* object)>
-        complaint;                    // of a value that was given; empty: it is fine
+    // About a value that was given; empty: it is fine.
+    std::function<std::string(const void* object)> complaint;
     const SpecBase* inner = nullptr;  // of a group, a table or records
   };
 

@@ -66,8 +66,8 @@ struct OptionInfo {
   Type type = Type::text;
   std::string sentence;
   std::string unit;  // tokens, jobs, ...; a duration, bytes and money carry theirs in the value
-  std::optional<double> least,
-      most;  // inclusive; of a text its bytes, of a duration its seconds, of a list its items
+  // Inclusive; of a text its bytes, of a duration its seconds, of a list its items.
+  std::optional<double> least, most;
   std::vector<std::string> words;  // of a word: what it may be
   bool required = false;
   Json initial;  // the default, as shown

@@ -18,8 +18,8 @@ namespace docwright::config {
 // A place in a text. Line and column count from 1; line 0 means the source as a whole (an
 // environment variable, a missing file).
 struct Mark {
-  std::shared_ptr<const std::string>
-      source;  // the file's name as it was given, or the variable's; null: nowhere
+  // The file's name as it was given, or the variable's; null: nowhere.
+  std::shared_ptr<const std::string> source;
   int line = 0;
   int column = 0;
 };

@@ -14,8 +14,8 @@ namespace docwright::daemon {
 
 // What came of asking once.
 struct Answer {
-  bool done =
-      true;  // false: ask again when one of the topics has news, or when the client's patience ends
+  // False: ask again when one of the topics has news, or when the client's patience ends.
+  bool done = true;
   Result<std::string> reply;  // frame to send; empty where not done and no answer was demanded
   std::vector<std::string> topics;  // of events that can change the answer
   bool prefixes = false;            // the topics are prefixes

@@ -2,8 +2,8 @@
 //
 // - submit: parsed and checked here, written by the store's writer, answered after its COMMIT
 // - status, result, ...: read on the pool, answered when there is something to say (waiting_room.h)
-// - cancel, pause, provider use, ...: written by the writer, answered after its COMMIT; the
-//   dispatcher hears of it
+// - cancel, pause, provider use, ...: written by the writer, answered after its COMMIT, and told to
+//   the dispatcher
 // - provider list: put together on the loop
 // - ping, models: answered at once
 #pragma once
@@ -50,8 +50,8 @@ struct ReceptionOptions {
   WaitingRoom::Limits waiting;
   Duration deadline = wire::kDeadlineDefault;  // of jobs whose submit says none
   std::optional<Duration> cache_time;          // as StoreJournal's
-  std::size_t pushed_writes_max =
-      4096;  // of fire-and-forget messages, queued at the writer; more stay in the socket
+  // Of fire-and-forget messages, queued at the writer; more stay in the socket.
+  std::size_t pushed_writes_max = 4096;
 };
 
 // Front door thread only, except events() and drain(). Everything it refers to outlives it.

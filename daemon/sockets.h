@@ -2,11 +2,11 @@
 // sockets.cpp.
 //
 // libzmq 4.3.4 has traps that this file answers (docs/operations.md):
-//  - an ipc listener that gets EMFILE aborts the process: accept_guard.h;
-//  - binding tcp calls getifaddrs, which aborts where AF_NETLINK is not allowed: we make that
-//  listener and pass its descriptor;
+//  - An ipc listener that gets EMFILE aborts the process: accept_guard.h.
+//  - Binding tcp calls getifaddrs, which aborts where AF_NETLINK is not allowed: we make that
+//    listener and pass its descriptor.
 //  - HWM counts messages, not frames: of a message with too many frames only so many are kept, the
-//  rest is read and dropped.
+//    rest is read and dropped.
 #pragma once
 #include <chrono>
 #include <functional>

@@ -13,12 +13,12 @@ namespace docwright::outline {
 struct ServiceOptions {
   std::string program = "/proc/self/exe";
   int children = 2;
-  Duration cpu_limit = std::chrono::seconds(
-      10);  // for one file, in whole seconds: the same on an idle and a busy machine
-  Duration time_limit =
-      std::chrono::seconds(60);  // wall clock, for one file: stands behind the CPU limit
-  std::size_t memory_bytes_max = std::size_t{1}
-                                 << 30;  // RLIMIT_AS of a child (not under sanitizers)
+  // For one file, in whole seconds: the same on an idle and a busy machine.
+  Duration cpu_limit = std::chrono::seconds(10);
+  // Wall clock, for one file: stands behind the CPU limit.
+  Duration time_limit = std::chrono::seconds(60);
+  // RLIMIT_AS of a child (not under sanitizers).
+  std::size_t memory_bytes_max = std::size_t{1} << 30;
   std::size_t source_bytes_max = std::size_t{16} << 20;
 };
 

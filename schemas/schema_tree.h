@@ -41,8 +41,8 @@ struct SchemaNode {
   bool nothing = false;       // the schema `false`: no value is right
   TypeSet types = 0;          // 0: any
   std::vector<Json> allowed;  // enum, const; empty: any
-  std::vector<Property>
-      properties;  // in the order of the schema, required ones without a schema last
+  // In the order of the schema, required ones without a schema last.
+  std::vector<Property> properties;
   std::vector<std::uint32_t> sorted;  // indices of properties by name
   bool closed = false;                // additionalProperties: false
   NodeIndex additional = kNoNode;     // schema of further members

@@ -13,8 +13,8 @@
 namespace docwright::schemas {
 namespace {
 
-constexpr int kDepthMax =
-    300;  // of value and schema together; parse_json() admits 128 levels of value
+// Of value and schema together; parse_json() admits 128 levels of value.
+constexpr int kDepthMax = 300;
 constexpr std::uint64_t kStepsMax = 3'000'000;  // alternatives within alternatives can multiply
 
 std::string shown(const Json& value) {

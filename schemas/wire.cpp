@@ -191,10 +191,6 @@ std::string_view verb_name(const Verb& verb) {
   return kVerbs[verb.index()];
 }
 
-std::vector<std::string_view> verb_names() {
-  return {kVerbs.begin(), kVerbs.end()};
-}
-
 std::string render_request(const Request& request) {
   std::string out;
   Writer writer(out, Writer::Mode::terse);

@@ -43,7 +43,6 @@ struct Refusal {
 std::expected<Request, Refusal> parse_request(std::span<const std::string_view> frames,
                                               const Limits& limits);
 std::string_view verb_name(const Verb& verb);
-std::vector<std::string_view> verb_names();
 // The header frame. Rendering what parse_request() accepted gives an equal request.
 std::string render_request(const Request& request);
 

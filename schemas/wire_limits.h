@@ -37,8 +37,7 @@ inline constexpr std::size_t kPipelineBytes = std::size_t{256} << 10;  // or a p
 inline constexpr std::size_t kPipelinesSent = 8;                       // with one submit
 inline constexpr std::size_t kPromptsSent = 16;                        // with one pipeline
 inline constexpr std::size_t kJobsNamed = 1000;                        // ids in one selection
-inline constexpr std::size_t kIdPrefixBytes =
-    8;  // an id may be shortened to a unique prefix of at least so many
+inline constexpr std::size_t kIdPrefixBytes = 8;  // of an id's shortest prefix that is looked up
 inline constexpr std::size_t kCursorBytes = 200;
 inline constexpr std::int64_t kPageMax = 1000;  // entries of one page
 inline constexpr int kPriorityMax = 100;        // and -100

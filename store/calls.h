@@ -3,9 +3,10 @@
 //
 //   intend() -> intent --answered()--> answered      charged its usage
 //                      --failed()----> failed        charged nothing
-//                      --unknown()---> unknown       charged its bound; a late answered() or
-//                      failed() still settles it (a crash)-----> unknown       at the next start
-//                      (recovery.h)
+//                      --unknown()---> unknown       charged its bound
+//                      --a crash-----> unknown       at the next start (recovery.h)
+//
+// A late answered() or failed() still settles an unknown call.
 //
 // Every function does its journal row and all ledgers in the caller's one transaction. Promise 3 is
 // the view promise_3_violations.
@@ -104,13 +105,15 @@ std::optional<RecordedCall> recorded_answer(Database& database, const CallKey& k
                                             std::optional<Time> others_since);
 
 struct Tried {
-  int attempts = 0;  // ended without an answer, unknown ones included, since the job was submitted
-                     // or retried by a person
-  int unknown = 0;
-  int unanswered = 0;  // of the unknown ones, those that were waited for in vain; the others a
-                       // crash or a cancel has cut off
-  int put_off = 0;  // of them, those that say nothing about the question: a rate limit, a quota, a
-                    // refused key, or it was not sent after all
+  // Ended without an answer since the job was submitted or retried by a person.
+  int attempts = 0;
+  int unknown = 0;  // of them
+  // Of the unknown ones, those that were waited for in vain; a crash or a cancel has cut off the
+  // others.
+  int unanswered = 0;
+  // Of the attempts, those that say nothing about the question: a rate limit, a quota, a refused
+  // key, or it was not sent after all.
+  int put_off = 0;
   std::optional<CallFailure> last;  // how the last attempt failed, if it did
   int last_status = 0;              // its HTTP status
 };

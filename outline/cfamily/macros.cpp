@@ -248,8 +248,8 @@ class Finder {
 
   std::string_view source_;
   const std::vector<Token>& tokens_;
-  std::vector<std::size_t>
-      close_;  // index of the parenthesis that or brace that belongs to this one, or kNone
+  // Index of the parenthesis or brace that belongs to this one, or kNone.
+  std::vector<std::size_t> close_;
   std::set<std::size_t> blocks_after_;  // macros that go on with a block, as CATCH does
   std::vector<Range> found_;
 };

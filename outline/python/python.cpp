@@ -40,8 +40,8 @@ struct Scope {
   std::string prefix;  // "Reader." for what is defined within
   std::uint32_t column = 0;
   std::set<std::string> raises = {};
-  std::map<std::string, std::string, std::less<>> exceptions =
-      {};  // local variable -> type it was made of
+  // Local variable -> the type it was made of.
+  std::map<std::string, std::string, std::less<>> exceptions = {};
 };
 
 class Reader {

@@ -69,8 +69,8 @@ std::int32_t Builder::add(Definition definition, Range outer) {
 }
 
 void Builder::remove(const std::vector<bool>& drop) {
-  std::vector<std::int32_t> moved(
-      drop.size());  // old index -> new one; of a dropped definition, its parent's
+  // Old index -> new one; of a dropped definition, its parent's.
+  std::vector<std::int32_t> moved(drop.size());
   std::size_t kept = 0;
   for (std::size_t i = 0; i < drop.size(); ++i) {
     Definition& definition = outline_.definitions[i];

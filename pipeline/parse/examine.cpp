@@ -28,8 +28,8 @@ std::string excerpt(std::string_view text) {
 
 schemas::Schema compiled(AnswerSchema form, std::span<const Definition> targets) {
   const RenderedSchema rendered = answer_schema(form, targets);
-  return schemas::Schema::compile(*rendered.schema)
-      .value();  // our own: it compiles, or it is a bug
+  // Our own: it compiles, or it is a bug.
+  return schemas::Schema::compile(*rendered.schema).value();
 }
 
 std::vector<schemas::Violation> violations(const ExamineOrder& order, const Json& answer) {

@@ -13,8 +13,8 @@ namespace docwright::pipeline {
 
 struct Extracted {
   Json value;  // an object
-  std::vector<Repair>
-      repairs;       // what was mended on the way; empty: the text was the JSON and nothing else
+  // What was mended on the way; empty: the text was the JSON and nothing else.
+  std::vector<Repair> repairs;
   bool cut = false;  // the text ended within the object; it has what was complete
 };
 

@@ -22,8 +22,8 @@ enum class Combine { best_checked, first_valid, majority, judge };
 struct ParseOptions {
   std::string name;
   std::string call;  // whose answer; once bound never empty (default: the nearest call before)
-  bool repair =
-      true;  // mend what can be mended without a question: fences, prose around, order, duplicates
+  // Mend what can be mended without a question: fences, prose around, order, duplicates.
+  bool repair = true;
   Combine combine = Combine::best_checked;  // of the answers of an ensemble
   std::string judge;                        // model or route; set where `combine` is judge
   int corrective_questions = 1;             // 0 or 1

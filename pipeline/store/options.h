@@ -10,8 +10,8 @@ namespace docwright::pipeline {
 struct StoreOptions {
   std::string name;
   std::string parse;  // whose documents; once bound never empty (default: the nearest parse before)
-  bool keep_flagged =
-      true;  // false: a job with flagged documents fails, and stores none of that chunk
+  // False: a job with flagged documents fails, and stores none of that chunk.
+  bool keep_flagged = true;
   Duration time_limit = std::chrono::seconds(60);
   int retries = 0;
 };

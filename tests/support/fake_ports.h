@@ -32,8 +32,8 @@ class Disk final {
 
   // Runs `change` as one operation.
   Task<Result<void>> operate(std::function<void()> change) {
-    co_await loop_.sleep_until(
-        loop_.clock().moment());  // others run in between, as with a real disk
+    // Others run in between, as with a real disk.
+    co_await loop_.sleep_until(loop_.clock().moment());
     if (dead) co_await never_.wait();
     if (++operations >= die_at) {
       dead = true;
