@@ -7,38 +7,24 @@
 namespace docwright::store {
 namespace {
 
-constexpr std::string_view kColumns =
-    "SELECT l.scope, j.id, l.\"window\", l.limit_nusd, l.limit_tokens, "
-    "coalesce(w.settled_nusd, 0), coalesce(w.unknown_nusd, 0), coalesce(w.reserved_nusd, 0), "
-    "coalesce(w.settled_tokens, 0), coalesce(w.unknown_tokens, 0), "
-    "coalesce(w.reserved_tokens, 0), l.created FROM budget_limits l "
-    "LEFT JOIN budget_windows w ON w.budget = l.budget "
-    "AND w.start = iif(l.\"window\" = 'day', ?1, 0) LEFT JOIN jobs j ON j.job = l.job "
-    "WHERE l.removed IS NULL AND ";
-
-std::vector<BudgetState> read(Statement row, Time now) {
-  std::vector<BudgetState> found;
-  while (row.step()) {
-    BudgetState state;
-    state.scope = row.text(0);
-    state.job = row.optional_text(1).value_or("");
-    state.window = window_named(row.text(2)).value();
-    state.limit = {row.optional_integer(3), row.optional_integer(4)};
-    state.settled_nusd = row.integer(5);
-    state.unknown_nusd = row.integer(6);
-    state.reserved_nusd = row.integer(7);
-    state.settled_tokens = row.integer(8);
-    state.unknown_tokens = row.integer(9);
-    state.reserved_tokens = row.integer(10);
-    const Time created = row.time(11);
-    state.since = created;
-    if (state.window == Window::day) {
-      state.since = std::max(created, Time(Duration(window_start(state.window, now))));
-      state.until = window_end(state.window, now);
-    }
-    found.push_back(std::move(state));
+BudgetState read(const Statement& row, Time now) {
+  BudgetState state;
+  state.scope = row.text(0);
+  state.window = window_named(row.text(1)).value();
+  state.limit = {row.optional_integer(2), row.optional_integer(3)};
+  state.settled_nusd = row.integer(4);
+  state.unknown_nusd = row.integer(5);
+  state.reserved_nusd = row.integer(6);
+  state.settled_tokens = row.integer(7);
+  state.unknown_tokens = row.integer(8);
+  state.reserved_tokens = row.integer(9);
+  const Time created = row.time(10);
+  state.since = created;
+  if (state.window == Window::day) {
+    state.since = std::max(created, Time(Duration(window_start(state.window, now))));
+    state.until = window_end(state.window, now);
   }
-  return found;
+  return state;
 }
 
 bool is_nothing(const BudgetLimit& limit) {
@@ -104,17 +90,18 @@ Result<void> set_job_budget(Database& database, std::int64_t job, const BudgetLi
 }
 
 std::vector<BudgetState> budgets(Database& database, Time now) {
-  auto row = database.statement_once(std::string(kColumns) + "l.scope = 'all' ORDER BY l.budget");
+  auto row = database.statement(
+      "SELECT l.scope, l.\"window\", l.limit_nusd, l.limit_tokens, "
+      "coalesce(w.settled_nusd, 0), coalesce(w.unknown_nusd, 0), coalesce(w.reserved_nusd, 0), "
+      "coalesce(w.settled_tokens, 0), coalesce(w.unknown_tokens, 0), "
+      "coalesce(w.reserved_tokens, 0), l.created FROM budget_limits l "
+      "LEFT JOIN budget_windows w ON w.budget = l.budget "
+      "AND w.start = iif(l.\"window\" = 'day', ?1, 0) "
+      "WHERE l.removed IS NULL AND l.scope = 'all' ORDER BY l.budget");
   row.bind(window_start(Window::day, now));
-  return read(std::move(row), now);
-}
-
-std::optional<BudgetState> job_budget(Database& database, std::int64_t job, Time now) {
-  auto row = database.statement_once(std::string(kColumns) + "l.job = ?2 AND l.job IS NOT NULL");
-  row.bind(window_start(Window::day, now), job);
-  auto found = read(std::move(row), now);
-  if (found.empty()) return std::nullopt;
-  return std::move(found.front());
+  std::vector<BudgetState> found;
+  while (row.step()) found.push_back(read(row, now));
+  return found;
 }
 
 }  // namespace docwright::store

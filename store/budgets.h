@@ -3,8 +3,7 @@
 //
 // A budget's window is that of the call's intent. Calls count from the moment the budget was set. A
 // limit lowered below what is committed takes nothing back: it refuses new reservations only (the
-// window keeps its former ceiling in the ledger). reserve() and settle() are calls.cpp's own halves
-// of a call; everything else is for the outside.
+// window keeps its former ceiling in the ledger).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -30,21 +29,19 @@ struct BudgetLimit {
 // else removed (its history stays in the journal). Afterwards wake_waiting(db, "budget", ...) lets
 // parked jobs ask again.
 Result<void> set_budget(Database& database, Window window, const BudgetLimit& limit, Time now);
-// The budget of one job; used by submit, and to raise it later. It cannot be removed.
+// The budget of one job. It can be raised, not removed.
 Result<void> set_job_budget(Database& database, std::int64_t job, const BudgetLimit& limit,
                             Time now);
 
 struct BudgetState {
-  std::string scope;  // "all" or "job"
-  std::string job;    // id, of scope job
+  std::string scope;  // "all"
   Window window = Window::once;
   BudgetLimit limit;
   std::optional<Time> since, until;  // of the current window; a `once` budget has no end
   Nusd settled_nusd = 0, unknown_nusd = 0, reserved_nusd = 0;
   std::int64_t settled_tokens = 0, unknown_tokens = 0, reserved_tokens = 0;
 };
-// In its current window: those over all calls, or that of one job.
+// Those over all calls, each in its current window.
 std::vector<BudgetState> budgets(Database& database, Time now);
-std::optional<BudgetState> job_budget(Database& database, std::int64_t job, Time now);
 
 }  // namespace docwright::store

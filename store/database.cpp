@@ -8,6 +8,7 @@
 #include <cstring>
 #include <unordered_map>
 
+#include "runtime/file_descriptor.h"
 #include "store/migrations.h"
 #include "store/sqlite.h"
 
@@ -18,14 +19,10 @@ namespace {
 // The file with its mode, before SQLite opens it; its WAL gets the same one. An existing file is
 // not opened here: closing it again would drop the locks that SQLite holds on it in this process.
 Result<void> create_file(const std::string& path) {
-  const int file = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
-  if (file >= 0) {
-    ::close(file);
-  } else if (errno != EEXIST) {
-    return fail(Code::io, fmt::format("cannot create the database {}: {}", path,
-                                      std::strerror(errno)));  // NOLINT(concurrency-mt-unsafe)
-  }
-  return {};
+  const FileDescriptor file(::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600));
+  if (file || errno == EEXIST) return {};
+  return fail(Code::io, fmt::format("cannot create the database {}: {}", path,
+                                    std::strerror(errno)));  // NOLINT(concurrency-mt-unsafe)
 }
 
 // SQLite counts its memory under a mutex, for numbers that nobody here asks for.
@@ -50,6 +47,10 @@ struct Database::Implementation {
     for (auto& [sql, statement] : statements) sqlite3_finalize(statement->handle);
     sqlite3_close_v2(handle);
   }
+
+  static Result<std::unique_ptr<Implementation>> open(const std::string& path, Mode mode);
+  static Result<void> make_writer(Database& database, const std::string& path);
+  static Result<void> make_reader(Database& database, const std::string& path);
 
   sqlite3_stmt* prepare(std::string_view sql, unsigned flags) const {
     sqlite3_stmt* statement = nullptr;
@@ -88,46 +89,59 @@ Database::Database(std::unique_ptr<Implementation> implementation)
     : implementation_(std::move(implementation)) {}
 Database::~Database() = default;
 
-Result<std::unique_ptr<Database>> Database::open(const std::string& path, Mode mode) {
-  configure_once();
+Result<std::unique_ptr<Database::Implementation>> Database::Implementation::open(
+    const std::string& path, Mode mode) {
   const bool writer = mode == Mode::writer;
-  if (writer) {
-    if (auto created = create_file(path); !created) return std::unexpected(created.error());
-  }
   auto implementation = std::make_unique<Implementation>();
   const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE |
                     (writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
   const int code = sqlite3_open_v2(path.c_str(), &implementation->handle, flags, nullptr);
+  sqlite3* handle = implementation->handle;
   if (code != SQLITE_OK) {
-    const int cause = sqlite3_system_errno(implementation->handle);
+    const int cause = sqlite3_system_errno(handle);
     const char* why = cause != 0 ? std::strerror(cause)  // NOLINT(concurrency-mt-unsafe)
                                  : sqlite3_errstr(code);
     return fail(Code::io, fmt::format("cannot open the database {}: {}", path, why));
   }
-  sqlite3* handle = implementation->handle;
   sqlite3_busy_timeout(handle, 5000);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   // Only the writer checkpoints: SQLite 3.40.1 may lose what two connections checkpoint at once.
   if (!writer) sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  std::unique_ptr<Database> database(new Database(std::move(implementation)));
+  return implementation;
+}
+
+Result<void> Database::Implementation::make_writer(Database& database, const std::string& path) {
+  // secure_delete=FAST: what is deleted is overwritten wherever that costs no further writing.
+  database.execute(
+      "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+      "PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=FAST; PRAGMA foreign_keys=ON;"
+      "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA journal_size_limit=67108864");
+  if (auto ready = migrate(database, path); !ready) return ready;
+  database.implementation_->watch_wal();
+  return {};
+}
+
+Result<void> Database::Implementation::make_reader(Database& database, const std::string& path) {
+  database.execute(
+      "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA temp_store=MEMORY;"
+      "PRAGMA cache_size=-8192");
+  if (auto known = check_version(database, path); !known) return known;
+  database.implementation_->watch_deadline();
+  return {};
+}
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& path, Mode mode) {
+  configure_once();
+  if (mode == Mode::writer) {
+    if (auto created = create_file(path); !created) return std::unexpected(created.error());
+  }
+  auto implementation = Implementation::open(path, mode);
+  if (!implementation) return std::unexpected(std::move(implementation.error()));
+  std::unique_ptr<Database> database(new Database(std::move(*implementation)));
   try {
-    if (writer) {
-      // secure_delete=FAST: what is deleted is overwritten wherever that costs no further writing.
-      database->execute(
-          "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-          "PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=FAST; PRAGMA foreign_keys=ON;"
-          "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA journal_size_limit=67108864");
-      if (auto ready = migrate(*database, path); !ready) return std::unexpected(ready.error());
-      database->implementation_->watch_wal();
-    } else {
-      database->execute(
-          "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA temp_store=MEMORY;"
-          "PRAGMA cache_size=-8192");
-      if (auto known = check_version(*database, path); !known) {
-        return std::unexpected(known.error());
-      }
-      database->implementation_->watch_deadline();
-    }
+    const Result<void> made = mode == Mode::writer ? Implementation::make_writer(*database, path)
+                                                   : Implementation::make_reader(*database, path);
+    if (!made) return std::unexpected(made.error());
   } catch (const SqliteError& error) {
     Error failure = error.error();
     if ((error.code & 0xff) == SQLITE_NOTADB) failure.message = "the file is no SQLite database";

@@ -32,6 +32,12 @@ JobRow read(Statement& row) {
 
 }  // namespace
 
+std::vector<std::int64_t> integers(Statement query) {
+  std::vector<std::int64_t> found;
+  while (query.step()) found.push_back(query.integer(0));
+  return found;
+}
+
 std::optional<JobRow> job_row(Database& database, std::int64_t row) {
   auto found = database.statement(
       "SELECT j.job, j.id, b.id, j.state, j.batch, j.lane, j.bytes, j.attempt, j.cancelling, "
@@ -89,7 +95,7 @@ State end_job(Database& database, const JobRow& job, State asked_state,
   return final_state;
 }
 
-State cancel_interrupted(Database& database, const JobRow& job, Tally& tally, Time now) {
+State end_cancelled(Database& database, const JobRow& job, Tally& tally, Time now) {
   record_attempt(database, job, name(State::cancelled), "", "", now);
   return end_job(database, job, State::cancelled, std::nullopt, tally, now);
 }

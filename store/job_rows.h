@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/database.h"
 #include "store/jobs.h"
@@ -26,6 +27,9 @@ struct JobRow {
   Time started{}, deadline{};
 };
 
+// The first column of every row that the query has; its values are bound.
+std::vector<std::int64_t> integers(Statement query);
+
 std::optional<JobRow> job_row(Database& database, std::int64_t row);
 // The same, if it runs in this attempt: the fence.
 std::optional<JobRow> running_job(Database& database, std::int64_t row, int attempt);
@@ -38,9 +42,8 @@ void record_attempt(Database& database, const JobRow& job, std::string_view outc
 // cancelled, what fallbacks are left are done again later.
 State end_job(Database& database, const JobRow& job, State final_state,
               const std::optional<Error>& error, Tally& tally, Time now);
-// The same of a job that was to be cancelled, or is now, and whose attempt a daemon's end cut
-// short.
-State cancel_interrupted(Database& database, const JobRow& job, Tally& tally, Time now);
+// Ends the attempt that the row is in and the job as cancelled.
+State end_cancelled(Database& database, const JobRow& job, Tally& tally, Time now);
 void make_queued(Database& database, const JobRow& job, State from, Tally& tally);
 // Jobs that ran when a daemon ended -> queued, at most `limit` of them. Returns how many moved.
 int queue_interrupted(Database& database, Time now, int limit);

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "store/cursor.h"
+#include "store/job_rows.h"
 #include "store/job_select.h"
 
 namespace docwright::store {
@@ -26,13 +27,6 @@ Result<std::int64_t> by_prefix(Statement row, std::string_view prefix, std::stri
                             what == "batch" ? "batch" : "job", prefix));
   }
   return found;
-}
-
-std::vector<std::int64_t> rows_of(Statement query, std::int64_t batch) {
-  std::vector<std::int64_t> rows;
-  query.bind(batch);
-  while (query.step()) rows.push_back(query.integer(0));
-  return rows;
 }
 
 Summary read_summary(Statement& row) {
@@ -65,12 +59,6 @@ Result<std::int64_t> find_batch(Database& database, std::string_view id_or_prefi
       id_or_prefix, "batch");
 }
 
-std::optional<std::int64_t> latest_batch(Database& database) {
-  auto row = database.statement("SELECT max(batch) FROM batches");
-  row.step();
-  return row.optional_integer(0);
-}
-
 std::string batch_id(Database& database, std::int64_t batch) {
   auto row = database.statement("SELECT id FROM batches WHERE batch = ?1");
   return row.bind(batch).step() ? std::string(row.text(0)) : std::string();
@@ -97,15 +85,13 @@ std::vector<Attempt> attempts(Database& database, std::int64_t row) {
 }
 
 std::vector<std::int64_t> open_jobs(Database& database, int limit) {
-  std::vector<std::int64_t> rows;
   auto query = database.statement(
       "SELECT job FROM jobs WHERE state = 'queued' UNION ALL "
       "SELECT job FROM jobs WHERE state = 'waiting' UNION ALL "
       "SELECT job FROM jobs WHERE state = 'running' UNION ALL "
       "SELECT job FROM jobs WHERE redo_at IS NOT NULL LIMIT ?1");
   query.bind(limit);
-  while (query.step()) rows.push_back(query.integer(0));
-  return rows;
+  return integers(std::move(query));
 }
 
 std::vector<std::int64_t> jobs_of_batch(Database& database, std::int64_t batch,
@@ -122,18 +108,19 @@ std::vector<std::int64_t> jobs_of_batch(Database& database, std::int64_t batch,
 }
 
 std::vector<std::int64_t> fallback_jobs(Database& database, std::int64_t batch) {
-  return rows_of(
-      database.statement(
-          "SELECT DISTINCT j.job FROM jobs j JOIN document_rows d USING (job) "
-          "WHERE j.batch = ?1 AND j.state = 'succeeded' AND d.fallback = 1 AND d.latest = 1 "
-          "ORDER BY j.job"),
-      batch);
+  auto query = database.statement(
+      "SELECT DISTINCT j.job FROM jobs j JOIN document_rows d USING (job) "
+      "WHERE j.batch = ?1 AND j.state = 'succeeded' AND d.fallback = 1 AND d.latest = 1 "
+      "ORDER BY j.job");
+  query.bind(batch);
+  return integers(std::move(query));
 }
 
 std::vector<std::int64_t> redo_jobs(Database& database, std::int64_t batch) {
-  return rows_of(database.statement(
-                     "SELECT job FROM jobs WHERE batch = ?1 AND redo_at IS NOT NULL ORDER BY job"),
-                 batch);
+  auto query = database.statement(
+      "SELECT job FROM jobs WHERE batch = ?1 AND redo_at IS NOT NULL ORDER BY job");
+  query.bind(batch);
+  return integers(std::move(query));
 }
 
 Summary summary_of_batch(Database& database, std::int64_t batch) {

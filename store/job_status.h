@@ -51,7 +51,6 @@ struct JobStatus {
 // Ids by unique prefix. Errors: not_found; invalid_request where the prefix fits several.
 Result<std::int64_t> find_job(Database& database, std::string_view id_or_prefix);
 Result<std::int64_t> find_batch(Database& database, std::string_view id_or_prefix);
-std::optional<std::int64_t> latest_batch(Database& database);
 std::string batch_id(Database& database, std::int64_t batch);
 
 Result<JobStatus> job_status(Database& database, std::int64_t row);

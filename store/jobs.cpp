@@ -64,8 +64,7 @@ Result<State> park(Database& database, std::int64_t row, int attempt, std::strin
   Tally tally;
   State reached = State::waiting;
   if (job->cancelling) {
-    record_attempt(database, *job, name(State::cancelled), "", "", now);
-    reached = end_job(database, *job, State::cancelled, std::nullopt, tally, now);
+    reached = end_cancelled(database, *job, tally, now);
   } else {
     record_attempt(database, *job, "parked", reason, detail, now);
     database
@@ -87,8 +86,7 @@ Result<State> release(Database& database, std::int64_t row, int attempt, Time no
   Tally tally;
   State reached = State::queued;
   if (job->cancelling) {
-    record_attempt(database, *job, name(State::cancelled), "", "", now);
-    reached = end_job(database, *job, State::cancelled, std::nullopt, tally, now);
+    reached = end_cancelled(database, *job, tally, now);
   } else {
     record_attempt(database, *job, "released", "", "", now);
     make_queued(database, *job, State::running, tally);

@@ -41,9 +41,9 @@ struct NewJob {
   std::string pipeline;               // its name: with the tenant, the job's lane
   std::string source;                 // the bytes
   Hash source_hash{};
-  Hash content_hash{};  // of everything that makes the job: same key with another one is
-                        // key_conflict
-  int priority = 0;     // -100..100, higher first
+  // Of everything that makes the job: the same key with another one is a key_conflict.
+  Hash content_hash{};
+  int priority = 0;  // -100..100, higher first
   std::optional<Time> not_before;
   Time deadline{};
   std::optional<Nusd> budget_nusd;
@@ -54,8 +54,9 @@ struct NewJob {
 };
 
 struct NewBatch {
-  std::string id;  // one that exists is joined (a batch may span several messages); of another
-                   // tenant or project: key_conflict at /batch
+  // One that exists is joined: a batch may span several messages. Of another tenant or project it
+  // is a key_conflict at /batch.
+  std::string id;
   std::string tenant, project;
   std::vector<NewJob> jobs;
   std::vector<PipelineVersion> pipelines;  // of jobs whose version is not known yet (0), by name
@@ -97,17 +98,14 @@ struct Claimed {
 
 struct ClaimLimits {
   int jobs = 1;  // at most so many now
-  std::vector<std::pair<std::string, int>>
-      per_pipeline;  // room left, by pipeline name; absent: no limit of its own
+  // Room left, by pipeline name; absent: no limit of its own.
+  std::vector<std::pair<std::string, int>> per_pipeline;
 };
 
 // First whatever was running when the daemon ended (only before the first claim returned none of
 // them), then queued jobs: highest priority first, then round robin over tenants, then oldest. Cost
 // does not depend on the depth of the queue.
 std::vector<Claimed> claim(Database& database, const ClaimLimits& limits, Time now);
-
-// Jobs that were running when a daemon ended and have not been claimed again since.
-bool has_interrupted(Database& database);
 
 // waiting -> queued for whatever is due, succeeded -> queued for fallbacks that are; overdue
 // (deadline) jobs that are queued or waiting -> failed; under a pause of everything, what was

@@ -8,12 +8,6 @@
 namespace docwright::store {
 namespace {
 
-std::vector<std::int64_t> rows_of(Statement& query) {
-  std::vector<std::int64_t> rows;
-  while (query.step()) rows.push_back(query.integer(0));
-  return rows;
-}
-
 int queue_all(Database& database, const std::vector<std::int64_t>& rows, Time now) {
   Tally tally;
   for (const std::int64_t row : rows) {
@@ -28,7 +22,7 @@ std::vector<std::int64_t> due_rows(Database& database, Time now, int limit) {
       "SELECT job FROM jobs WHERE state = 'waiting' AND wake IS NOT NULL AND wake <= ?1 "
       "ORDER BY wake LIMIT ?2");
   query.bind(now, limit);
-  return rows_of(query);
+  return integers(std::move(query));
 }
 
 std::vector<std::int64_t> overdue_rows(Database& database, Time now, int limit) {
@@ -36,7 +30,7 @@ std::vector<std::int64_t> overdue_rows(Database& database, Time now, int limit) 
       "SELECT job FROM jobs WHERE state IN ('queued', 'waiting') AND deadline <= ?1 "
       "ORDER BY deadline LIMIT ?2");
   query.bind(now, limit);
-  return rows_of(query);
+  return integers(std::move(query));
 }
 
 // What the job has waited for in vain.
@@ -90,8 +84,7 @@ int wake_waiting(Database& database, std::string_view reason, std::string_view p
       "SELECT job FROM jobs JOIN lanes USING (lane) WHERE state = 'waiting' AND reason = ?1 "
       "AND (?2 = '' OR pipeline = ?2) ORDER BY job LIMIT ?3");
   query.bind(reason, pipeline, limit);
-  const auto rows = rows_of(query);
-  return queue_all(database, rows, now);
+  return queue_all(database, integers(std::move(query)), now);
 }
 
 Change cancel(Database& database, const std::vector<std::int64_t>& rows, Time now) {
@@ -108,7 +101,7 @@ Change cancel(Database& database, const std::vector<std::int64_t>& rows, Time no
         break;
       case State::running:
         if (job->interrupted) {
-          change.jobs.push_back({job->id, cancel_interrupted(database, *job, tally, now), true});
+          change.jobs.push_back({job->id, end_cancelled(database, *job, tally, now), true});
           break;
         }
         database.statement("UPDATE jobs SET cancelling = 1 WHERE job = ?1").bind(row).run();

@@ -58,12 +58,10 @@ void set_running(Database& database, std::int64_t row, std::int64_t run, Time no
 }
 
 std::vector<std::int64_t> interrupted_rows(Database& database, std::int64_t run, int limit) {
-  std::vector<std::int64_t> rows;
-  auto row = database.statement(
+  auto jobs = database.statement(
       "SELECT job FROM jobs WHERE state = 'running' AND run < ?1 ORDER BY run, job LIMIT ?2");
-  row.bind(run, limit);
-  while (row.step()) rows.push_back(row.integer(0));
-  return rows;
+  jobs.bind(run, limit);
+  return integers(std::move(jobs));
 }
 
 int interruptions(Database& database, std::int64_t row) {
@@ -77,7 +75,7 @@ int interruptions(Database& database, std::int64_t row) {
 // False: the job has ended.
 bool close_attempt(Database& database, const JobRow& job, Tally& tally, Time now) {
   if (job.cancelling) {
-    cancel_interrupted(database, job, tally, now);
+    end_cancelled(database, job, tally, now);
   } else {
     record_attempt(database, job, "interrupted", "", "", now);
   }
@@ -219,10 +217,6 @@ int queue_interrupted(Database& database, Time now, int limit) {
   }
   tally.write(database, now);
   return static_cast<int>(rows.size());
-}
-
-bool has_interrupted(Database& database) {
-  return !interrupted_rows(database, current_run(database), 1).empty();
 }
 
 }  // namespace docwright::store

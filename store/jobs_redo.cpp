@@ -38,14 +38,10 @@ std::optional<Time> next_redo(Database& database, const JobRow& job, Time now) {
 }
 
 int queue_redos(Database& database, Time now, int limit) {
-  std::vector<std::int64_t> rows;
-  {
-    auto due = database.statement(
-        "SELECT job FROM jobs WHERE redo_at IS NOT NULL AND redo_at <= ?1 ORDER BY redo_at LIMIT "
-        "?2");
-    due.bind(now, limit);
-    while (due.step()) rows.push_back(due.integer(0));
-  }
+  auto due = database.statement(
+      "SELECT job FROM jobs WHERE redo_at IS NOT NULL AND redo_at <= ?1 ORDER BY redo_at LIMIT ?2");
+  due.bind(now, limit);
+  const std::vector<std::int64_t> rows = integers(std::move(due));
   Tally tally;
   for (const std::int64_t row : rows) {
     const JobRow job = job_row(database, row).value();

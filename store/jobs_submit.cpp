@@ -14,6 +14,10 @@ std::string_view tenant_of(const NewBatch& batch, const NewJob& job) {
   return job.tenant.empty() ? batch.tenant : job.tenant;
 }
 
+State first_state(const NewJob& job, Time now) {
+  return job.not_before && *job.not_before > now ? State::waiting : State::queued;
+}
+
 // Who has a key already: a row of the store, or an earlier job of the same batch.
 struct Holder {
   std::string id, batch;
@@ -46,9 +50,7 @@ Result<std::vector<std::optional<Holder>>> duplicates(Database& database, const 
       found[i] = holder_of(database, key.first, key.second);
     }
     if (!found[i]) {
-      const bool later = job.not_before && *job.not_before > now;
-      of_this_batch.emplace(
-          key, Holder{job.id, batch.id, later ? State::waiting : State::queued, job.content_hash});
+      of_this_batch.emplace(key, Holder{job.id, batch.id, first_state(job, now), job.content_hash});
     } else if (found[i]->content != job.content_hash) {
       return fail(Code::key_conflict,
                   fmt::format("key '{}' belongs to job {}, which has other content: use another "
@@ -65,6 +67,18 @@ struct Load {
   std::int64_t queued = 0, waiting = 0, bytes = 0;
   std::int64_t jobs() const { return queued + waiting; }
 };
+
+// Duplicates need no room.
+Load load_of(const NewBatch& batch, const std::vector<std::optional<Holder>>& held, Time now) {
+  Load load;
+  for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
+    if (held[i]) continue;
+    const NewJob& job = batch.jobs[i];
+    ++(first_state(job, now) == State::waiting ? load.waiting : load.queued);
+    load.bytes += std::ssize(job.source);
+  }
+  return load;
+}
 
 Result<void> check_room(Database& database, const Load& load, const QueueLimits& limits) {
   auto open = database.statement(
@@ -97,8 +111,8 @@ std::int64_t version_of(Database& database, const NewBatch& batch, const NewJob&
 Inserted insert_job(Database& database, std::int64_t batch_row, const NewBatch& batch,
                     const NewJob& job, Tally& tally, Time now) {
   const Place place = place_of(database, tenant_of(batch, job), batch.project, job.pipeline);
-  const bool later = job.not_before && *job.not_before > now;
-  const State state = later ? State::waiting : State::queued;
+  const State state = first_state(job, now);
+  const bool later = state == State::waiting;
   const std::int64_t bytes = std::ssize(job.source);
   std::optional<std::string_view> key;
   if (!job.key.empty()) key = job.key;
@@ -183,13 +197,7 @@ Result<Accepted> submit(Database& database, const NewBatch& batch, const QueueLi
                         Time now) {
   const auto held = duplicates(database, batch, now);
   if (!held) return std::unexpected(held.error());
-  Load load;  // duplicates need no room
-  for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
-    if ((*held)[i]) continue;
-    const NewJob& job = batch.jobs[i];
-    ++(job.not_before && *job.not_before > now ? load.waiting : load.queued);
-    load.bytes += std::ssize(job.source);
-  }
+  const Load load = load_of(batch, *held, now);
   Accepted accepted;
   std::int64_t batch_row = 0;
   if (load.jobs() > 0) {

@@ -134,12 +134,22 @@ std::optional<CallRefused> refusal(const std::vector<LedgerWindow>& windows, con
     if (window.limit.nusd && !call.price_known) {
       add(refused_unpriced(window, call));
     } else if (window.limit.nusd) {
-      ask({window, *window.limit.nusd, window.settled.nusd, window.unknown.nusd,
-           window.reserved.nusd, call.bound, true});
+      ask({.window = window,
+           .limit = *window.limit.nusd,
+           .settled = window.settled.nusd,
+           .unknown = window.unknown.nusd,
+           .reserved = window.reserved.nusd,
+           .needed = call.bound,
+           .money = true});
     }
     if (window.limit.tokens) {
-      ask({window, *window.limit.tokens, window.settled.tokens, window.unknown.tokens,
-           window.reserved.tokens, call.input_tokens_max + call.output_tokens_max, false});
+      ask({.window = window,
+           .limit = *window.limit.tokens,
+           .settled = window.settled.tokens,
+           .unknown = window.unknown.tokens,
+           .reserved = window.reserved.tokens,
+           .needed = call.input_tokens_max + call.output_tokens_max,
+           .money = false});
     }
   }
   return found;

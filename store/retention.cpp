@@ -11,18 +11,32 @@ std::optional<Time> before(Duration keep, Time now) {
   return now - keep;
 }
 
-std::int64_t run(Statement statement, Database& database) {
-  statement.run();
+// Each deletes what is older than ?1, at most ?2 rows of it. The last event stays: its number is
+// the clients' place.
+constexpr std::string_view kOldEvents =
+    "DELETE FROM events WHERE seq IN (SELECT seq FROM events "
+    "WHERE seq < (SELECT max(seq) FROM events) ORDER BY seq LIMIT ?2) AND at < ?1";
+constexpr std::string_view kOldRejects =
+    "DELETE FROM reject_rows WHERE reject IN "
+    "(SELECT reject FROM reject_rows ORDER BY reject LIMIT ?2) AND at < ?1";
+constexpr std::string_view kOldMetrics =
+    "DELETE FROM metrics_minute WHERE (minute, kind, name, outcome, pipeline, provider, model, "
+    "tenant) IN (SELECT minute, kind, name, outcome, pipeline, provider, model, tenant "
+    "FROM metrics_minute WHERE minute < ?1 LIMIT ?2)";
+constexpr std::string_view kOldSystemSamples =
+    "DELETE FROM system_minute WHERE minute IN "
+    "(SELECT minute FROM system_minute WHERE minute < ?1 LIMIT ?2)";
+
+std::int64_t forget_rows(Database& database, std::string_view sql, Time until, int limit) {
+  database.statement(sql).bind(until, limit).run();
   return database.changes();
 }
 
 std::vector<std::int64_t> old_jobs(Database& database, Time until, int limit) {
-  std::vector<std::int64_t> rows;
-  auto row = database.statement(
+  auto jobs = database.statement(
       "SELECT job FROM jobs WHERE ended IS NOT NULL AND ended < ?1 ORDER BY ended LIMIT ?2");
-  row.bind(until, limit);
-  while (row.step()) rows.push_back(row.integer(0));
-  return rows;
+  jobs.bind(until, limit);
+  return integers(std::move(jobs));
 }
 
 // What the job's calls cost stays known: by the day, and in the windows of its budgets.
@@ -30,8 +44,7 @@ void keep_costs(Database& database, std::int64_t job) {
   database
       .statement(
           "INSERT INTO call_days SELECT strftime('%Y-%m-%d', c.created / 1e6, 'unixepoch'), "
-          "t.name, "
-          "p.name, l.pipeline, c.provider, c.model, count(*), sum(c.state = 'answered'), "
+          "t.name, p.name, l.pipeline, c.provider, c.model, count(*), sum(c.state = 'answered'), "
           "sum(c.state = 'failed'), sum(c.state = 'unknown'), coalesce(sum(c.tokens_in), 0), "
           "coalesce(sum(c.tokens_cached), 0), coalesce(sum(c.tokens_out), 0), "
           "sum(c.charged_nusd) FROM call_journal c JOIN jobs j USING (job) "
@@ -70,12 +83,10 @@ bool has_call_in_flight(Database& database, std::int64_t job) {
 }
 
 std::vector<std::int64_t> answers_of(Database& database, std::int64_t job) {
-  std::vector<std::int64_t> answers;
-  auto row = database.statement(
+  auto answers = database.statement(
       "SELECT DISTINCT answer FROM call_journal WHERE job = ?1 AND answer IS NOT NULL");
-  row.bind(job);
-  while (row.step()) answers.push_back(row.integer(0));
-  return answers;
+  answers.bind(job);
+  return integers(std::move(answers));
 }
 
 std::int64_t source_of(Database& database, std::int64_t job) {
@@ -147,36 +158,15 @@ Pruned prune(Database& database, const Retention& retention, Time now, int limit
     pruned.rows += rows;
     pruned.more = pruned.more || rows >= limit;
   };
-  if (const auto until = before(retention.jobs, now)) {
+  const auto forget = [&](Duration keep, std::string_view sql) {
+    if (const auto until = before(keep, now)) add(forget_rows(database, sql, *until, limit));
+  };
+  if (const auto until = before(retention.jobs, now))
     add(forget_jobs(database, *until, now, limit));
-  }
-  if (const auto until = before(retention.events, now)) {
-    auto events = database.statement(
-        "DELETE FROM events WHERE seq IN (SELECT seq FROM events "
-        "WHERE seq < (SELECT max(seq) FROM events) ORDER BY seq LIMIT ?2) AND at < ?1");
-    events.bind(*until, limit);
-    add(run(std::move(events), database));
-  }
-  if (const auto until = before(retention.rejects, now)) {
-    auto rejects = database.statement(
-        "DELETE FROM reject_rows WHERE reject IN "
-        "(SELECT reject FROM reject_rows ORDER BY reject LIMIT ?2) AND at < ?1");
-    rejects.bind(*until, limit);
-    add(run(std::move(rejects), database));
-  }
-  if (const auto until = before(retention.metrics, now)) {
-    auto minutes = database.statement(
-        "DELETE FROM metrics_minute WHERE (minute, kind, name, outcome, pipeline, provider, model, "
-        "tenant) IN (SELECT minute, kind, name, outcome, pipeline, provider, model, tenant "
-        "FROM metrics_minute WHERE minute < ?1 LIMIT ?2)");
-    minutes.bind(*until, limit);
-    add(run(std::move(minutes), database));
-    auto system = database.statement(
-        "DELETE FROM system_minute WHERE minute IN "
-        "(SELECT minute FROM system_minute WHERE minute < ?1 LIMIT ?2)");
-    system.bind(*until, limit);
-    add(run(std::move(system), database));
-  }
+  forget(retention.events, kOldEvents);
+  forget(retention.rejects, kOldRejects);
+  forget(retention.metrics, kOldMetrics);
+  forget(retention.metrics, kOldSystemSamples);
   if (pruned.rows > 0) give_pages_back(database);
   return pruned;
 }

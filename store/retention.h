@@ -9,8 +9,8 @@ namespace docwright::store {
 
 // How long what has ended is kept; zero: for ever.
 struct Retention {
-  Duration jobs =
-      std::chrono::days(90);  // with their plans, calls and attempts; latest documents stay
+  // With their plans, calls and attempts; their latest documents stay.
+  Duration jobs = std::chrono::days(90);
   Duration events = std::chrono::days(7);
   Duration metrics = std::chrono::days(365);
   Duration rejects = std::chrono::days(30);

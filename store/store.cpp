@@ -8,38 +8,28 @@
 #include <cerrno>
 #include <cstring>
 
+#include "runtime/file_descriptor.h"
 #include "store/reports.h"
 
 namespace docwright::store {
 
+namespace {
+
 // Held as long as the store is open. A file of its own: closing any descriptor of the database
 // itself would drop the locks of SQLite in this process.
-class Store::FileLock final {
- public:
-  static Result<std::unique_ptr<FileLock>> take(const std::string& path) {
-    const std::string name = path + ".lock";
-    const int file = ::open(name.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-    if (file < 0) {
-      return fail(Code::io, fmt::format("cannot create {}: {}", name,
-                                        std::strerror(errno)));  // NOLINT(concurrency-mt-unsafe)
-    }
-    std::unique_ptr<FileLock> lock(new FileLock(file));
-    if (::flock(file, LOCK_EX | LOCK_NB) == 0) return lock;
-    return fail(Code::conflict,
-                fmt::format("another docwrightd uses the database {}: stop it, or name another "
-                            "folder with --state",
-                            path));
+Result<FileDescriptor> take_lock(const std::string& path) {
+  const std::string name = path + ".lock";
+  FileDescriptor file(::open(name.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
+  if (!file) {
+    return fail(Code::io, fmt::format("cannot create {}: {}", name,
+                                      std::strerror(errno)));  // NOLINT(concurrency-mt-unsafe)
   }
-  ~FileLock() { ::close(file_); }
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
-
- private:
-  explicit FileLock(int file) : file_(file) {}
-  const int file_;
-};
-
-namespace {
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return file;
+  return fail(Code::conflict,
+              fmt::format("another docwrightd uses the database {}: stop it, or name another "
+                          "folder with --state",
+                          path));
+}
 
 // The mark of a database on which an I/O error was seen. As long as it is there, a start checks the
 // whole file first: after a failed write nobody knows what is on the disk.
@@ -48,10 +38,8 @@ std::string mark_of(const std::string& path) {
 }
 
 void mark_suspect(const std::string& path) {
-  const int file = ::open(mark_of(path).c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-  if (file < 0) return;
-  ::fsync(file);
-  ::close(file);
+  const FileDescriptor file(::open(mark_of(path).c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+  if (file) ::fsync(file.get());
 }
 
 Result<void> clear_suspicion(Database& database, const std::string& path) {
@@ -88,7 +76,7 @@ Store::Store(std::string path, Clock& clock) : path_(std::move(path)), clock_(cl
 Result<std::unique_ptr<Store>> Store::open(StoreOptions options, Clock& clock,
                                            Writer::Listener listener) {
   std::unique_ptr<Store> store(new Store(options.path, clock));
-  auto lock = FileLock::take(options.path);
+  auto lock = take_lock(options.path);
   if (!lock) return std::unexpected(std::move(lock.error()));
   store->lock_ = std::move(*lock);
   auto database = Database::open(options.path, Database::Mode::writer);

@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 
+#include "runtime/file_descriptor.h"
 #include "runtime/pool.h"
 #include "store/readers.h"
 #include "store/recovery.h"
@@ -56,14 +57,13 @@ class Store final {
   }
 
  private:
-  class FileLock;
   Store(std::string path, Clock& clock);
   // Constant after open().
   const std::string path_;
   Clock& clock_;
   Recovered recovered_;
   // In this order: the writer ends first, it tells the readers when they are in its way.
-  std::unique_ptr<FileLock> lock_;
+  FileDescriptor lock_;
   std::unique_ptr<Readers> readers_;
   std::unique_ptr<Writer> writer_;
 };
