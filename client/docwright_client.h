@@ -2,10 +2,13 @@
 // command line is in it.
 //
 //   auto client = client::Client::connect(client::candidates({}, environment), {});
-//   auto reply = (*client)->submit({.request = {.project = "shop", .jobs = {{.path = "a.py"}}},
-//   .blobs = {source}}); auto end = (*client)->wait({.batch = reply->batch},
-//   std::chrono::minutes(5)); auto documents = (*client)->each_document({{.batch = reply->batch}},
-//   [](wire::DocumentView d) { ...; return true; });
+//   auto reply = (*client)->submit(
+//       {.request = {.project = "shop", .jobs = {{.path = "a.py"}}}, .blobs = {source}});
+//   auto end = (*client)->wait({.batch = reply->batch}, std::chrono::minutes(5));
+//   auto read = (*client)->each_document({{.batch = reply->batch}}, [](wire::DocumentView each) {
+//     std::cout << each.symbol << "\n";
+//     return true;
+//   });
 //
 // Every wait is bounded. A request that stays without an answer is sent again (the daemon may have
 // been restarted); this is harmless: reading repeats nothing, and every job of a submit has a key,
@@ -26,13 +29,22 @@ namespace docwright::client {
 
 struct Options {
   Duration connect_timeout = std::chrono::seconds(3);  // of each candidate
-  Duration timeout =
-      std::chrono::seconds(60);  // of each request, beyond what it waits for by itself
-  Duration resend_after =
-      std::chrono::seconds(5);  // first repetition; each further one after twice the time
-  int interrupt = -1;  // a descriptor that ends any wait with Code::cancelled when it becomes
-                       // readable (a signalfd); -1: none
+  // Of each request, beyond what it waits for by itself.
+  Duration timeout = std::chrono::seconds(60);
+  // Until a request is sent again for the first time; each further pause is twice as long.
+  Duration resend_after = std::chrono::seconds(5);
+  // A descriptor that ends any wait with Code::cancelled when it becomes readable (a signalfd); -1:
+  // none.
+  int interrupt = -1;
 };
+
+// A request about these jobs.
+template <class Request>
+Request request_for(const wire::Selection& which) {
+  Request request;
+  static_cast<wire::Selection&>(request) = which;
+  return request;
+}
 
 // One message: job N's `blob` says which of the blobs is its source.
 struct Submission {
@@ -91,6 +103,8 @@ class Client final {
   friend class Subscription;
   struct Implementation;
   explicit Client(std::unique_ptr<Implementation> implementation);
+  static Result<std::unique_ptr<Client>> connect_to(const Endpoint& endpoint,
+                                                    const Options& options);
   // The reply's header frame for a request's.
   Result<std::string> exchange(const wire::Verb& verb, Duration waits);
 

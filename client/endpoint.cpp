@@ -4,12 +4,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
 #include "config/paths.h"
+#include "runtime/file_descriptor.h"
 
 namespace docwright::client {
 namespace {
@@ -33,15 +33,11 @@ Result<void> connect_once(const std::string& path) {
   }
   address.sun_family = AF_UNIX;
   path.copy(address.sun_path, path.size());
-  const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (descriptor < 0) return fail(Code::io, std::strerror(errno));
-  const int refused =
-      connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0
-          ? 0
-          : errno;
-  close(descriptor);
-  switch (refused) {
-    case 0:
+  const FileDescriptor client(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!client) return fail(Code::io, std::strerror(errno));
+  if (connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0)
+    return {};
+  switch (errno) {
     case EAGAIN:  // its queue is full: it lives
       return {};
     case ENOENT:
@@ -49,7 +45,7 @@ Result<void> connect_once(const std::string& path) {
     case ECONNREFUSED:
       return fail(Code::unavailable, "nobody listens at this socket (its daemon has ended)");
     default:
-      return fail(Code::unavailable, std::strerror(refused));
+      return fail(Code::unavailable, std::strerror(errno));
   }
 }
 

@@ -13,6 +13,8 @@
 #include <chrono>
 #include <string_view>
 
+#include "runtime/file_descriptor.h"
+
 namespace docwright::client {
 namespace {
 
@@ -74,18 +76,17 @@ std::optional<std::string> git(const std::string& folder, std::vector<std::strin
   command.insert(command.end(), arguments.begin(), arguments.end());
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return std::nullopt;
-  const auto child = spawn(command, ends[1]);
-  close(ends[1]);
-  std::optional<std::string> output;
-  if (child) {
-    output = read_all(ends[0]);
-    if (!output) kill(*child, SIGKILL);
-    int status = 0;
-    while (waitpid(*child, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) output.reset();
+  const FileDescriptor out(ends[0]);
+  FileDescriptor in(ends[1]);
+  const auto child = spawn(command, in.get());
+  in.reset();
+  if (!child) return std::nullopt;
+  std::optional<std::string> output = read_all(out.get());
+  if (!output) kill(*child, SIGKILL);
+  int status = 0;
+  while (waitpid(*child, &status, 0) < 0 && errno == EINTR) {
   }
-  close(ends[0]);
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return std::nullopt;
   return output;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "runtime/characters.h"
 #include "tokens/money.h"
 
 namespace docwright::client {
@@ -22,11 +23,6 @@ double work_done(const wire::Summary& summary) {
       static_cast<double>(summary.chunks_stored) / static_cast<double>(summary.chunks);
   return std::max(jobs_ended, std::min(stored, 1.0) *
                                   static_cast<double>(summary.jobs - summary.states.queued));
-}
-
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 // A part of the line and when it is given up: the highest first.
@@ -75,7 +71,7 @@ std::string progress_line(const wire::Summary& summary, std::optional<Duration> 
   add(states.failed > 0, fmt::format("{} failed", states.failed), 1);
   add(states.waiting > 0, fmt::format("{} waiting", states.waiting), 2);
   add(summary.flagged > 0, fmt::format("{} flagged", summary.flagged), 8);
-  while (parts.size() > 1 && width_of(joined(parts)) >= static_cast<std::size_t>(columns)) {
+  while (parts.size() > 1 && count_characters(joined(parts)) >= static_cast<std::size_t>(columns)) {
     parts.erase(std::ranges::max_element(parts, {}, &Part::rank));
   }
   return joined(parts);

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "client/git.h"
+#include "runtime/characters.h"
 #include "runtime/text.h"
 
 namespace docwright::client {
@@ -81,10 +82,7 @@ class Lister final {
   Result<void> regular(const fs::path& file, bool named) {
     const std::string path = file.lexically_relative(list_.root).generic_string();
     if (invalid_utf8(path)) return skip("name is not UTF-8");
-    if (std::ranges::any_of(
-            path, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; })) {
-      return skip("control characters in its name");
-    }
+    if (std::ranges::any_of(path, is_control)) return skip("control characters in its name");
     if (path.size() > limits_.path_bytes_max) return skip("path too long");
     list_.files.push_back({path, file.string(), named});
     return go_on();

@@ -18,8 +18,8 @@ struct SourceFile {
 
 // Files that are left out, by reason.
 using Skipped = std::map<std::string, std::int64_t>;
-std::string skipped_text(
-    const Skipped& skipped);  // "3 skipped: 2 binary, 1 symbolic link"; empty: none was
+// "3 skipped: 2 binary, 1 symbolic link"; empty: none was.
+std::string skipped_text(const Skipped& skipped);
 
 struct FileList {
   std::string root;     // absolute: the repository where all paths are in one, else the folder that

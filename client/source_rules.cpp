@@ -4,6 +4,7 @@
 #include <array>
 
 #include "pipeline/validate/selection.h"
+#include "runtime/characters.h"
 
 namespace docwright::client {
 namespace {
@@ -18,14 +19,6 @@ constexpr std::array<std::string_view, 77> kExtensions{
     "nim", "pas", "php",   "pl",  "pm",   "ps1", "py",    "pyi",  "pyx", "r",    "rb",
     "rs",  "s",   "scala", "scm", "sh",   "sql", "swift", "tcl",  "ts",  "tsx",  "zig"};
 static_assert(std::ranges::is_sorted(kExtensions));
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return result;
-}
 
 bool is_source(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') + 1);

@@ -24,30 +24,26 @@ std::size_t header_bytes(const wire::SubmitJob& job) {
 
 }  // namespace
 
-Packer::Packer(NextSource next, std::string project, std::string tenant, wire::SubmitJob model_job,
-               std::string key, bool one_source, const wire::Limits& limits)
+Packer::Packer(NextSource next, Common common, const wire::Limits& limits)
     : next_source_(std::move(next)),
-      project_(std::move(project)),
-      tenant_(std::move(tenant)),
-      model_job_(std::move(model_job)),
-      key_(std::move(key)),
-      one_source_(one_source),
+      common_(std::move(common)),
       jobs_max_(std::max<std::size_t>(1, std::min({kJobsPerMessage, limits.jobs, limits.frames - 1,
-                                                   kHeaderBytes / header_bytes(model_job_)}))),
+                                                   kHeaderBytes / header_bytes(common_.job)}))),
       bytes_max_(std::min(kBytesPerMessage, limits.message_bytes / 2)),
       frame_bytes_max_(std::min(limits.frame_bytes, limits.message_bytes / 2)) {}
 
 // The same key for the same path, so that a repeated submit finds its jobs again.
 std::string Packer::key_of(const std::string& path) const {
-  if (key_.empty() || one_source_) return key_;
-  std::string key = fmt::format("{}:{}", key_, path);
-  return key.size() <= wire::kKeyBytes ? key : fmt::format("{}:{}", key_, hex(sha256(path)));
+  const std::string& prefix = common_.key;
+  if (prefix.empty() || common_.one_source) return prefix;
+  std::string key = fmt::format("{}:{}", prefix, path);
+  return key.size() <= wire::kKeyBytes ? key : fmt::format("{}:{}", prefix, hex(sha256(path)));
 }
 
 Result<std::optional<Submission>> Packer::pack() {
   Submission message;
-  message.request.project = project_;
-  message.request.tenant = tenant_;
+  message.request.project = common_.project;
+  message.request.tenant = common_.tenant;
   message.request.pipelines = pipelines_;
   std::size_t bytes = 0;
   while (message.blobs.size() < jobs_max_) {
@@ -65,7 +61,7 @@ Result<std::optional<Submission>> Packer::pack() {
       break;
     }
     bytes += one.text.size();
-    wire::SubmitJob job = model_job_;
+    wire::SubmitJob job = common_.job;
     job.key = key_of(one.path);
     job.path = std::move(one.path);
     job.blob = static_cast<std::int64_t>(message.blobs.size());

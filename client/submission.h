@@ -21,10 +21,13 @@ struct Source {
 class Packer final {
  public:
   using NextSource = std::function<Result<std::optional<Source>>()>;
-  // `model_job`: what all jobs have in common; path, blob and key are set here. `key`: empty, or
-  // the prefix of every job's key.
-  Packer(NextSource next, std::string project, std::string tenant, wire::SubmitJob model_job,
-         std::string key, bool one_source, const wire::Limits& limits);
+  struct Common {
+    std::string project, tenant;
+    wire::SubmitJob job;      // of every job, but for path, blob and key
+    std::string key;          // empty, or the prefix of every job's key
+    bool one_source = false;  // whose key it is, as it stands
+  };
+  Packer(NextSource next, Common common, const wire::Limits& limits);
 
   // With every message from now on.
   void send_along(wire::SentPipeline pipeline) { pipelines_.push_back(std::move(pipeline)); }
@@ -37,11 +40,8 @@ class Packer final {
 
   // Constant after construction.
   const NextSource next_source_;
-  const std::string project_, tenant_;
-  const wire::SubmitJob model_job_;
-  const std::string key_;
-  const bool one_source_;
-  std::size_t jobs_max_, bytes_max_, frame_bytes_max_;
+  const Common common_;
+  const std::size_t jobs_max_, bytes_max_, frame_bytes_max_;
 
   std::vector<wire::SentPipeline> pipelines_;
   std::optional<Source> held_;       // did not fit into the message before

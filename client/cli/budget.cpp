@@ -21,17 +21,10 @@ std::string tokens_cell(const Json& budget) {
 }
 
 std::vector<Column> budget_columns(Format format) {
-  const auto money = [](std::string key, std::string title) {
-    return Column{.key = std::move(key),
-                  .title = std::move(title),
-                  .align = Column::Align::right,
-                  .text = money_cell};
-  };
   std::vector<Column> columns = {
-      {.key = "scope", .title = "SCOPE"}, {.key = "window", .title = "WINDOW"},
-      money("limit_nusd", "LIMIT"),       money("settled_nusd", "SETTLED"),
-      money("unknown_nusd", "UNKNOWN"),   money("reserved_nusd", "RESERVED"),
-  };
+      {.key = "scope", .title = "SCOPE"},      {.key = "window", .title = "WINDOW"},
+      money_column("limit_nusd", "LIMIT"),     money_column("settled_nusd", "SETTLED"),
+      money_column("unknown_nusd", "UNKNOWN"), money_column("reserved_nusd", "RESERVED")};
   if (format == Format::table) {
     columns.push_back({.key = {},
                        .title = "TOKENS",
@@ -47,9 +40,7 @@ std::vector<Column> budget_columns(Format format) {
 }
 
 Result<Exit> ask(Session& session, const wire::BudgetRequest& request) {
-  const auto client = session.daemon();
-  if (!client) return std::unexpected(client.error());
-  const auto reply = (*client)->ask(request);
+  const auto reply = session.ask(request);
   if (!reply) return std::unexpected(reply.error());
   write_rows(session.out(), session.format(), budget_columns(session.format()),
              wire::to_json(*reply)["budgets"]);

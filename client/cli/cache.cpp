@@ -5,8 +5,8 @@
 
 #include "client/cli/session.h"
 #include "client/cli/shapes.h"
+#include "client/cli/values.h"
 #include "client/cli/verbs.h"
-#include "runtime/text.h"
 
 namespace docwright::cli {
 namespace {
@@ -18,29 +18,17 @@ struct CacheArguments {
 };
 
 std::vector<Column> group_columns() {
-  const auto right = [](std::string key, std::string title, std::string (*text)(const Json&)) {
-    return Column{.key = std::move(key),
-                  .title = std::move(title),
-                  .align = Column::Align::right,
-                  .text = text};
-  };
   return {{.key = "name", .title = "NAME"},
-          right("answers", "ANSWERS", number_cell),
-          right("cost_nusd", "COST", money_cell),
+          number_column("answers", "ANSWERS"),
+          money_column("cost_nusd", "COST"),
           {.key = "oldest", .title = "OLDEST", .text = time_cell},
           {.key = "newest", .title = "NEWEST", .text = time_cell},
-          right("hits", "HITS", number_cell),
-          right("saved_nusd", "SAVED", money_cell)};
-}
-
-Result<wire::CacheReply> ask(Session& session, const wire::CacheRequest& request) {
-  const auto client = session.daemon();
-  if (!client) return std::unexpected(client.error());
-  return (*client)->ask(request);
+          number_column("hits", "HITS"),
+          money_column("saved_nusd", "SAVED")};
 }
 
 Result<Exit> show(Session& session, const CacheArguments& arguments) {
-  const auto reply = ask(session, {.by = arguments.by});
+  const auto reply = session.ask(wire::CacheRequest{.by = arguments.by});
   if (!reply) return std::unexpected(reply.error());
   write_rows(session.out(), session.format(), group_columns(), wire::to_json(*reply)["groups"]);
   if (reply->groups.empty()) session.out().say("No answer serves other jobs yet.");
@@ -50,11 +38,8 @@ Result<Exit> show(Session& session, const CacheArguments& arguments) {
 Result<Exit> clear(Session& session, const CacheArguments& arguments) {
   wire::CacheRequest request{.action = "clear", .model = arguments.model};
   if (arguments.older_than) {
-    const auto age = parse_duration(*arguments.older_than);
-    if (!age)
-      return fail(
-          Code::invalid_request,
-          fmt::format("--older-than '{}': expected an age, as 7d or 12h", *arguments.older_than));
+    const auto age = duration_of("--older-than", *arguments.older_than);
+    if (!age) return std::unexpected(age.error());
     request.older_than = *age;
   }
   const std::string whose =
@@ -68,7 +53,7 @@ Result<Exit> clear(Session& session, const CacheArguments& arguments) {
     session.out().say("Nothing was cleared.");
     return Exit::refused;
   }
-  const auto reply = ask(session, request);
+  const auto reply = session.ask(request);
   if (!reply) return std::unexpected(reply.error());
   if (session.format_given())
     write_object(session.out(), session.format(), {{.key = "cleared", .title = "cleared"}},

@@ -1,7 +1,6 @@
 // config check, show: the settings that a daemon started the same way would have. No daemon is
 // asked.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <memory>
 
@@ -18,13 +17,6 @@ struct ConfigArguments {
   bool origin = false;
 };
 
-std::expected<config::Configuration, config::Errors> load(Session& session,
-                                                          const ConfigArguments& arguments) {
-  const config::Start start{
-      .state = session.common().state, .config_file = arguments.file, .root = geteuid() == 0};
-  return config::load(start, session.environment());
-}
-
 // Every error on a line of its own, its place first, as compilers do. One that is several has the
 // place of each in its lines.
 Exit complain(Session& session, const config::Errors& errors) {
@@ -36,7 +28,7 @@ Exit complain(Session& session, const config::Errors& errors) {
 }
 
 Result<Exit> check(Session& session, const ConfigArguments& arguments) {
-  const auto loaded = load(session, arguments);
+  const auto loaded = session.configuration(arguments.file);
   if (!loaded) return complain(session, loaded.error());
   const auto configured = pipeline::configured(*loaded);
   if (!configured) return complain(session, configured.error());
@@ -49,7 +41,7 @@ Result<Exit> check(Session& session, const ConfigArguments& arguments) {
 }
 
 Result<Exit> show(Session& session, const ConfigArguments& arguments) {
-  const auto loaded = load(session, arguments);
+  const auto loaded = session.configuration(arguments.file);
   if (!loaded) return complain(session, loaded.error());
   const Json json = arguments.origin ? config::show_origins(*loaded) : config::show(*loaded);
   switch (session.format()) {

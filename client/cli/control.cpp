@@ -34,30 +34,26 @@ std::string_view cancelled(bool now) {
 template <class Request>
 Result<Exit> change(Session& session, const std::vector<wire::Selection>& selections,
                     Request request, std::string_view done) {
-  const auto client = session.daemon();
-  if (!client) return std::unexpected(client.error());
   std::int64_t changed = 0;
   Json jobs = Json::array();
   for (const wire::Selection& which : selections) {
     static_cast<wire::Selection&>(request) = which;
-    const auto reply = (*client)->ask(request);
+    const auto reply = session.ask(request);
     if (!reply) return std::unexpected(reply.error());
     changed += reply->changed;
     for (const wire::ChangedJob& job : reply->jobs) jobs.push_back(wire::to_json(job));
   }
   if (session.format_given()) write_rows(session.out(), session.format(), changed_columns(), jobs);
-  session.out().say(fmt::format("{} job{} {}.", changed, changed == 1 ? "" : "s", done));
+  session.out().say(fmt::format("{} {}.", counted(changed, "job"), done));
   return Exit::done;
 }
 
 // What the daemon cancels at once is bounded: until nothing is left.
 Result<Exit> cancel_all(Session& session, bool now) {
-  const auto client = session.daemon();
-  if (!client) return std::unexpected(client.error());
   RowWriter rows(session.out(), session.format(), changed_columns());
   std::int64_t changed = 0;
   while (true) {
-    const auto reply = (*client)->ask(wire::CancelRequest{.all = true, .now = now});
+    const auto reply = session.ask(wire::CancelRequest{.all = true, .now = now});
     if (!reply) return std::unexpected(reply.error());
     if (reply->changed == 0) break;
     changed += reply->changed;
@@ -65,7 +61,7 @@ Result<Exit> cancel_all(Session& session, bool now) {
     for (const wire::ChangedJob& job : reply->jobs) rows.add(wire::to_json(job));
   }
   if (session.format_given()) rows.end();
-  session.out().say(fmt::format("{} job{} {}.", changed, changed == 1 ? "" : "s", cancelled(now)));
+  session.out().say(fmt::format("{} {}.", counted(changed, "job"), cancelled(now)));
   return Exit::done;
 }
 
@@ -118,9 +114,7 @@ std::vector<Column> pause_columns() {
 
 template <class Request>
 Result<Exit> pause_or_resume(Session& session, const Request& request) {
-  const auto client = session.daemon();
-  if (!client) return std::unexpected(client.error());
-  const auto reply = (*client)->ask(request);
+  const auto reply = session.ask(request);
   if (!reply) return std::unexpected(reply.error());
   const Json json = wire::to_json(*reply);
   if (session.format() == Format::json) {

@@ -9,6 +9,7 @@
 
 #include "client/cli/live_text.h"
 #include "client/cli/shapes.h"
+#include "client/cli/values.h"
 #include "client/cli/verbs.h"
 #include "client/progress.h"
 #include "runtime/text.h"
@@ -66,8 +67,7 @@ class Follower final {
     sum_ = {};
     for (std::size_t i = 0; i < which_.size(); ++i) {
       if (!done_[i]) {
-        wire::WaitRequest request;
-        static_cast<wire::Selection&>(request) = which_[i];
+        auto request = client::request_for<wire::WaitRequest>(which_[i]);
         request.timeout = std::max<Duration>(patience() / open, std::chrono::milliseconds(1));
         const auto reply = client_.ask(request, *request.timeout);
         if (!reply) return std::unexpected(reply.error());
@@ -178,8 +178,7 @@ class Follower final {
       request.after = after;
       return client_.ask(request);
     }
-    wire::StatusRequest request;
-    static_cast<wire::Selection&>(request) = which;
+    auto request = client::request_for<wire::StatusRequest>(which);
     request.limit = wire::kPageMax;
     request.after = after;
     auto reply = client_.ask(request);
@@ -242,9 +241,8 @@ struct FollowArguments {
 
 Result<Exit> follow_verb(Session& session, const FollowArguments& arguments, Follow how) {
   if (arguments.timeout) {
-    auto timeout = parse_duration(*arguments.timeout);
-    if (!timeout)
-      return fail(Code::invalid_request, fmt::format("--timeout: {}", timeout.error().message));
+    auto timeout = duration_of("--timeout", *arguments.timeout);
+    if (!timeout) return std::unexpected(std::move(timeout.error()));
     how.timeout = *timeout;
   }
   how.text = arguments.text;

@@ -24,19 +24,18 @@ int block_and_open() {
 
 }  // namespace
 
-Interrupt::Interrupt() : descriptor_(block_and_open()) {}
+Interrupt::Interrupt() : signals_(block_and_open()) {}
 
 Interrupt::~Interrupt() {
   signalfd_siginfo taken;
-  while (read(descriptor_, &taken, sizeof(taken)) > 0) {
+  while (read(descriptor(), &taken, sizeof(taken)) > 0) {
   }
-  close(descriptor_);
   const sigset_t signals = ending_signals();
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
 bool Interrupt::happened() const {
-  pollfd item{descriptor_, POLLIN, 0};
+  pollfd item{descriptor(), POLLIN, 0};
   return poll(&item, 1, 0) > 0;
 }
 

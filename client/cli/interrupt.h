@@ -1,6 +1,7 @@
 // Ctrl-C and SIGTERM as something to poll, so that a verb ends where it can say what became of its
 // work.
 #pragma once
+#include "runtime/file_descriptor.h"
 
 namespace docwright::cli {
 
@@ -13,11 +14,11 @@ class Interrupt final {
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
 
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return signals_.get(); }
   bool happened() const;
 
  private:
-  const int descriptor_;
+  const FileDescriptor signals_;
 };
 
 }  // namespace docwright::cli

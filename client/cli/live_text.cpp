@@ -17,8 +17,7 @@ std::string heading(const Json& piece) {
 }
 
 Result<std::vector<std::string>> topics_of(client::Client& client, const wire::Selection& which) {
-  wire::StatusRequest request;
-  static_cast<wire::Selection&>(request) = which;
+  auto request = client::request_for<wire::StatusRequest>(which);
   request.limit = wire::kPageMax;
   const auto page = client.ask(request);
   if (!page) return std::unexpected(page.error());

@@ -14,12 +14,6 @@
 namespace docwright::cli {
 namespace {
 
-std::string list_cell(const Json& list) {
-  std::string text;
-  for (const Json& each : list) text += (text.empty() ? "" : ", ") + plain_text(each);
-  return text;
-}
-
 // When, and what to name instead; one of the two may not be known.
 std::string retirement_cell(const Json& model) {
   const std::string time = plain_text(member(model, "retires"));
@@ -35,14 +29,8 @@ std::vector<Column> model_columns() {
   };
   return {{.key = "name", .title = "MODEL"},
           {.key = "provider", .title = "PROVIDER"},
-          {.key = "window_tokens",
-           .title = "WINDOW",
-           .align = Column::Align::right,
-           .text = number_cell},
-          {.key = "output_tokens_max",
-           .title = "ANSWER",
-           .align = Column::Align::right,
-           .text = number_cell},
+          number_column("window_tokens", "WINDOW"),
+          number_column("output_tokens_max", "ANSWER"),
           {.key = "input_usd_per_mtok",
            .title = "IN/1M",
            .align = Column::Align::right,
@@ -65,9 +53,7 @@ std::vector<Column> route_columns() {
 }
 
 Result<Exit> list(Session& session) {
-  const auto client = session.daemon();
-  if (!client) return std::unexpected(client.error());
-  const auto reply = (*client)->ask(wire::ModelsRequest{});
+  const auto reply = session.ask(wire::ModelsRequest{});
   if (!reply) return std::unexpected(reply.error());
   Output& out = session.out();
   const Json json = wire::to_json(*reply);

@@ -20,14 +20,18 @@ std::string owned(std::string_view text) {
   return std::string(text);
 }
 
+std::string hint(std::string_view word, const std::vector<std::string>& known) {
+  const std::vector<std::string_view> views(known.begin(), known.end());
+  return did_you_mean(word, views);
+}
+
 // "x: y" instead of the library's wording, with the nearest allowed value.
 CLI::Validator one_of(std::vector<std::string> values) {
   return CLI::Validator(
       [values](std::string& given) -> std::string {
         if (std::ranges::find(values, given) != values.end()) return {};
-        const std::vector<std::string_view> views(values.begin(), values.end());
         return fmt::format("'{}' is none of {}{}", given, fmt::join(values, ", "),
-                           did_you_mean(given, views));
+                           hint(given, values));
       },
       "");
 }
@@ -168,20 +172,29 @@ std::string full_name(const CLI::App& app) {
                                      : full_name(*app.get_parent()) + " " + app.get_name();
 }
 
+std::vector<std::string> verbs_below(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
+  return names;
+}
+
+Ended usage_error(const CLI::App& app, std::string_view reason) {
+  return {.err = fmt::format("{}: {}\nTry '{} --help'.\n", kProgram, reason, full_name(app)),
+          .exit = Exit::usage};
+}
+
 // What the parser could not place: a verb or an option that does not exist, or a word too many.
 std::string explain_extra(const CLI::App& root, const std::string& extra) {
   const CLI::App& app = deepest_parsed(root);
-  std::vector<std::string> names;
   if (extra.starts_with("-")) {
-    add_option_names(app, names);
-    const std::vector<std::string_view> views(names.begin(), names.end());
+    std::vector<std::string> options;
+    add_option_names(app, options);
     const std::string word = extra.substr(0, extra.find('='));
-    return fmt::format("unknown option '{}'{}", word, did_you_mean(word, views));
+    return fmt::format("unknown option '{}'{}", word, hint(word, options));
   }
-  for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
-  if (names.empty()) return fmt::format("'{}' is one word too many", extra);
-  const std::vector<std::string_view> views(names.begin(), names.end());
-  return fmt::format("unknown verb '{}'{}", extra, did_you_mean(extra, views));
+  const std::vector<std::string> verbs = verbs_below(app);
+  if (verbs.empty()) return fmt::format("'{}' is one word too many", extra);
+  return fmt::format("unknown verb '{}'{}", extra, hint(extra, verbs));
 }
 
 Ended explain(const CLI::App& root, const CLI::ParseError& error) {
@@ -190,18 +203,12 @@ Ended explain(const CLI::App& root, const CLI::ParseError& error) {
     return {.out = app.help(app.get_parent() ? full_name(*app.get_parent()) : "",
                             CLI::AppFormatMode::Normal)};
   }
-  std::string reason = error.what();
-  const auto extras = root.remaining(true);
-  if (!extras.empty()) {
-    reason = explain_extra(root, extras.front());
-  } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr &&
-             !app.get_subcommands({}).empty()) {
-    std::vector<std::string> names;
-    for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
-    reason = fmt::format("a verb is missing: {}", fmt::join(names, ", "));
-  }
-  return {.err = fmt::format("{}: {}\nTry '{} --help'.\n", kProgram, reason, full_name(app)),
-          .exit = Exit::usage};
+  if (const auto extras = root.remaining(true); !extras.empty())
+    return usage_error(app, explain_extra(root, extras.front()));
+  const std::vector<std::string> verbs = verbs_below(app);
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !verbs.empty())
+    return usage_error(app, fmt::format("a verb is missing: {}", fmt::join(verbs, ", ")));
+  return usage_error(app, error.what());
 }
 
 // `help`, `help VERB`, `help GROUP VERB`: what --help says there.
@@ -211,12 +218,8 @@ Ended help_on(const CLI::App& root, const std::vector<std::string>& words) {
     const auto verbs =
         app->get_subcommands([&](const CLI::App* sub) { return sub->get_name() == word; });
     if (verbs.empty()) {
-      std::vector<std::string> names;
-      for (const CLI::App* sub : app->get_subcommands({})) names.push_back(sub->get_name());
-      const std::vector<std::string_view> views(names.begin(), names.end());
-      return {.err = fmt::format("{}: unknown verb '{}'{}\nTry '{} --help'.\n", kProgram, word,
-                                 did_you_mean(word, views), full_name(*app)),
-              .exit = Exit::usage};
+      return usage_error(*app,
+                         fmt::format("unknown verb '{}'{}", word, hint(word, verbs_below(*app))));
     }
     app = verbs.front();
   }
@@ -247,12 +250,8 @@ std::variant<Parsed, Ended> parse(std::vector<std::string> arguments, std::span<
   CLI::App& help = *root.add_subcommand("help", "Explains a verb; without one, lists them all");
   help.group("Verbs");
   help.add_option("VERB", help_words)->expected(0, 2)->type_name("");
-  root.footer(
-      "'docwright help VERB' explains one verb. Data goes to stdout, words to stderr.");  // last:
-                                                                                          // verbs
-                                                                                          // would
-                                                                                          // inherit
-                                                                                          // it
+  // Set last: verbs that are added afterwards would inherit it.
+  root.footer("'docwright help VERB' explains one verb. Data goes to stdout, words to stderr.");
   try {
     std::ranges::reverse(arguments);  // the library takes them from the back
     root.parse(std::move(arguments));

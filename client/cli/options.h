@@ -72,9 +72,8 @@ struct Verb {
 // What stands before or after any verb.
 struct CommonOptions {
   std::optional<std::string> endpoint;  // ipc://…, tcp://… or the path of a socket
-  std::optional<std::string>
-      state;           // the daemon's state folder: endpoint and database are below it
-  std::string output;  // table, json, jsonl, csv; empty: what suits the verb
+  std::optional<std::string> state;     // the daemon's state folder: its endpoint, its database
+  std::string output;                   // table, json, jsonl, csv; empty: what suits the verb
   bool json = false;
   bool quiet = false;
   bool no_color = false;

@@ -4,9 +4,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdlib>
 
+#include "runtime/characters.h"
+#include "runtime/file_descriptor.h"
 #include "runtime/text.h"
 
 namespace docwright::cli {
@@ -19,22 +20,7 @@ int columns_of(int descriptor, const config::Environment& environment) {
   return given >= 20 && given <= 1000 ? given : 80;
 }
 
-// False: nobody reads any more.
-bool write_all(int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-bool is_control(unsigned char byte) {
-  return byte < 0x20 || byte == 0x7F;
-}
 
 }  // namespace
 
@@ -87,23 +73,19 @@ std::string printable(std::string_view text, bool lines) {
   std::string result;
   result.reserve(valid.size());
   for (std::size_t i = 0; i < valid.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(valid[i]);
-    const bool kept = lines && (byte == '\n' || byte == '\t');
+    const char c = valid[i];
+    const bool kept = lines && (c == '\n' || c == '\t');
     // U+0080 to U+009F are control characters too: C2 80 to C2 9F.
     const bool c1 =
-        byte == 0xC2 && i + 1 < valid.size() && static_cast<unsigned char>(valid[i + 1]) < 0xA0;
+        c == '\xC2' && i + 1 < valid.size() && static_cast<unsigned char>(valid[i + 1]) < 0xA0;
     if (c1) ++i;
-    if (c1 || (is_control(byte) && !kept)) {
+    if (c1 || (is_control(c) && !kept)) {
       result += kReplacement;
     } else {
-      result += valid[i];
+      result += c;
     }
   }
   return result;
-}
-
-std::string counted(std::size_t count, std::string_view thing) {
-  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
 }
 
 }  // namespace docwright::cli

@@ -3,6 +3,9 @@
 // A reader that closes stdout early (| head) ends the output, not the program: what is written
 // afterwards is dropped and closed() says so. Main thread only.
 #pragma once
+#include <fmt/format.h>
+
+#include <concepts>
 #include <string>
 #include <string_view>
 
@@ -57,7 +60,9 @@ class Output final {
 };
 
 // "1 job", "2 jobs".
-std::string counted(std::size_t count, std::string_view thing);
+std::string counted(std::integral auto count, std::string_view thing) {
+  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
 
 // Text of others made harmless for a terminal: control characters (all but line feed and tab, if
 // `lines`) become U+FFFD.

@@ -1,7 +1,5 @@
 #include "client/cli/own_catalogue.h"
 
-#include <unistd.h>
-
 namespace docwright::cli {
 
 OwnCatalogue::OwnCatalogue(config::Configuration configuration,
@@ -14,9 +12,7 @@ OwnCatalogue::OwnCatalogue(config::Configuration configuration,
 
 Result<std::unique_ptr<const OwnCatalogue>> OwnCatalogue::load(
     const Session& session, const std::optional<std::string>& file) {
-  const config::Start start{
-      .state = session.common().state, .config_file = file, .root = ::geteuid() == 0};
-  auto configuration = config::load(start, session.environment());
+  auto configuration = session.configuration(file);
   if (!configuration) return std::unexpected(config::combined(configuration.error()));
   auto known = pipeline::vocabulary(*configuration);
   if (!known) return std::unexpected(config::combined(known.error()));

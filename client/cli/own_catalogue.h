@@ -6,7 +6,6 @@
 #include <string>
 
 #include "client/cli/session.h"
-#include "config/load.h"
 #include "config/secrets.h"
 #include "pipeline/configured.h"
 #include "providers/credentials.h"
@@ -20,6 +19,7 @@ class OwnCatalogue final {
                                                           const std::optional<std::string>& file);
 
   const config::Settings& settings() const { return configuration_.settings; }
+  const pipeline::Configured& known() const { return *known_; }
   const providers::Registry& providers() const { return known_->providers; }
   const providers::Models& models() const { return known_->models; }
   const pipeline::Routes& routes() const { return known_->routes; }

@@ -3,17 +3,15 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <memory>
 
+#include "client/cli/own_catalogue.h"
 #include "client/cli/session.h"
 #include "client/cli/verbs.h"
 #include "client/pipeline_file.h"
 #include "client/source_files.h"
-#include "config/load.h"
 #include "pipeline/call/options.h"
-#include "pipeline/configured.h"
 #include "pipeline/registry.h"
 
 namespace docwright::cli {
@@ -40,9 +38,7 @@ std::vector<Column> pipeline_columns() {
 }
 
 Result<Exit> list(Session& session) {
-  const auto client = session.daemon();
-  if (!client) return std::unexpected(client.error());
-  const auto reply = (*client)->ask(wire::PipelinesRequest{});
+  const auto reply = session.ask(wire::PipelinesRequest{});
   if (!reply) return std::unexpected(reply.error());
   write_rows(session.out(), session.format(), pipeline_columns(),
              wire::to_json(*reply)["pipelines"]);
@@ -65,44 +61,51 @@ Result<pipeline::Surroundings> surroundings_of(const std::string& file, const st
   return configured.surroundings(std::move(prompts));
 }
 
-Result<Exit> lint(Session& session, const LintArguments& arguments) {
-  const config::Start start{
-      .state = session.common().state, .config_file = arguments.config, .root = geteuid() == 0};
-  auto configuration = config::load(start, session.environment());
-  if (!configuration) return std::unexpected(config::combined(configuration.error()));
-  const auto vocabulary = pipeline::vocabulary(*configuration);
-  if (!vocabulary) return std::unexpected(config::combined(vocabulary.error()));
-  const Time now = SystemClock().now();
+void say_what_retires(Output& out, const std::string& file, const pipeline::Pipeline& linted,
+                      const pipeline::Configured& known, Time now) {
+  for (const pipeline::Route& route : pipeline::routes_of(linted, known.models, known.routes)) {
+    for (const pipeline::Target& target : route.targets) {
+      const providers::Model* model = known.models.find(target.model);
+      if (model != nullptr && model->retires)
+        out.insist(fmt::format("{}: {}", file, model->retirement(now)));
+    }
+  }
+}
 
+// What is wrong with one file becomes rows.
+Result<Exit> lint_file(Output& out, const std::string& file, const pipeline::Configured& known,
+                       Time now, RowWriter& rows) {
+  auto text = client::read_file(file, kPipelineBytesMax);
+  if (!text) {
+    rows.add(Json{{"at", file}, {"message", text.error().message}});
+    return Exit::usage;
+  }
+  auto surroundings = surroundings_of(file, *text, known);
+  if (!surroundings) return std::unexpected(surroundings.error());
+  surroundings->now = now;
+  const auto linted = pipeline::parse_pipeline({file, std::move(*text)}, *surroundings);
+  if (!linted) {
+    for (const Error& error : linted.error())
+      rows.add(Json{{"at", error.at}, {"message", error.message}});
+    return Exit::configuration;
+  }
+  say_what_retires(out, file, **linted, known, now);
+  out.say(fmt::format("{}: pipeline {} is fine.", file, (*linted)->name()));
+  return Exit::done;
+}
+
+// The first file that is wrong decides the exit code.
+Result<Exit> lint(Session& session, const LintArguments& arguments) {
+  const auto catalogue = OwnCatalogue::load(session, arguments.config);
+  if (!catalogue) return std::unexpected(catalogue.error());
+  const Time now = SystemClock().now();
   RowWriter rows(session.out(), session.format(),
                  {{.key = "at", .title = "AT"}, {.key = "message", .title = "MESSAGE"}});
   Exit exit = Exit::done;
   for (const std::string& file : arguments.files) {
-    auto text = client::read_file(file, kPipelineBytesMax);
-    if (!text) {
-      if (exit == Exit::done) exit = Exit::usage;
-      rows.add(Json{{"at", file}, {"message", text.error().message}});
-      continue;
-    }
-    auto surroundings = surroundings_of(file, *text, **vocabulary);
-    if (!surroundings) return std::unexpected(surroundings.error());
-    surroundings->now = now;
-    const auto linted = pipeline::parse_pipeline({file, std::move(*text)}, *surroundings);
-    if (linted) {
-      for (const pipeline::Route& route :
-           pipeline::routes_of(**linted, (*vocabulary)->models, (*vocabulary)->routes)) {
-        for (const pipeline::Target& target : route.targets) {
-          const auto* model = (*vocabulary)->models.find(target.model);
-          if (model != nullptr && model->retires)
-            session.out().insist(fmt::format("{}: {}", file, model->retirement(now)));
-        }
-      }
-      session.out().say(fmt::format("{}: pipeline {} is fine.", file, (*linted)->name()));
-      continue;
-    }
-    if (exit == Exit::done) exit = Exit::configuration;
-    for (const Error& error : linted.error())
-      rows.add(Json{{"at", error.at}, {"message", error.message}});
+    const auto linted = lint_file(session.out(), file, (*catalogue)->known(), now, rows);
+    if (!linted) return linted;
+    if (exit == Exit::done) exit = *linted;
   }
   rows.end();
   return exit;

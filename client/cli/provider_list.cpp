@@ -24,9 +24,7 @@ struct ListArguments {
 std::string trouble_text(const Json& trouble) {
   const std::string kind = plain_text(member(trouble, "kind"));
   const std::string until = time_cell(member(trouble, "until"));
-  std::string models;
-  for (const Json& model : member(trouble, "models"))
-    models += (models.empty() ? "" : ", ") + plain_text(model);
+  const std::string models = list_cell(member(trouble, "models"));
   if (kind == "key_refused") return "key refused until " + until;
   if (kind == "quota_used_up") return fmt::format("quota of {} used up until {}", models, until);
   if (kind == "left_alone")
@@ -48,17 +46,11 @@ std::vector<Column> list_columns() {
 }
 
 std::vector<Column> group_columns() {
-  const auto count = [](std::string key, std::string title) {
-    return Column{.key = std::move(key),
-                  .title = std::move(title),
-                  .align = Column::Align::right,
-                  .text = number_cell};
-  };
   return {{.key = "name", .title = "QUOTA GROUP"},
           {.key = "provider", .title = "PROVIDER"},
-          count("calls", "CALLS"),
-          count("calls_max", "AT MOST"),
-          count("waiting", "IN LINE"),
+          number_column("calls", "CALLS"),
+          number_column("calls_max", "AT MOST"),
+          number_column("waiting", "IN LINE"),
           {.key = "paused_until", .title = "PAUSED UNTIL", .text = time_cell},
           {.key = "detail", .title = "DETAIL", .cut = Column::Cut::end}};
 }
@@ -85,7 +77,7 @@ Result<wire::ProviderReply> own_list(const Session& session, const ListArguments
 Result<wire::ProviderReply> list_of(Session& session, const ListArguments& arguments) {
   if (arguments.config) return own_list(session, arguments);
   const auto client = session.daemon();
-  if (client) return (*client)->ask(wire::ProviderRequest{});
+  if (client) return session.ask(wire::ProviderRequest{});
   if (client.error().code != Code::unavailable) return std::unexpected(client.error());
   session.out().say("No daemon answers: this is what one would see that is started here.");
   return own_list(session, arguments);

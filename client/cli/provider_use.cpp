@@ -26,12 +26,10 @@ Result<Exit> use(Session& session, const UseArguments& arguments) {
                 "say whom calls are to ask that name no model: a provider, a model, a route, or "
                 "--configured");
   }
-  const auto client = session.daemon();
-  if (!client) return std::unexpected(client.error());
   const auto reply =
-      (*client)->ask(wire::ProviderRequest{.action = arguments.configured ? "reset" : "use",
-                                           .name = arguments.name,
-                                           .by = session.environment().value("USER")});
+      session.ask(wire::ProviderRequest{.action = arguments.configured ? "reset" : "use",
+                                        .name = arguments.name,
+                                        .by = session.environment().value("USER")});
   if (!reply) return std::unexpected(reply.error());
   write_object(session.out(), session.format(), default_columns(),
                wire::to_json(*reply)["default_model"]);

@@ -9,6 +9,7 @@
 #include "client/cli/database.h"
 #include "client/cli/shapes.h"
 #include "client/cli/verbs.h"
+#include "runtime/characters.h"
 #include "runtime/text.h"
 
 namespace docwright::cli {
@@ -18,13 +19,6 @@ bool is_number(const store::Report& report, std::size_t column) {
   return std::ranges::all_of(report.rows, [column](const auto& row) {
     return !std::holds_alternative<std::string>(row[column]);
   });
-}
-
-std::string upper(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
-  return text;
 }
 
 bool is_time(const store::Report& report, std::size_t column) {

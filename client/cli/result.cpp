@@ -21,25 +21,28 @@ struct ResultArguments {
   bool markdown = false;
 };
 
-// The requests that together give what was asked for.
-Result<std::vector<wire::ResultRequest>> requests_of(Session& session,
-                                                     const std::vector<std::string>& ids,
-                                                     const std::string& project,
-                                                     const std::string& tenant, bool flagged) {
+// Whose documents: those of batches and jobs, or a project's latest.
+struct Wanted {
+  std::vector<std::string> ids;
+  std::string project, tenant;
+  bool flagged = false;
+};
+
+// The requests that together give what is wanted.
+Result<std::vector<wire::ResultRequest>> requests_of(Session& session, const Wanted& wanted) {
   std::vector<wire::ResultRequest> requests;
-  if (!project.empty()) {
-    wire::ResultRequest request;
-    request.project = project;
-    request.tenant = tenant;
-    requests.push_back(std::move(request));
+  if (!wanted.project.empty()) {
+    wire::ResultRequest& request = requests.emplace_back();
+    request.project = wanted.project;
+    request.tenant = wanted.tenant;
   } else {
-    const auto selections = session.selections(ids);
+    const auto selections = session.selections(wanted.ids);
     if (!selections) return std::unexpected(selections.error());
     for (const wire::Selection& which : *selections)
-      static_cast<wire::Selection&>(requests.emplace_back()) = which;
+      requests.push_back(client::request_for<wire::ResultRequest>(which));
   }
   for (wire::ResultRequest& request : requests) {
-    request.flagged = flagged;
+    request.flagged = wanted.flagged;
     request.limit = wire::kPageMax;
   }
   return requests;
@@ -65,8 +68,10 @@ Result<Exit> result(Session& session, const ResultArguments& arguments) {
   if (!arguments.project.empty() && !arguments.ids.empty()) {
     return fail(Code::invalid_request, "either IDs or --project, not both");
   }
-  const auto requests =
-      requests_of(session, arguments.ids, arguments.project, arguments.tenant, arguments.flagged);
+  const auto requests = requests_of(session, {.ids = arguments.ids,
+                                              .project = arguments.project,
+                                              .tenant = arguments.tenant,
+                                              .flagged = arguments.flagged});
   if (!requests) return std::unexpected(requests.error());
   const bool markdown = arguments.markdown || !session.format_given();
   RowWriter rows(session.out(), session.format(), document_columns());
@@ -176,28 +181,31 @@ class Exporter final {
   std::int64_t files_ = 0, documents_ = 0, refused_ = 0;
 };
 
+bool may_be_id(std::string_view what) {
+  return what == "@last" || (what.size() >= wire::kIdPrefixBytes &&
+                             what.find_first_not_of("0123456789abcdef-") == std::string::npos);
+}
+
 // A name is a project's unless it is the id of a batch or job that exists.
 Result<std::vector<wire::ResultRequest>> export_requests(Session& session,
                                                          const ExportArguments& arguments) {
-  if (!arguments.project) {
-    const bool may_be_id =
-        arguments.what == "@last" ||
-        (arguments.what.size() >= wire::kIdPrefixBytes &&
-         arguments.what.find_first_not_of("0123456789abcdef-") == std::string::npos);
-    if (may_be_id) {
-      auto requests =
-          requests_of(session, {arguments.what}, "", arguments.tenant, arguments.flagged);
-      if (requests) {
-        const auto client = session.daemon();
-        const auto first = (*client)->ask(requests->front());
-        if (first) return requests;
-        if (first.error().code != Code::not_found) return std::unexpected(first.error());
-      } else if (requests.error().code != Code::not_found || arguments.what == "@last") {
-        return requests;
-      }
-    }
+  const Wanted wanted{.ids = {},
+                      .project = arguments.what,
+                      .tenant = arguments.tenant,
+                      .flagged = arguments.flagged};
+  if (arguments.project || !may_be_id(arguments.what)) return requests_of(session, wanted);
+  auto requests = requests_of(session, {.ids = {arguments.what},
+                                        .project = {},
+                                        .tenant = arguments.tenant,
+                                        .flagged = arguments.flagged});
+  if (requests) {
+    const auto first = session.ask(requests->front());
+    if (first) return requests;
+    if (first.error().code != Code::not_found) return std::unexpected(first.error());
+  } else if (requests.error().code != Code::not_found || arguments.what == "@last") {
+    return requests;
   }
-  return requests_of(session, {}, arguments.what, arguments.tenant, arguments.flagged);
+  return requests_of(session, wanted);
 }
 
 Result<Exit> export_documents(Session& session, const ExportArguments& arguments) {

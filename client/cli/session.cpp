@@ -8,11 +8,12 @@
 #include <filesystem>
 #include <fstream>
 
+#include "config/paths.h"
+
 namespace docwright::cli {
 namespace {
 
 constexpr std::string_view kLast = "@last";
-constexpr const char* kSocketName = "docwright.sock";
 
 // One line from the terminal; Ctrl-C and the end of input are a no.
 std::string answer_line(int interrupt) {
@@ -42,7 +43,7 @@ const Interrupt& Session::interrupt() {
 Result<client::Client*> Session::daemon() {
   if (client_) return client_.get();
   std::optional<std::string> named = common_.endpoint;
-  if (!named && common_.state) named = fmt::format("{}/{}", *common_.state, kSocketName);
+  if (!named && common_.state) named = config::endpoints_in(*common_.state).requests;
   auto client = client::Client::connect(client::candidates(named, environment_),
                                         {.interrupt = interrupt().descriptor()});
   if (!client) {
@@ -55,6 +56,12 @@ Result<client::Client*> Session::daemon() {
   }
   client_ = std::move(*client);
   return client_.get();
+}
+
+std::expected<config::Configuration, config::Errors> Session::configuration(
+    const std::optional<std::string>& file) const {
+  return config::load({.state = common_.state, .config_file = file, .root = geteuid() == 0},
+                      environment_);
 }
 
 std::string Session::memory_file() const {
@@ -82,8 +89,6 @@ Result<std::string> Session::expand(std::string_view id) const {
 }
 
 Result<std::vector<wire::Selection>> Session::selections(const std::vector<std::string>& ids) {
-  auto client = daemon();
-  if (!client) return std::unexpected(std::move(client.error()));
   std::vector<wire::Selection> batches;
   wire::Selection jobs;
   for (const std::string& given :
@@ -98,7 +103,7 @@ Result<std::vector<wire::Selection>> Session::selections(const std::vector<std::
     wire::StatusRequest request;
     request.batch = *id;
     request.limit = 1;
-    const auto batch = (*client)->ask(request);
+    const auto batch = ask(request);
     if (batch) {
       batches.push_back({.jobs = {}, .batch = *id});
     } else if (batch.error().code != Code::not_found) {

@@ -1,6 +1,7 @@
 // What every verb works with: the common options, the output, and the daemon once it is needed.
 // Main thread only.
 #pragma once
+#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "client/cli/table.h"
 #include "client/docwright_client.h"
 #include "config/environment.h"
+#include "config/load.h"
 
 namespace docwright::cli {
 
@@ -33,6 +35,18 @@ class Session final {
 
   // Connects when first asked.
   Result<client::Client*> daemon();
+  // One question to the daemon.
+  template <class Request>
+  Result<typename Request::Reply> ask(const Request& request) {
+    const auto client = daemon();
+    if (!client) return std::unexpected(client.error());
+    return (*client)->ask(request);
+  }
+  // The configuration that a daemon started the same way would have. `file`: instead of its
+  // docwright.yaml.
+  std::expected<config::Configuration, config::Errors> configuration(
+      const std::optional<std::string>& file) const;
+
   // From the first call on, Ctrl-C is ours.
   const Interrupt& interrupt();
 

@@ -19,17 +19,17 @@ std::string reason_cell(const Json& job) {
   return detail.empty() ? reason : detail;
 }
 
-Column number(std::string key, std::string title) {
+}  // namespace
+
+Column number_column(std::string key, std::string title) {
   return {
       .key = std::move(key), .title = std::move(title), .align = Align::right, .text = number_cell};
 }
 
-Column money(std::string key, std::string title) {
+Column money_column(std::string key, std::string title) {
   return {
       .key = std::move(key), .title = std::move(title), .align = Align::right, .text = money_cell};
 }
-
-}  // namespace
 
 std::vector<Column> seat_columns() {
   return {{.key = "provider", .title = "PROVIDER"},
@@ -59,14 +59,20 @@ std::string time_cell(const Json& time) {
   return text.substr(0, 19);
 }
 
+std::string list_cell(const Json& list) {
+  std::string text;
+  for (const Json& each : list) text += (text.empty() ? "" : ", ") + plain_text(each);
+  return text;
+}
+
 std::vector<Column> job_columns() {
   return {
       {.key = "id", .title = "JOB"},
       {.key = "state", .title = "STATE"},
       {.key = "path", .title = "PATH", .cut = Cut::beginning},
-      number("documents", "DOCS"),
-      number("flagged", "FLAGGED"),
-      money("cost_nusd", "COST"),
+      number_column("documents", "DOCS"),
+      number_column("flagged", "FLAGGED"),
+      money_column("cost_nusd", "COST"),
       {.key = "reason", .title = "REASON", .cut = Cut::end, .text = reason_cell, .of_row = true}};
 }
 
@@ -74,7 +80,7 @@ std::vector<Column> document_columns() {
   return {{.key = "path", .title = "PATH", .cut = Cut::beginning},
           {.key = "symbol", .title = "SYMBOL", .cut = Cut::end},
           {.key = "kind", .title = "KIND"},
-          number("version", "VERSION"),
+          number_column("version", "VERSION"),
           {.key = "flagged",
            .title = "FLAGGED",
            .text = [](const Json& flag) { return flag == true ? "flagged" : ""; }},
@@ -82,23 +88,23 @@ std::vector<Column> document_columns() {
 }
 
 std::vector<Column> summary_columns() {
-  return {number("jobs", "jobs"),
-          number("states.succeeded", "  succeeded"),
-          number("states.failed", "  failed"),
-          number("states.cancelled", "  cancelled"),
-          number("states.running", "  running"),
-          number("states.queued", "  queued"),
-          number("states.waiting", "  waiting"),
-          number("chunks", "chunks"),
-          number("chunks_stored", "  stored"),
-          number("documents", "documents"),
-          number("flagged", "  flagged"),
-          number("fallbacks", "  in place of a model's"),
-          number("calls", "calls"),
-          number("calls_unknown", "  of unknown outcome"),
-          number("tokens_in", "tokens in"),
-          number("tokens_out", "tokens out"),
-          money("cost_nusd", "cost")};
+  return {number_column("jobs", "jobs"),
+          number_column("states.succeeded", "  succeeded"),
+          number_column("states.failed", "  failed"),
+          number_column("states.cancelled", "  cancelled"),
+          number_column("states.running", "  running"),
+          number_column("states.queued", "  queued"),
+          number_column("states.waiting", "  waiting"),
+          number_column("chunks", "chunks"),
+          number_column("chunks_stored", "  stored"),
+          number_column("documents", "documents"),
+          number_column("flagged", "  flagged"),
+          number_column("fallbacks", "  in place of a model's"),
+          number_column("calls", "calls"),
+          number_column("calls_unknown", "  of unknown outcome"),
+          number_column("tokens_in", "tokens in"),
+          number_column("tokens_out", "tokens out"),
+          money_column("cost_nusd", "cost")};
 }
 
 std::string fallbacks_sentence(const wire::Summary& summary) {

@@ -11,13 +11,18 @@ std::vector<Column> job_columns();
 std::vector<Column> document_columns();
 std::vector<Column> summary_columns();
 
-// Of an address and a key.
+// A provider's address and one of its keys.
 std::vector<Column> seat_columns();
+
+// Right-aligned.
+Column number_column(std::string key, std::string title);
+Column money_column(std::string key, std::string title);
 
 // Texts of one cell.
 std::string money_cell(const Json& nusd);     // 0.14 USD
 std::string number_cell(const Json& number);  // 1,234,567
 std::string time_cell(const Json& time);      // 2030-01-02 03:04:05
+std::string list_cell(const Json& list);      // gpt-5.4-mini, gpt-5.4-nano
 
 // How many documents stand in for a model's, and what becomes of them; empty: none.
 std::string fallbacks_sentence(const wire::Summary& summary);

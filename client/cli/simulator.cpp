@@ -2,15 +2,13 @@
 #include "providers/simulator/simulator.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <memory>
 
 #include "client/cli/session.h"
+#include "client/cli/values.h"
 #include "client/cli/verbs.h"
 #include "client/source_files.h"
-#include "config/load.h"
-#include "runtime/text.h"
 
 namespace docwright::cli {
 namespace {
@@ -32,10 +30,8 @@ Result<simulator::Scenario> shorthands(const SimulatorArguments& arguments) {
   for (const auto& [text, target, name] :
        {std::tuple(&arguments.latency, &server.latency.first_byte, "--latency"),
         std::tuple(&arguments.retry_after, &server.retry_after, "--retry-after")}) {
-    const auto duration = parse_duration(*text);
-    if (!duration)
-      return fail(Code::invalid_request,
-                  fmt::format("{} '{}': {}", name, *text, duration.error().message));
+    const auto duration = duration_of(name, *text);
+    if (!duration) return std::unexpected(duration.error());
     *target = *duration;
   }
   for (const std::string& text : arguments.faults) {
@@ -81,9 +77,7 @@ Result<simulator::Scenario> scenario_of(const SimulatorArguments& arguments) {
 Result<providers::Models> models_of(Session& session, const SimulatorArguments& arguments,
                                     const providers::Registry& providers) {
   if (!arguments.config) return providers::Models::shipped(providers);
-  const config::Start start{
-      .state = session.common().state, .config_file = arguments.config, .root = geteuid() == 0};
-  const auto configuration = config::load(start, session.environment());
+  const auto configuration = session.configuration(arguments.config);
   if (!configuration) return std::unexpected(config::combined(configuration.error()));
   const config::Settings& settings = configuration->settings;
   return providers::Models::shipped(providers, settings.models, settings.unpriced_models);

@@ -5,8 +5,8 @@
 
 #include "client/cli/session.h"
 #include "client/cli/shapes.h"
+#include "client/cli/values.h"
 #include "client/cli/verbs.h"
-#include "runtime/text.h"
 
 namespace docwright::cli {
 namespace {
@@ -26,14 +26,13 @@ struct Gathered {
   bool more = false;
 };
 
-Result<void> gather(client::Client& client, const wire::Selection& which, std::size_t limit,
+Result<void> gather(Session& session, const wire::Selection& which, std::size_t limit,
                     Gathered& into) {
-  wire::StatusRequest request;
-  static_cast<wire::Selection&>(request) = which;
+  auto request = client::request_for<wire::StatusRequest>(which);
   while (true) {
     request.limit = static_cast<std::int64_t>(std::min<std::size_t>(
         std::max<std::size_t>(limit - std::min(limit, into.jobs.size()), 1), wire::kPageMax));
-    const auto page = client.ask(request);
+    const auto page = session.ask(request);
     if (!page) return std::unexpected(page.error());
     if (request.after.empty()) {
       add(into.summary, page->summary);
@@ -84,10 +83,9 @@ void print(Session& session, const StatusArguments& arguments, const Gathered& g
 Result<Exit> status(Session& session, const StatusArguments& arguments) {
   const auto selections = session.selections(arguments.ids);
   if (!selections) return std::unexpected(selections.error());
-  const auto client = session.daemon();
   Gathered gathered;
   for (const wire::Selection& which : *selections) {
-    auto read = gather(**client, which, jobs_shown(arguments), gathered);
+    auto read = gather(session, which, jobs_shown(arguments), gathered);
     if (!read) return std::unexpected(read.error());
   }
   print(session, arguments, gathered);
@@ -105,11 +103,9 @@ struct ListArguments {
 Result<wire::Labels> labels_of(const std::vector<std::string>& pairs) {
   wire::Labels labels;
   for (const std::string& pair : pairs) {
-    const auto equals = pair.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return fail(Code::invalid_request, fmt::format("--label '{}': expected NAME=VALUE", pair));
-    }
-    labels.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+    auto label = pair_of("--label", pair);
+    if (!label) return std::unexpected(std::move(label.error()));
+    labels.push_back(std::move(*label));
   }
   return labels;
 }
@@ -182,9 +178,7 @@ std::vector<Column> stats_columns() {
 }
 
 Result<Exit> stats(Session& session) {
-  const auto client = session.daemon();
-  if (!client) return std::unexpected(client.error());
-  const auto reply = (*client)->ask(wire::StatsRequest{});
+  const auto reply = session.ask(wire::StatsRequest{});
   if (!reply) return std::unexpected(reply.error());
   write_object(session.out(), session.format(), stats_columns(), wire::to_json(*reply));
   return Exit::done;

@@ -9,10 +9,10 @@
 #include "client/cli/session.h"
 #include "client/cli/shapes.h"
 #include "client/cli/sources.h"
+#include "client/cli/values.h"
 #include "client/cli/verbs.h"
 #include "client/pipeline_file.h"
 #include "client/submission.h"
-#include "runtime/text.h"
 
 namespace docwright::cli {
 namespace {
@@ -29,20 +29,6 @@ struct SubmitArguments {
 
 std::unexpected<Error> wrong(std::string message) {
   return fail(Code::invalid_request, std::move(message));
-}
-
-Result<Duration> duration_of(std::string_view option, const std::string& text) {
-  auto duration = parse_duration(text);
-  if (!duration) return wrong(fmt::format("{} '{}': {}", option, text, duration.error().message));
-  return duration;
-}
-
-Result<std::pair<std::string, std::string>> split(std::string_view option,
-                                                  const std::string& pair) {
-  const auto equals = pair.find('=');
-  if (equals == std::string::npos || equals == 0)
-    return wrong(fmt::format("{} '{}': expected NAME=VALUE", option, pair));
-  return std::pair(pair.substr(0, equals), pair.substr(equals + 1));
 }
 
 // A number, true, a list where it reads as JSON; else the text itself.
@@ -66,12 +52,12 @@ Result<wire::SubmitJob> common_job(const SubmitArguments& arguments) {
     job.deadline = *deadline;
   }
   for (const std::string& pair : arguments.parameters) {
-    auto parameter = split("--param", pair);
+    auto parameter = pair_of("--param", pair);
     if (!parameter) return std::unexpected(parameter.error());
     job.parameters[parameter->first] = parameter_value(parameter->second);
   }
   for (const std::string& pair : arguments.labels) {
-    auto label = split("--label", pair);
+    auto label = pair_of("--label", pair);
     if (!label) return std::unexpected(label.error());
     job.labels.push_back(std::move(*label));
   }
@@ -147,50 +133,67 @@ std::vector<wire::Selection> to_follow(const Receipt& receipt) {
   return selections;
 }
 
-Result<Exit> send(Session& session, const SubmitArguments& arguments, wire::SubmitJob job,
-                  Sources& sources) {
-  std::optional<client::PipelineFile> pipeline;
-  if (client::is_pipeline_file(job.pipeline)) {
-    auto read = client::read_pipeline_file(job.pipeline);
-    if (!read) return std::unexpected(std::move(read.error()));
-    pipeline = std::move(*read);
-    job.pipeline = pipeline->name;
-  }
-  const auto client = session.daemon();
-  if (!client) return std::unexpected(client.error());
-  const std::string project = arguments.project.empty() ? sources.project() : arguments.project;
-  if (project.empty())
-    return wrong("the paths have no folder in common: name the project with --project");
-  client::Packer packer([&sources] { return sources.next(); }, project, arguments.tenant, job,
-                        arguments.key, sources.only_one(), (*client)->daemon().limits);
-  if (pipeline) packer.send_along(std::move(pipeline->sent));
-  Receipt receipt;
-  const auto sent = (*client)->submit_all(
-      [&packer] { return packer.next(); },
-      [&receipt](const client::Submission& message, const wire::SubmitReply& reply) {
-        receipt.add(message, reply);
-      });
-  Output& out = session.out();
-  const std::string skipped = sources.skipped_text();
-  if (!sent) {
-    if (!receipt.jobs.empty()) {
-      out.insist(fmt::format(
-          "{0} accepted before in batch {1}; 'docwright cancel {1}' takes the batch back.",
-          counted(receipt.jobs.size(), "job"), receipt.batch));
-    }
-    return std::unexpected(sent.error());
-  }
-  if (receipt.jobs.empty())
-    return wrong(
-        fmt::format("there is nothing to submit{}{}", skipped.empty() ? "" : ": ", skipped));
-  session.remember_batch(receipt.batch);
-  print(session, receipt);
+// The pipeline to be sent along, where the job names a file: from then on it names the pipeline.
+Result<std::optional<client::PipelineFile>> pipeline_file_of(wire::SubmitJob& job) {
+  if (!client::is_pipeline_file(job.pipeline)) return std::nullopt;
+  auto file = client::read_pipeline_file(job.pipeline);
+  if (!file) return std::unexpected(std::move(file.error()));
+  job.pipeline = file->name;
+  return std::optional(std::move(*file));
+}
+
+// Says what an error has left behind.
+void say_accepted_before(Output& out, const Receipt& receipt) {
+  if (receipt.jobs.empty()) return;
+  out.insist(
+      fmt::format("{0} accepted before in batch {1}; 'docwright cancel {1}' takes the batch back.",
+                  counted(receipt.jobs.size(), "job"), receipt.batch));
+}
+
+void say_accepted(Output& out, const Receipt& receipt, std::string_view project,
+                  std::string_view skipped) {
   for (const std::string& warning : receipt.warnings) out.insist(warning);
   const std::string known =
       receipt.duplicates > 0 ? fmt::format(", {} of them known by their keys", receipt.duplicates)
                              : "";
   out.say(fmt::format("{} of project {} accepted{}.{}{}", counted(receipt.jobs.size(), "job"),
                       project, known, skipped.empty() ? "" : " ", skipped));
+}
+
+Result<Exit> send(Session& session, const SubmitArguments& arguments, wire::SubmitJob job,
+                  Sources& sources) {
+  auto pipeline = pipeline_file_of(job);
+  if (!pipeline) return std::unexpected(std::move(pipeline.error()));
+  const auto client = session.daemon();
+  if (!client) return std::unexpected(client.error());
+  const std::string project = arguments.project.empty() ? sources.project() : arguments.project;
+  if (project.empty())
+    return wrong("the paths have no folder in common: name the project with --project");
+  client::Packer packer([&sources] { return sources.next(); },
+                        {.project = project,
+                         .tenant = arguments.tenant,
+                         .job = std::move(job),
+                         .key = arguments.key,
+                         .one_source = sources.only_one()},
+                        (*client)->daemon().limits);
+  if (*pipeline) packer.send_along(std::move((*pipeline)->sent));
+  Receipt receipt;
+  const auto sent = (*client)->submit_all(
+      [&packer] { return packer.next(); },
+      [&receipt](const client::Submission& message, const wire::SubmitReply& reply) {
+        receipt.add(message, reply);
+      });
+  if (!sent) {
+    say_accepted_before(session.out(), receipt);
+    return std::unexpected(sent.error());
+  }
+  const std::string skipped = sources.skipped_text();
+  if (receipt.jobs.empty())
+    return wrong(
+        fmt::format("there is nothing to submit{}{}", skipped.empty() ? "" : ": ", skipped));
+  session.remember_batch(receipt.batch);
+  print(session, receipt);
+  say_accepted(session.out(), receipt, project, skipped);
   if (!arguments.wait && !arguments.watch) return Exit::done;
   wire::Summary sum;
   return follow(session, to_follow(receipt),

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "runtime/characters.h"
+
 namespace docwright::cli {
 namespace {
 
@@ -15,16 +17,12 @@ constexpr std::string_view kEllipsis = "…";
 constexpr std::string_view kBold = "\x1b[1m";
 constexpr std::string_view kReset = "\x1b[0m";
 
-bool continues(char byte) {
-  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
-}
-
 // The first `width` code points.
 std::string_view first(std::string_view text, std::size_t width) {
   std::size_t end = 0;
   while (end < text.size() && width > 0) {
     ++end;
-    while (end < text.size() && continues(text[end])) ++end;
+    while (end < text.size() && is_continuation(text[end])) ++end;
     --width;
   }
   return text.substr(0, end);
@@ -119,8 +117,7 @@ std::string csv_field(std::string_view text) {
 }
 
 std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return !continues(c); }));
+  return count_characters(text);
 }
 
 RowWriter::RowWriter(Output& output, Format format, std::vector<Column> columns)

@@ -1,17 +1,18 @@
 // pipeline try: what a pipeline would ask about a file, without a daemon and without a call.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
 #include <span>
 
+#include "client/cli/own_catalogue.h"
 #include "client/cli/session.h"
+#include "client/cli/shapes.h"
 #include "client/cli/verbs.h"
 #include "client/pipeline_file.h"
 #include "client/source_files.h"
-#include "config/load.h"
+#include "client/source_rules.h"
 #include "pipeline/rehearsal.h"
 #include "tokens/money.h"
 
@@ -20,28 +21,15 @@ namespace {
 
 using pipeline::Rehearsal;
 
-constexpr std::size_t kFileBytesMax = std::size_t{16} << 20;
-
 struct TryArguments {
   std::string pipeline, file, model, project;
   std::optional<std::string> answer, config;
   std::int64_t chunk = -1;  // not named
 };
 
-Result<std::unique_ptr<const pipeline::Configured>> configured(Session& session,
-                                                               const TryArguments& arguments) {
-  const config::Start start{
-      .state = session.common().state, .config_file = arguments.config, .root = geteuid() == 0};
-  auto configuration = config::load(start, session.environment());
-  if (!configuration) return std::unexpected(config::combined(configuration.error()));
-  auto vocabulary = pipeline::vocabulary(*configuration);
-  if (!vocabulary) return std::unexpected(config::combined(vocabulary.error()));
-  return std::move(*vocabulary);
-}
-
 // A file of one's own with the prompts beside it, else one of the configuration's.
-Result<std::shared_ptr<const pipeline::Pipeline>> pipeline_of(
-    const std::string& name, const pipeline::Configured& configured) {
+Result<std::shared_ptr<const pipeline::Pipeline>> pipeline_of(const std::string& name,
+                                                              const pipeline::Configured& known) {
   std::vector<pipeline::OwnPrompt> prompts;
   config::NamedText text;
   if (client::is_pipeline_file(name)) {
@@ -51,7 +39,7 @@ Result<std::shared_ptr<const pipeline::Pipeline>> pipeline_of(
     for (wire::SentPrompt& prompt : file->sent.prompts)
       prompts.push_back({prompt.name, {prompt.file, std::move(prompt.text)}});
   } else {
-    const auto found = configured.pipelines.find(name);
+    const auto found = known.pipelines.find(name);
     if (!found) {
       return fail(
           Code::unknown_pipeline,
@@ -59,7 +47,7 @@ Result<std::shared_ptr<const pipeline::Pipeline>> pipeline_of(
     }
     text = *found;
   }
-  auto parsed = pipeline::parse_pipeline(text, configured.surroundings(std::move(prompts)));
+  auto parsed = pipeline::parse_pipeline(text, known.surroundings(std::move(prompts)));
   if (!parsed) return std::unexpected(config::combined(parsed.error()));
   return std::move(*parsed);
 }
@@ -108,12 +96,6 @@ Json rows_of(std::span<const Rehearsal::Part> parts) {
   return rows;
 }
 
-std::string list_of(const Json& targets) {
-  std::vector<std::string> names;
-  for (const Json& target : targets) names.push_back(plain_text(target));
-  return fmt::format("{}", fmt::join(names, ", "));
-}
-
 std::string cost_max(const Json& target) {
   return target["cost_max"].is_null() ? "no price is known"
                                       : "at most " + money_text(target["cost_max"].get<Nusd>());
@@ -127,7 +109,7 @@ std::string chunk_line(const Json& row) {
   const Json& targets = row["targets"];
   return fmt::format("chunk {}: bytes {} to {}{}{}\n", row["chunk"].get<int>(),
                      row["begin"].get<std::int64_t>(), row["end"].get<std::int64_t>(),
-                     targets.empty() ? "" : ": ", list_of(targets));
+                     targets.empty() ? "" : ": ", list_cell(targets));
 }
 
 void print(Output& out, const Json& row, bool new_chunk) {
@@ -225,7 +207,7 @@ Result<Exit> show_questions(Session& session, const Rehearsal& rehearsal,
 
 Result<Exit> show_documents(Session& session, const Rehearsal& rehearsal, const pipeline::Job& job,
                             const Rehearsal::Part& part, const std::string& answer) {
-  auto text = client::read_file(answer, kFileBytesMax);
+  auto text = client::read_file(answer, client::kSourceBytesMax);
   if (!text) return std::unexpected(std::move(text.error()));
   const Json documents = examined(rehearsal, job, part, std::move(*text));
   write_rows(session.out(), session.format(), document_columns(), documents);
@@ -241,7 +223,7 @@ Result<std::shared_ptr<pipeline::Job>> job_of(const TryArguments& arguments) {
   if (list->files.size() != 1 || !list->files.front().named)
     return fail(Code::invalid_request,
                 fmt::format("{} is a folder: name one source file", arguments.file));
-  auto source = client::read_file(arguments.file, kFileBytesMax);
+  auto source = client::read_file(arguments.file, client::kSourceBytesMax);
   if (!source) return std::unexpected(std::move(source.error()));
   auto job = std::make_shared<pipeline::Job>();
   job->id = "try";
@@ -254,14 +236,15 @@ Result<std::shared_ptr<pipeline::Job>> job_of(const TryArguments& arguments) {
 }
 
 Result<Exit> try_pipeline(Session& session, const TryArguments& arguments) {
-  const auto words = configured(session, arguments);
-  if (!words) return std::unexpected(words.error());
-  const auto parsed = pipeline_of(arguments.pipeline, **words);
+  const auto catalogue = OwnCatalogue::load(session, arguments.config);
+  if (!catalogue) return std::unexpected(catalogue.error());
+  const pipeline::Configured& known = (*catalogue)->known();
+  const auto parsed = pipeline_of(arguments.pipeline, known);
   if (!parsed) return std::unexpected(parsed.error());
   const auto job = job_of(arguments);
   if (!job) return std::unexpected(job.error());
   (*job)->pipeline = *parsed;
-  const auto rehearsal = pipeline::rehearse(**words, *job);
+  const auto rehearsal = pipeline::rehearse(known, *job);
   if (!rehearsal) {
     Error error = rehearsal.error();
     if (error.code == Code::source_refused)
