@@ -21,7 +21,7 @@ constexpr bool may_stay(int descriptor, int limit) {
   return descriptor < limit - descriptors_kept(limit);
 }
 
-// Does nothing; whoever calls it has this accept4() in his program.
+// Does nothing: a call links this accept4() into the program.
 void guard_accept();
 
 }  // namespace docwright::daemon

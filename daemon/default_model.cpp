@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "daemon/start.h"
+#include "daemon/write_now.h"
 #include "runtime/text.h"
 
 namespace docwright::daemon {

@@ -21,6 +21,12 @@ struct JobRunner::End {
   bool recorded = false;  // with the last document
   // The job has succeeded all the same: it only had its fallbacks done again.
   bool fallbacks_stay = false;
+
+  // For the log and the metrics.
+  struct Words {
+    std::string what, outcome, detail;
+  };
+  Words words() const;
 };
 
 namespace {
@@ -105,6 +111,23 @@ bool JobRunner::has_succeeded(const End& end) {
   return end.recorded || (end.outcome && std::holds_alternative<pipeline::Succeeded>(*end.outcome));
 }
 
+JobRunner::End::Words JobRunner::End::words() const {
+  if (!outcome) {
+    if (recorded) return {"job succeeded", "ok", {}};
+    return {fmt::format("job {}", word(stop)), std::string(word(stop)), {}};
+  }
+  if (const auto* failed = std::get_if<pipeline::Failed>(&*outcome))
+    return {"job failed", std::string(name(failed->error.code)), failed->error.message};
+  if (const auto* parked = std::get_if<pipeline::Parked>(&*outcome))
+    return {"job waits", parked->reason, parked->detail};
+  const auto& succeeded = std::get<pipeline::Succeeded>(*outcome);
+  std::string detail =
+      fmt::format("{} documents, {} flagged", succeeded.documents, succeeded.flagged);
+  if (succeeded.fallbacks > 0)
+    detail += fmt::format(", {} in place of a model's", succeeded.fallbacks);
+  return {"job succeeded", "ok", std::move(detail)};
+}
+
 Task<pipeline::Outcome> JobRunner::execute(std::shared_ptr<pipeline::Job> job,
                                            std::int64_t version) {
   auto found = co_await shelf_.find(version);
@@ -168,45 +191,22 @@ Task<Result<store::State>> JobRunner::record(const Run& run, const End& end) {
 }
 
 void JobRunner::log(const Run& run, const pipeline::Job& job, const End& end, Duration time) {
-  std::string what = fmt::format("job {}", word(end.stop));
-  std::string outcome(word(end.stop));
-  std::string detail;
-  if (end.recorded) {
-    what = "job succeeded";
-    outcome = "ok";
-  }
-  if (end.outcome) {
-    if (const auto* failed = std::get_if<pipeline::Failed>(&*end.outcome)) {
-      what = "job failed";
-      outcome = name(failed->error.code);
-      detail = failed->error.message;
-    } else if (const auto* parked = std::get_if<pipeline::Parked>(&*end.outcome)) {
-      what = "job waits";
-      outcome = parked->reason;
-      detail = parked->detail;
-    } else {
-      const auto& succeeded = std::get<pipeline::Succeeded>(*end.outcome);
-      what = "job succeeded";
-      outcome = "ok";
-      detail = fmt::format("{} documents, {} flagged", succeeded.documents, succeeded.flagged);
-      if (succeeded.fallbacks > 0)
-        detail += fmt::format(", {} in place of a model's", succeeded.fallbacks);
-    }
-  }
-  if (end.fallbacks_stay) what = "job keeps documents that stand in for a model's";
+  End::Words words = end.words();
+  if (end.fallbacks_stay) words.what = "job keeps documents that stand in for a model's";
   parts_.metrics.record({.kind = "job",
                          .name = "job",
-                         .outcome = outcome,
+                         .outcome = words.outcome,
                          .job = job.pipeline ? &job : nullptr,
                          .duration = time});
-  parts_.log.info(what, {{"job", job.id},
-                         {"path", job.path},
-                         {"pipeline", run.pipeline},
-                         {"attempt", std::to_string(job.attempt)},
-                         {"outcome", outcome},
-                         {"detail", detail},
-                         {"time", to_text(std::chrono::floor<std::chrono::milliseconds>(time))},
-                         {"trace", std::string(trace_id(job.traceparent))}});
+  parts_.log.info(words.what,
+                  {{"job", job.id},
+                   {"path", job.path},
+                   {"pipeline", run.pipeline},
+                   {"attempt", std::to_string(job.attempt)},
+                   {"outcome", words.outcome},
+                   {"detail", words.detail},
+                   {"time", to_text(std::chrono::floor<std::chrono::milliseconds>(time))},
+                   {"trace", std::string(trace_id(job.traceparent))}});
 }
 
 }  // namespace docwright::daemon

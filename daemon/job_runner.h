@@ -1,4 +1,4 @@
-// One run of a job: from its claim to what is recorded of it.
+// One run of a job: from its claim to the record of its end.
 #pragma once
 #include <memory>
 

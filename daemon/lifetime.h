@@ -1,5 +1,4 @@
-// How long the daemon lives: until a signal, or until the store has failed; and in which order it
-// ends.
+// The daemon's end: on a signal, or when the store has failed; and in which order its parts stop.
 #pragma once
 #include <atomic>
 #include <boost/asio/signal_set.hpp>

@@ -1,5 +1,5 @@
-// What must be looked at before a ZeroMQ socket is bound: stale socket files, live daemons, and
-// listeners that we make ourselves.
+// What comes before a ZeroMQ socket is bound: stale socket files, live daemons, and listeners that
+// we make ourselves.
 #pragma once
 #include <string>
 #include <string_view>

@@ -15,6 +15,7 @@
 #include "daemon/default_model.h"
 #include "daemon/housekeeping.h"
 #include "daemon/lifetime.h"
+#include "daemon/part_options.h"
 #include "daemon/provider_states.h"
 #include "daemon/start.h"
 #include "daemon/state_folder.h"
@@ -34,15 +35,6 @@ int refuse(Log& log, const Error& error, int code) {
   std::istringstream lines(one ? error.at + ": " + error.message : error.message);
   for (std::string line; std::getline(lines, line);) log.error(line);
   return code;
-}
-
-store::StoreOptions store_options(const config::Configuration& configuration) {
-  const config::StoreSettings& settings = configuration.settings.store;
-  return {.path = configuration.database,
-          .version = DOCWRIGHT_VERSION,
-          .writer = {.batch_max = static_cast<std::size_t>(settings.batch_changes_max),
-                     .queue_max = static_cast<std::size_t>(settings.queue_changes_max)},
-          .readers = {.connections = settings.readers, .deadline = settings.read_time_max}};
 }
 
 // What the store holds when work begins: the pipelines and budgets of this configuration, and what

@@ -34,11 +34,6 @@ std::int64_t memory_bytes() {
   return resident * 4096;
 }
 
-std::int64_t file_bytes(const std::string& path) {
-  struct stat status{};
-  return ::stat(path.c_str(), &status) == 0 ? static_cast<std::int64_t>(status.st_size) : 0;
-}
-
 std::int64_t free_bytes(const std::string& path) {
   struct statvfs status{};
   return ::statvfs(path.c_str(), &status) == 0
@@ -47,6 +42,11 @@ std::int64_t free_bytes(const std::string& path) {
 }
 
 }  // namespace
+
+std::int64_t file_bytes(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 ? static_cast<std::int64_t>(status.st_size) : 0;
+}
 
 void StoreMetrics::record(const pipeline::Operation& operation) {
   store::OperationSample sample{.kind = operation.kind,

@@ -1,6 +1,8 @@
 // The pipeline's Metrics over the store, and the daemon's samples of itself.
 #pragma once
+#include <cstdint>
 #include <mutex>
+#include <string>
 
 #include "pipeline/ports.h"
 #include "runtime/log.h"
@@ -9,6 +11,9 @@
 #include "store/store.h"
 
 namespace docwright::daemon {
+
+// 0 where there is no such file.
+std::int64_t file_bytes(const std::string& path);
 
 // Loop thread only, except commit().
 class StoreMetrics final : public pipeline::Metrics {

@@ -1,5 +1,5 @@
-// How those stand that the daemon can ask: keys that are refused, quotas that are used up, models
-// that are left alone, calls in flight.
+// How the daemon's providers stand: keys that are refused, quotas that are used up, models that are
+// left alone, calls in flight.
 #pragma once
 #include "daemon/catalog.h"
 #include "pipeline/call/call_desk.h"
@@ -8,8 +8,8 @@
 
 namespace docwright::daemon {
 
-// Of `provider list`; the default model is the caller's to say. Loop thread; reads small files,
-// asks nobody. No key is in it.
+// The answer to `provider list`, but for the default model, which the caller fills in. Loop thread;
+// reads small files and sends nothing. Holds no key.
 wire::ProviderReply provider_states(const Catalog& catalog,
                                     const providers::Credentials& credentials,
                                     pipeline::CallDesk& calls);

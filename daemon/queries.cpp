@@ -177,13 +177,6 @@ Result<store::JobFilter> filter_of(store::Database& database, const wire::ListRe
   return filter;
 }
 
-wire::EventView view(const store::Event& event) {
-  return {.seq = event.seq,
-          .at = event.at,
-          .topic = event.topic,
-          .event = parse_json(event.body).value_or(Json::object())};
-}
-
 wire::EventsSinceReply events(store::Database& database, const wire::EventsSinceRequest& request) {
   wire::EventsSinceReply reply;
   const store::EventSpan span = store::event_span(database);

@@ -1,9 +1,9 @@
 #include "daemon/reception.h"
 
-#include <sys/stat.h>
-
+#include <algorithm>
 #include <utility>
 
+#include "daemon/metrics.h"
 #include "daemon/submission.h"
 #include "daemon/views.h"
 #include "runtime/text.h"
@@ -30,9 +30,21 @@ Error draining() {
   return error;
 }
 
-std::int64_t file_bytes(const std::string& path) {
-  struct stat status{};
-  return ::stat(path.c_str(), &status) == 0 ? static_cast<std::int64_t>(status.st_size) : 0;
+// None of its jobs is due, for its delay or its deadline, before then.
+Time first_due(const store::NewBatch& batch) {
+  Time due = Time::max();
+  for (const store::NewJob& job : batch.jobs)
+    due = std::min(due, job.not_before.value_or(job.deadline));
+  return due;
+}
+
+wire::SubmitReply reply_of(store::Accepted accepted, std::vector<std::string> warnings) {
+  wire::SubmitReply reply{
+      .batch = std::move(accepted.batch), .jobs = {}, .warnings = std::move(warnings)};
+  reply.jobs.reserve(accepted.jobs.size());
+  for (store::Accepted::One& job : accepted.jobs)
+    reply.jobs.push_back({std::move(job.id), std::string(name(job.state)), job.duplicate});
+  return reply;
 }
 
 }  // namespace
@@ -109,9 +121,7 @@ void Reception::submit(const wire::Request& request, Frames blobs, Respond respo
   auto submitted = to_batch(std::get<wire::SubmitRequest>(request.verb), blobs, *parts_.catalog,
                             chosen(default_model_), options_.deadline, now);
   if (!submitted) return respond(std::unexpected(std::move(submitted.error())));
-  Time due = Time::max();
-  for (const store::NewJob& job : submitted->batch.jobs)
-    due = std::min(due, job.not_before.value_or(job.deadline));
+  const Time due = first_due(submitted->batch);
   // The writer's thread fills `accepted`, then hands it here.
   auto accepted = std::make_shared<store::Accepted>();
   parts_.store.writer().submit(
@@ -129,13 +139,7 @@ void Reception::submit(const wire::Request& request, Frames blobs, Respond respo
         parts_.door.post([accepted, id = std::move(id), warnings = std::move(warnings),
                           respond = std::move(respond), result = std::move(result)]() mutable {
           if (!result) return respond(std::unexpected(std::move(result.error())));
-          wire::SubmitReply reply{
-              .batch = std::move(accepted->batch), .jobs = {}, .warnings = std::move(warnings)};
-          reply.jobs.reserve(accepted->jobs.size());
-          for (store::Accepted::One& job : accepted->jobs) {
-            reply.jobs.push_back({std::move(job.id), std::string(name(job.state)), job.duplicate});
-          }
-          respond(wire::render_reply(id, reply));
+          respond(wire::render_reply(id, reply_of(std::move(*accepted), std::move(warnings))));
         });
       });
 }
@@ -267,11 +271,7 @@ void Reception::events(std::vector<store::Event> events) {
 
 void Reception::publish(const store::Event& event) {
   seq_ = event.seq;
-  const wire::EventView view{.seq = event.seq,
-                             .at = event.at,
-                             .topic = event.topic,
-                             .event = parse_json(event.body).value_or(Json::object())};
-  parts_.door.publish(event.topic, wire::render_event(view, parts_.ping.instance));
+  parts_.door.publish(event.topic, wire::render_event(view(event), parts_.ping.instance));
   waiting_.news(event.topic);
 }
 

@@ -186,7 +186,7 @@ bool Sockets::State::receive(Door& door) {
   return !parts.empty();
 }
 
-// A byte, 1 or 0, and the topic. What else subscribers send is nothing to us.
+// A byte, 1 or 0, and the topic. Whatever else subscribers send is ignored.
 void Sockets::State::take_subscriptions() {
   zmq::message_t message;
   while (events.socket.recv(message, zmq::recv_flags::dontwait)) {

@@ -1,27 +1,24 @@
-// The parts of the daemon's start that are more than making the next object.
+// The steps of the daemon's start that do more than make the next object.
 #pragma once
-#include <functional>
-#include <future>
 #include <memory>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "config/load.h"
 #include "daemon/arguments.h"
 #include "daemon/catalog.h"
-#include "daemon/dispatcher.h"
-#include "daemon/reception.h"
 #include "daemon/service_manager.h"
+#include "pipeline/call/call_desk.h"
 #include "pipeline/call/limits.h"
 #include "pipeline/configured.h"
 #include "pipeline/pipeline.h"
 #include "providers/credentials.h"
 #include "runtime/log.h"
+#include "runtime/task_group.h"
 #include "schemas/wire_replies.h"
 #include "store/default_models.h"
 #include "store/pauses.h"
 #include "store/recent_calls.h"
-#include "store/retention.h"
 #include "store/store.h"
 
 namespace docwright::daemon {
@@ -40,26 +37,6 @@ Result<config::Configuration> configure(const Arguments& arguments,
 Result<std::unique_ptr<store::Store>> open_store(const store::StoreOptions& options, Clock& clock,
                                                  const store::Writer::Listener& listener,
                                                  ServiceManager& manager, Log& log);
-
-// Runs on the writer's thread; returns after COMMIT. For the start, while nobody else works.
-// Blocks.
-template <class T>
-Result<T> write_now(store::Store& store, std::function<Result<T>(store::Database&)> change) {
-  std::promise<Result<void>> promise;
-  std::optional<T> value;
-  store.writer().submit(
-      store::Lane::completion,
-      [&](store::Database& database) -> Result<void> {
-        Result<T> outcome = change(database);
-        if (!outcome) return std::unexpected(std::move(outcome.error()));
-        value = std::move(*outcome);
-        return {};
-      },
-      [&](Result<void> result) { promise.set_value(std::move(result)); });
-  const Result<void> done = promise.get_future().get();
-  if (!done) return std::unexpected(done.error());
-  return std::move(*value);
-}
 
 // The pipelines, shipped and own, each stored under its hash.
 Result<std::shared_ptr<const Catalog>> store_catalog(
@@ -86,17 +63,6 @@ Result<StartState> start_state(store::Store& store, const config::Settings& sett
 // out.
 pipeline::CallLimits call_limits(const config::Settings& settings, const providers::Models& models,
                                  const std::vector<store::RecentCalls>& recent);
-
-// Settings in the words of the parts that they are for.
-// How long answers serve other jobs (0: for good); none: not at all.
-std::optional<Duration> cache_time(const config::CacheSettings& settings);
-store::Retention retention_of(const config::RetentionSettings& settings);
-wire::Limits limits_of(const config::FrontDoorSettings& settings);
-ReceptionOptions reception_options(const config::Settings& settings);
-DispatcherOptions dispatcher_options(const config::QueueSettings& settings);
-providers::HttpOptions http_options(const config::HttpSettings& settings);
-outline::ServiceOptions outline_options(const config::OutlineSettings& settings);
-Log::Level level_of(config::LogLevel level);
 
 // Where calls go and with which key; a key that was found never appears in the log. Both outlive
 // it.

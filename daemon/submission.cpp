@@ -46,10 +46,20 @@ Hash content_of(const store::NewJob& job, std::string_view project) {
 
 using Sent = std::map<std::string, Catalog::Entry, std::less<>>;  // pipelines that came along
 
-Result<const Catalog::Entry*> pipeline_of(const wire::SubmitJob& job, const Sent& sent,
-                                          const Catalog& catalog, std::size_t index) {
+// What all jobs of a submit are looked up in.
+struct Terms {
+  const Sent& sent;
+  const Catalog& catalog;
+  const std::string& default_model;
+  Duration default_deadline{};
+  Time now{};
+};
+
+Result<const Catalog::Entry*> pipeline_of(const wire::SubmitJob& job, const Terms& terms,
+                                          std::size_t index) {
+  const Catalog& catalog = terms.catalog;
   const std::string& name = job.pipeline.empty() ? catalog.default_pipeline() : job.pipeline;
-  if (const auto found = sent.find(name); found != sent.end()) return &found->second;
+  if (const auto found = terms.sent.find(name); found != terms.sent.end()) return &found->second;
   if (const Catalog::Entry* entry = catalog.find(name)) return entry;
   return fail(Code::unknown_pipeline,
               fmt::format("unknown pipeline '{}'{}", name, did_you_mean(name, catalog.names())),
@@ -59,11 +69,10 @@ Result<const Catalog::Entry*> pipeline_of(const wire::SubmitJob& job, const Sent
 // Whom the job will ask: what it names itself, else what its pipeline's calls name.
 Result<std::vector<pipeline::Route>> routes_of(const wire::SubmitJob& job,
                                                const pipeline::Pipeline& pipeline,
-                                               const Catalog& catalog,
-                                               const std::string& default_model,
-                                               std::size_t index) {
+                                               const Terms& terms, std::size_t index) {
+  const Catalog& catalog = terms.catalog;
   if (job.model.empty())
-    return pipeline::routes_of(pipeline, catalog.models(), catalog.routes(), default_model);
+    return pipeline::routes_of(pipeline, catalog.models(), catalog.routes(), terms.default_model);
   auto route = pipeline::route_of({&job.model, 1}, catalog.models(), catalog.routes());
   if (!route) return fail(route.error().code, route.error().message, at(index, "model"));
   return std::vector{std::move(*route)};
@@ -160,67 +169,57 @@ Result<Sent> sent_pipelines(const wire::SubmitRequest& request, const Catalog& c
   return pipelines;
 }
 
+Result<std::optional<Nusd>> budget_of(const wire::SubmitJob& job, std::size_t index) {
+  if (job.budget.empty()) return std::nullopt;
+  const Result<Nusd> budget = parse_money(job.budget);
+  if (!budget) return fail(Code::invalid_request, budget.error().message, at(index, "budget"));
+  return *budget;
+}
+
+// What of the request stands in the job as it came.
+store::NewJob copied(const wire::SubmitJob& asked) {
+  store::NewJob job;
+  job.key = asked.key;
+  job.tenant = asked.tenant;
+  job.path = asked.path;
+  job.model = asked.model;
+  job.priority = asked.priority;
+  job.budget_tokens = asked.budget_tokens;
+  job.labels = asked.labels;
+  job.options = options_of(asked);
+  job.traceparent = asked.traceparent.empty() ? new_traceparent() : asked.traceparent;
+  return job;
+}
+
 class Converter {
  public:
-  Converter(const wire::SubmitRequest& request, const Sent& sent,
-            std::span<const std::string_view> blobs, const Catalog& catalog,
-            const std::string& default_model, Duration deadline, Time now)
-      : request_(request),
-        sent_(sent),
-        blobs_(blobs),
-        catalog_(catalog),
-        default_model_(default_model),
-        deadline_(deadline),
-        now_(now),
-        hashes_(blobs.size()) {}
+  Converter(const wire::SubmitRequest& request, std::span<const std::string_view> blobs,
+            const Terms& terms)
+      : request_(request), blobs_(blobs), terms_(terms), hashes_(blobs.size()) {}
 
   Result<store::NewJob> job(std::size_t index) {
     const wire::SubmitJob& asked = request_.jobs[index];
-    store::NewJob job;
-    const auto entry = pipeline_of(asked, sent_, catalog_, index);
+    const auto entry = pipeline_of(asked, terms_, index);
     if (!entry) return std::unexpected(entry.error());
-    const auto routes = routes_of(asked, *(*entry)->pipeline, catalog_, default_model_, index);
-    if (!routes) return std::unexpected(routes.error());
-    if (auto usable = check_models(asked, *routes, catalog_, now_, index); !usable)
-      return std::unexpected(usable.error());
-    if (auto fine = check_parameters(asked, *routes, catalog_, index); !fine)
-      return std::unexpected(fine.error());
-    for (const pipeline::Route& route : *routes) {
-      for (std::string& warning : pipeline::retiring(route, catalog_.models(), now_))
-        warnings_.insert(std::move(warning));
-    }
-    if (!asked.budget.empty()) {
-      const Result<Nusd> budget = parse_money(asked.budget);
-      if (!budget) return fail(Code::invalid_request, budget.error().message, at(index, "budget"));
-      job.budget_nusd = *budget;
-    }
-    const Duration deadline = asked.deadline.value_or(deadline_);
+    if (auto fine = check_routes(asked, *(*entry)->pipeline, index); !fine)
+      return std::unexpected(std::move(fine.error()));
+    const auto budget = budget_of(asked, index);
+    if (!budget) return std::unexpected(budget.error());
+    const Duration deadline = asked.deadline.value_or(terms_.default_deadline);
     if (asked.delay >= deadline)
       return fail(Code::invalid_request, "the delay must be shorter than the deadline",
                   at(index, "delay"));
-    if (asked.delay > Duration{}) job.not_before = now_ + asked.delay;
-    job.deadline = now_ + deadline;
-    job.id = new_id(now_);
-    job.key = asked.key;
-    job.tenant = asked.tenant;
-    job.path = asked.path;
-    job.model = asked.model;
+    store::NewJob job = copied(asked);
+    job.id = new_id(terms_.now);
+    job.budget_nusd = *budget;
+    if (asked.delay > Duration{}) job.not_before = terms_.now + asked.delay;
+    job.deadline = terms_.now + deadline;
     job.pipeline = (*entry)->pipeline->name();
     job.pipeline_version = (*entry)->version;
     const auto blob = static_cast<std::size_t>(asked.blob);
     job.source = blobs_[blob];
     job.source_hash = hash(blob);
-    job.priority = asked.priority;
-    job.budget_tokens = asked.budget_tokens;
-    job.labels = asked.labels;
-    job.options = options_of(asked);
-    job.traceparent = asked.traceparent.empty() ? new_traceparent() : asked.traceparent;
-    job.content_hash = content_of(job, request_.project);
-    // The text of its pipeline, where the name alone does not say it.
-    if (sent_.contains(job.pipeline) && job.pipeline_version == 0) {
-      job.content_hash =
-          sha256_of({bytes_of(job.content_hash), bytes_of((*entry)->pipeline->hash())});
-    }
+    job.content_hash = content_hash(job, **entry);
     return job;
   }
 
@@ -228,6 +227,28 @@ class Converter {
   std::vector<std::string> warnings() const { return {warnings_.begin(), warnings_.end()}; }
 
  private:
+  Result<void> check_routes(const wire::SubmitJob& asked, const pipeline::Pipeline& pipeline,
+                            std::size_t index) {
+    const Catalog& catalog = terms_.catalog;
+    const auto routes = routes_of(asked, pipeline, terms_, index);
+    if (!routes) return std::unexpected(routes.error());
+    if (auto usable = check_models(asked, *routes, catalog, terms_.now, index); !usable)
+      return usable;
+    if (auto fine = check_parameters(asked, *routes, catalog, index); !fine) return fine;
+    for (const pipeline::Route& route : *routes) {
+      for (std::string& warning : pipeline::retiring(route, catalog.models(), terms_.now))
+        warnings_.insert(std::move(warning));
+    }
+    return {};
+  }
+
+  Hash content_hash(const store::NewJob& job, const Catalog::Entry& entry) const {
+    const Hash content = content_of(job, request_.project);
+    // The text of its pipeline, where the name alone does not say it.
+    if (!terms_.sent.contains(job.pipeline) || job.pipeline_version != 0) return content;
+    return sha256_of({bytes_of(content), bytes_of(entry.pipeline->hash())});
+  }
+
   // Several jobs may name one blob; it is hashed once.
   const Hash& hash(std::size_t blob) {
     if (!hashes_[blob]) hashes_[blob] = sha256(blobs_[blob]);
@@ -235,12 +256,8 @@ class Converter {
   }
 
   const wire::SubmitRequest& request_;
-  const Sent& sent_;
   const std::span<const std::string_view> blobs_;
-  const Catalog& catalog_;
-  const std::string& default_model_;
-  const Duration deadline_;
-  const Time now_;
+  const Terms& terms_;
   std::vector<std::optional<Hash>> hashes_;
   std::set<std::string> warnings_;
 };
@@ -264,7 +281,12 @@ Result<Submitted> to_batch(const wire::SubmitRequest& request,
                                .text = entry.pipeline->bundle(),
                                .parts = {}});
   }
-  Converter converter(request, *sent, blobs, catalog, default_model, default_deadline, now);
+  const Terms terms{.sent = *sent,
+                    .catalog = catalog,
+                    .default_model = default_model,
+                    .default_deadline = default_deadline,
+                    .now = now};
+  Converter converter(request, blobs, terms);
   for (std::size_t i = 0; i < request.jobs.size(); ++i) {
     Result<store::NewJob> job = converter.job(i);
     if (!job) return std::unexpected(std::move(job.error()));

@@ -1,4 +1,4 @@
-// From a submit as it came to jobs as they are stored. Pure; any thread.
+// Turns a submit as it came into jobs as they are stored. Pure; any thread.
 #pragma once
 #include <span>
 #include <string>

@@ -84,6 +84,30 @@ bool leads_to(const pipeline::Route& route, const providers::Model& model,
   });
 }
 
+wire::ModelView model_view(const providers::Model& model, const Catalog& catalog,
+                           const providers::Credentials& credentials, Time now) {
+  wire::ModelView view{.name = model.name,
+                       .provider = model.provider,
+                       .api_name = model.api_name,
+                       .aliases = model.aliases,
+                       .window_tokens = model.window_tokens,
+                       .output_tokens_max = model.output_tokens_max,
+                       .priced = false};
+  if (const Prices* prices = model.prices_at(now)) {
+    view.priced = true;
+    view.input_nusd_per_mtok = prices->input;
+    view.output_nusd_per_mtok = prices->output;
+  }
+  if (const providers::Provider* provider = catalog.providers().find(model.provider))
+    view.credentials = credentials.state(*provider, model);
+  view.retires = model.retires;
+  view.replaced_by = model.replaced_by;
+  for (const auto& [name, route] : catalog.routes().all()) {
+    if (leads_to(route, model, catalog.models())) view.routes.push_back(name);
+  }
+  return view;
+}
+
 }  // namespace
 
 wire::StateCounts view(const store::StateCounts& counts) {
@@ -186,6 +210,13 @@ wire::BudgetView view(const store::BudgetState& budget) {
           .reserved_tokens = budget.reserved_tokens};
 }
 
+wire::EventView view(const store::Event& event) {
+  return {.seq = event.seq,
+          .at = event.at,
+          .topic = event.topic,
+          .event = parse_json(event.body).value_or(Json::object())};
+}
+
 wire::ModelsReply view(const Catalog& catalog, const providers::Credentials& credentials,
                        const wire::DefaultModelView& default_model, Time now) {
   wire::ModelsReply reply{.default_model = default_model,
@@ -194,29 +225,10 @@ wire::ModelsReply view(const Catalog& catalog, const providers::Credentials& cre
                           .warnings = {}};
   const providers::Model* chosen = catalog.models().find(default_model.name);
   for (const providers::Model* model : catalog.models().all()) {
-    const providers::Provider* provider = catalog.providers().find(model->provider);
-    wire::ModelView out{.name = model->name,
-                        .provider = model->provider,
-                        .api_name = model->api_name,
-                        .aliases = model->aliases,
-                        .window_tokens = model->window_tokens,
-                        .output_tokens_max = model->output_tokens_max,
-                        .priced = false};
-    if (const Prices* prices = model->prices_at(now)) {
-      out.priced = true;
-      out.input_nusd_per_mtok = prices->input;
-      out.output_nusd_per_mtok = prices->output;
-    }
-    if (provider != nullptr) out.credentials = credentials.state(*provider, *model);
-    out.retires = model->retires;
-    out.replaced_by = model->replaced_by;
-    for (const auto& [name, route] : catalog.routes().all()) {
-      if (leads_to(route, *model, catalog.models())) out.routes.push_back(name);
-    }
-    out.is_default = model == chosen;
+    reply.models.push_back(model_view(*model, catalog, credentials, now));
+    reply.models.back().is_default = model == chosen;
     if (model->retires_soon(now) && !model->retired(now))
       reply.warnings.push_back(model->retirement(now));
-    reply.models.push_back(std::move(out));
   }
   return reply;
 }

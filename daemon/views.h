@@ -30,6 +30,7 @@ wire::JobView view(const store::JobStatus& job, const Circumstances& now,
 // Whom its first call asks.
 std::string model_of(const pipeline::Pipeline& pipeline, const std::string& default_model);
 wire::DocumentView view(const store::StoredDocument& document);
+wire::EventView view(const store::Event& event);
 wire::PauseView view(const store::Pause& pause);
 std::vector<wire::PauseView> view(const std::vector<store::Pause>& pauses);
 wire::CacheGroupView view(const store::CacheGroup& group);

@@ -21,7 +21,7 @@ struct Endpoints {
   std::string requests, push, events;
 };
 
-// Whom calls ask for which neither a submit nor a pipeline names a model.
+// The default model: the one that a call asks where neither its submit nor its pipeline names any.
 struct DefaultModelView {
   std::string name;           // a model or a route
   std::string configured;     // what the configuration says

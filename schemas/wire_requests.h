@@ -157,7 +157,7 @@ struct CacheRequest {
   Duration older_than{};        // of clear: only what is older
 };
 
-// Who can be asked, and whom calls ask that name nobody.
+// The providers and how they stand; the choice of the default model.
 struct ProviderRequest {
   using Reply = ProviderReply;
   std::string action = "list";  // list, use, reset

@@ -65,7 +65,6 @@ TEST(Loopback, IsAllThatIsListenedOn) {
   for (const char* endpoint : {"tcp://127.0.0.1:0", "tcp://localhost:0"}) {
     const auto fd = listen_on_loopback(endpoint);
     ASSERT_TRUE(fd) << endpoint << ": " << fd.error().message;
-    ::close(*fd);
   }
   for (const char* endpoint :
        {"tcp://0.0.0.0:5000", "tcp://*:5000", "tcp://127.0.0.1", "tcp://127.0.0.1:x",
