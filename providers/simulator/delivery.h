@@ -27,7 +27,7 @@ struct Delivery {
   bool begins = true;      // false: not even the status comes
   Ending ending = Ending::whole;
   Duration first_byte{}, between{};
-  std::optional<Nusd> at_stake{};  // what is charged, and lost where the asker goes before the end
+  std::optional<Nusd> at_stake{};  // what is charged, and lost where the client leaves too early
 };
 
 Delivery plain(Rendered rendered);

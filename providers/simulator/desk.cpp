@@ -122,13 +122,31 @@ std::int64_t Desk::charged_tokens(const Case& at) const {
   return prompt + answer.usage->output;
 }
 
+// The first that applies, in the order in which a provider finds out.
 std::optional<CallError> Desk::refusal(Case& at) {
-  const Arrival& arrival = at.arrival;
-  if (arrival.body.size() > server_.body_bytes_max) return refused_as(ErrorClass::too_large);
-  const std::string_view key = key_of(arrival.headers, arrival.query);
+  if (at.arrival.body.size() > server_.body_bytes_max) return refused_as(ErrorClass::too_large);
+  const std::string_view key = key_of(at.arrival.headers, at.arrival.query);
   at.served.key = key_name(key, server_.keys);
   if (const auto refused = refusal_of(key, server_.keys)) return refused_as(*refused);
+  if (auto error = read_question(at)) return error;
+  if (server_.limits.scope == LimitScope::model) at.limit.scope = at.asked.model;
+  if (server_.limits.scope == LimitScope::key) at.limit.scope = at.served.key;
+  at.limit.tokens = charged_tokens(at);
+  if (auto error = limits_.take(at.limit)) return error;
+  at.fault = faults_.hit(at.draw, at.asked.model, at.served.key);
+  if (at.fault != nullptr) {
+    at.served.fault = name(at.fault->kind);
+    if (auto error = refusal_by_fault(at)) return error;
+  }
+  const Model* model = model_of(at.spoken, at.asked.model);
+  if (model == nullptr) return std::nullopt;
+  const Fit fit = fit_of(at.asked, *model);
+  if (auto error = at.misfit(fit)) return error;
+  return at.too_long_an_answer(fit);
+}
 
+std::optional<CallError> Desk::read_question(Case& at) {
+  const Arrival& arrival = at.arrival;
   auto asked = at.api.parse({arrival.path, arrival.query, arrival.headers, arrival.body});
   if (!asked) return asked.error();
   at.asked = std::move(*asked);
@@ -136,35 +154,23 @@ std::optional<CallError> Desk::refusal(Case& at) {
   at.served.stream = at.asked.stream;
   at.draw.question = number_of(at.asked);
   at.draw.times = times_[at.draw.question]++;
-  if (!server_.models.empty() &&
-      std::ranges::find(server_.models, at.asked.model) == server_.models.end())
-    return refused_as(ErrorClass::not_found);
+  const bool served = server_.models.empty() ||
+                      std::ranges::find(server_.models, at.asked.model) != server_.models.end();
+  return served ? std::nullopt : std::optional(refused_as(ErrorClass::not_found));
+}
 
-  if (server_.limits.scope == LimitScope::model) at.limit.scope = at.asked.model;
-  if (server_.limits.scope == LimitScope::key) at.limit.scope = at.served.key;
-  at.limit.tokens = charged_tokens(at);
-  if (auto error = limits_.take(at.limit)) return error;
-
-  at.fault = faults_.hit(at.draw, at.asked.model, at.served.key);
-  if (at.fault != nullptr) {
-    const FaultDescription& what = description_of(at.fault->kind);
-    at.served.fault = what.name;
-    if (what.refused_as) {
-      CallError error = refused_as(*what.refused_as);
-      if (at.fault->kind == FaultKind::context_length)
-        error = at.misfit(fit_of(at.asked, prompt_tokens(at.asked) - 1)).value_or(error);
-      error.status = at.fault->status > 0 ? static_cast<int>(at.fault->status) : what.status;
-      if (at.fault->retry_after > Duration::zero()) error.retry_after = at.fault->retry_after;
-      if (!error.retry_after && at.fault->kind == FaultKind::rate_limit)
-        error.retry_after = server_.retry_after;
-      return error;
-    }
-  }
-  const Model* model = model_of(at.spoken, at.asked.model);
-  if (model == nullptr) return std::nullopt;
-  const Fit fit = fit_of(at.asked, *model);
-  if (auto error = at.misfit(fit)) return error;
-  return at.too_long_an_answer(fit);
+std::optional<CallError> Desk::refusal_by_fault(const Case& at) const {
+  const Fault& fault = *at.fault;
+  const FaultDescription& what = description_of(fault.kind);
+  if (!what.refused_as) return std::nullopt;
+  CallError error = refused_as(*what.refused_as);
+  if (fault.kind == FaultKind::context_length)
+    error = at.misfit(fit_of(at.asked, prompt_tokens(at.asked) - 1)).value_or(error);
+  error.status = fault.status > 0 ? static_cast<int>(fault.status) : what.status;
+  if (fault.retry_after > Duration::zero()) error.retry_after = fault.retry_after;
+  if (!error.retry_after && fault.kind == FaultKind::rate_limit)
+    error.retry_after = server_.retry_after;
+  return error;
 }
 
 void Desk::charge(Case& at, const Usage& usage) const {

@@ -38,13 +38,15 @@ class Desk final {
   // A list of models; none where no format has one at this path.
   std::optional<Delivery> get(const Arrival& arrival) const;
   const Ledger& ledger() const { return ledger_; }
-  // The asker of a delivery that costs this much went before its end.
+  // Whoever asked for a delivery that costs this much left before its end.
   void deserted(Nusd cost) { ledger_.lose(cost); }
 
  private:
   struct Case;  // one request on its way through
 
   std::optional<CallError> refusal(Case& at);
+  std::optional<CallError> read_question(Case& at);
+  std::optional<CallError> refusal_by_fault(const Case& at) const;
   std::int64_t charged_tokens(const Case& at) const;  // to the limits
   Delivery refuse(Case& at, const CallError& error);
   void charge(Case& at, const Usage& usage) const;

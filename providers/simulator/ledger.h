@@ -21,7 +21,7 @@ struct Served {
   int status = 0;
   std::string fault;  // name; empty: none
   bool stream = false;
-  bool lost = false;  // charged, and by its fault never whole with the asker
+  bool lost = false;  // charged, but by its fault never received whole
   Usage usage;
   Nusd cost = 0;
   std::string traceparent, request_id;  // X-Client-Request-Id
@@ -35,7 +35,7 @@ class Ledger final {
   explicit Ledger(const std::string& file);
 
   void record(const Served& served);
-  // One that was recorded as whole, and whose asker went before its end.
+  // The client of a request that was recorded as whole left before its end.
   void lose(Nusd cost);
   void in_flight(std::int64_t now);
   // {"requests","served","cost_nusd","usage","lost":{"served","cost_nusd"},"by_status","by_fault",

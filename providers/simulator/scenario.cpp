@@ -40,8 +40,7 @@ const Spec<LimitOptions>& limits_spec() {
   using S = LimitOptions;
   static const Spec<S> spec(
       "What is allowed; more is refused in the provider's words, and every answer tells how much "
-      "is "
-      "left. 0: no limit.",
+      "is left. 0: no limit.",
       {
           option("requests_per_minute", &S::requests_per_minute)
               .range(0, kMost)

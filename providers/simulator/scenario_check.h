@@ -1,5 +1,5 @@
-// What a scenario's options say together: each of them alone may be right, and the rehearsal still
-// not the one that was meant.
+// Checks a scenario's options against each other: each may be right alone, and the rehearsal still
+// not be the one that was meant.
 #pragma once
 #include "providers/simulator/scenario.h"
 
