@@ -15,7 +15,7 @@ namespace {
 
 using namespace docwright;
 using namespace docwright::providers;
-using testing_support::must;
+using test::must;
 
 constexpr std::array kStatus = {200, 400, 401, 404, 413, 429, 500, 503, 302, 529};
 constexpr std::array kHeaders = {"retry-after", "retry-after-ms", "x-ratelimit-reset-tokens",

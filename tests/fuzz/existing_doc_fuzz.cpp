@@ -6,7 +6,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace docwright;
-  using testing_support::must;
+  using test::must;
   providers::offline::Facts facts;
   facts.kind = "function";
   facts.name = facts.symbol = "next_row";

@@ -8,7 +8,7 @@ namespace {
 
 using namespace docwright;
 using namespace docwright::pipeline;
-using testing_support::must;
+using test::must;
 
 const std::vector<outline::Definition>& targets() {
   static const std::vector<outline::Definition> kTargets = [] {
@@ -28,7 +28,7 @@ const std::vector<outline::Definition>& targets() {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view text = testing_support::as_text(data, size);
+  const std::string_view text = test::as_text(data, size);
   const auto extracted = extract_object(text, "documents", true);
   if (extracted) {
     must(extracted->value.is_object());

@@ -4,8 +4,8 @@
 #include "tests/support/fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using docwright::testing_support::must;
-  const auto parsed = docwright::parse_json(docwright::testing_support::as_text(data, size));
+  using docwright::test::must;
+  const auto parsed = docwright::parse_json(docwright::test::as_text(data, size));
   if (!parsed) {
     must(!parsed.error().message.empty() && !docwright::invalid_utf8(parsed.error().message));
     return 0;

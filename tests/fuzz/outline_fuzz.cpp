@@ -6,12 +6,12 @@
 
 using namespace docwright;
 using namespace docwright::outline;
-using testing_support::must;
+using test::must;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const auto language = static_cast<Language>(data[0] % 3);
-  const std::string_view source = testing_support::as_text(data + 1, size - 1);
+  const std::string_view source = test::as_text(data + 1, size - 1);
   const Outline outline = outline_source(language, source);
   for (std::size_t i = 0; i < outline.definitions.size(); ++i) {
     const Definition& definition = outline.definitions[i];

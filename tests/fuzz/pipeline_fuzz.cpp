@@ -7,7 +7,7 @@
 
 namespace {
 
-using docwright::testing_support::must;
+using docwright::test::must;
 
 void must_be_readable(const docwright::config::Errors& errors) {
   for (const auto& error : errors) {
@@ -46,7 +46,7 @@ void read_settings(std::string_view text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const docwright::pipeline::StepRegistry steps = docwright::pipeline::all_steps();
-  const auto text = docwright::testing_support::as_text(data, size);
+  const auto text = docwright::test::as_text(data, size);
   read_pipeline(text, steps);
   read_settings(text);
   return 0;

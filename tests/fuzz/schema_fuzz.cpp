@@ -6,8 +6,8 @@
 #include "tests/support/fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using docwright::testing_support::must;
-  const std::string_view input = docwright::testing_support::as_text(data, size);
+  using docwright::test::must;
+  const std::string_view input = docwright::test::as_text(data, size);
   const std::size_t line = input.find('\n');
   if (line == std::string_view::npos) return 0;
   const auto schema_json = docwright::parse_json(input.substr(0, line));

@@ -37,10 +37,10 @@ std::string read_elements(std::string_view body, std::size_t piece) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using docwright::testing_support::must;
+  using docwright::test::must;
   if (size == 0) return 0;
   const std::size_t piece = 1 + data[0] % 16;
-  const std::string_view body = docwright::testing_support::as_text(data + 1, size - 1);
+  const std::string_view body = docwright::test::as_text(data + 1, size - 1);
   must(read_events(body, piece) == read_events(body, size));
   must(read_elements(body, piece) == read_elements(body, size));
   return 0;

@@ -6,8 +6,8 @@
 #include "tokens/money.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using docwright::testing_support::must;
-  const std::string_view input = docwright::testing_support::as_text(data, size);
+  using docwright::test::must;
+  const std::string_view input = docwright::test::as_text(data, size);
   must(!docwright::invalid_utf8(docwright::to_valid_utf8(input)));
   if (!docwright::invalid_utf8(input)) must(docwright::to_valid_utf8(input) == input);
   if (const auto duration = docwright::parse_duration(input)) {

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
-namespace docwright::testing_support {
+namespace docwright::test {
 
 inline std::string_view as_text(const std::uint8_t* data, std::size_t size) {
   return {reinterpret_cast<const char*>(data), size};
@@ -16,4 +16,4 @@ inline void must(bool holds) {
   if (!holds) std::abort();
 }
 
-}  // namespace docwright::testing_support
+}  // namespace docwright::test

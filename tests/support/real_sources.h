@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace docwright::testing_support {
+namespace docwright::test {
 
 struct RealSource {
   std::filesystem::path path;
@@ -57,4 +57,4 @@ inline std::vector<RealSource> cpp_sources() {
   return sources_below("/usr/include/nlohmann", ".hpp");
 }
 
-}  // namespace docwright::testing_support
+}  // namespace docwright::test

@@ -11,7 +11,7 @@
 namespace docwright::outline {
 namespace {
 
-using testing_support::RealSource;
+using test::RealSource;
 
 // Layout says nothing: comments are dropped from our texts, and ast keeps them.
 std::string without_layout(const std::string& text) {
@@ -118,14 +118,14 @@ std::vector<std::string> ask_python(const std::vector<RealSource>& sources) {
 }
 
 TEST(PythonCrossCheckTest, PythonsOwnParserAgrees) {
-  const std::filesystem::path library = testing_support::python_library();
+  const std::filesystem::path library = test::python_library();
   if (library.empty()) GTEST_SKIP() << "python3 is not installed";
   std::vector<RealSource> sources;
   for (const char* package : {"json",   "email",     "asyncio", "collections",     "concurrent",
                               "http",   "importlib", "logging", "multiprocessing", "unittest",
                               "urllib", "xml",       "ctypes",  "encodings",       "dbm",
                               "curses", "html",      "re",      "sqlite3",         "wsgiref"}) {
-    for (RealSource& source : testing_support::sources_below(library / package, ".py"))
+    for (RealSource& source : test::sources_below(library / package, ".py"))
       sources.push_back(std::move(source));
   }
   for (const char* module :
@@ -133,7 +133,7 @@ TEST(PythonCrossCheckTest, PythonsOwnParserAgrees) {
         "enum.py", "functools.py", "inspect.py", "optparse.py", "pathlib.py", "pickle.py",
         "shutil.py", "subprocess.py", "tarfile.py", "threading.py", "typing.py", "zipfile.py"}) {
     if (std::filesystem::exists(library / module))
-      sources.push_back({library / module, testing_support::read_file(library / module)});
+      sources.push_back({library / module, test::read_file(library / module)});
   }
   const std::vector<std::string> answers = ask_python(sources);
   ASSERT_EQ(answers.size(), sources.size());

@@ -16,11 +16,11 @@
 namespace docwright::outline {
 namespace {
 
-using testing_support::RealSource;
+using test::RealSource;
 
 std::vector<RealSource> all_sources() {
-  std::vector<RealSource> sources = testing_support::python_sources();
-  for (RealSource& source : testing_support::cpp_sources()) sources.push_back(std::move(source));
+  std::vector<RealSource> sources = test::python_sources();
+  for (RealSource& source : test::cpp_sources()) sources.push_back(std::move(source));
   // Broken here and there: cut, and with a byte changed.
   const std::size_t whole = sources.size();
   for (std::size_t i = 0; i < whole; ++i) {
@@ -106,7 +106,7 @@ TEST(RealSourcesTest, OutlinesAreSoundAndSurviveEveryForm) {
 // Nearly every header of nlohmann's has macros that a grammar cannot read.
 TEST(RealSourcesTest, LittleOfHeadersIsBroken) {
   std::size_t broken = 0, bytes = 0, definitions = 0;
-  for (const RealSource& source : testing_support::cpp_sources()) {
+  for (const RealSource& source : test::cpp_sources()) {
     const Outline outline = outline_source(Language::cpp, source.text);
     for (const Range& range : outline.broken) broken += range.end - range.begin;
     bytes += source.text.size();
@@ -140,8 +140,8 @@ TEST(RealSourcesTest, GoldenOutlines) {
       "email_header.py",       "nlohmann_ordered_map.hpp", "detail_json_pointer.hpp",
       "detail_exceptions.hpp", "meta_type_traits.hpp",     "nlohmann_adl_serializer.hpp"};
   const bool write = std::getenv("DOCWRIGHT_WRITE_GOLDEN") != nullptr;
-  std::vector<RealSource> sources = testing_support::python_sources();
-  for (RealSource& source : testing_support::cpp_sources()) sources.push_back(std::move(source));
+  std::vector<RealSource> sources = test::python_sources();
+  for (RealSource& source : test::cpp_sources()) sources.push_back(std::move(source));
   int compared = 0;
   for (const RealSource& source : sources) {
     const std::string name =
@@ -151,7 +151,7 @@ TEST(RealSourcesTest, GoldenOutlines) {
     const std::filesystem::path golden = golden_folder() / (name + ".txt");
     const std::string text = golden_text(source);
     if (write) std::ofstream(golden, std::ios::binary) << text;
-    const std::string expected = testing_support::read_file(golden);
+    const std::string expected = test::read_file(golden);
     // Another release of Python or of the headers says nothing about us.
     if (expected.substr(0, 64) != text.substr(0, 64)) continue;
     EXPECT_EQ(text, expected);

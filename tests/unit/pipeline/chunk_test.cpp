@@ -20,10 +20,10 @@ using outline::Definition;
 using outline::Kind;
 using outline::Language;
 using outline::Outline;
+using test::RealSource;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-using testing_support::RealSource;
 
 // Words and single signs, as real vocabularies have; what is cut can count more than the whole.
 class WordCounter final : public TokenCounter {
@@ -147,8 +147,8 @@ void expect_all(std::string_view source, const Outline& outline, const ChunkOpti
 // Never over the limit, lossless, never cutting a definition that fits, the same each time: on real
 // sources with random limits.
 TEST(Promise7, ChunksAreExact) {
-  std::vector<RealSource> sources = testing_support::python_sources();
-  for (RealSource& source : testing_support::cpp_sources()) sources.push_back(std::move(source));
+  std::vector<RealSource> sources = test::python_sources();
+  for (RealSource& source : test::cpp_sources()) sources.push_back(std::move(source));
   ASSERT_GT(sources.size(), 20u) << "python3 and nlohmann-json3-dev must be installed";
   constexpr std::uint32_t kSeed = 20240607;
   std::mt19937 random(kSeed);
