@@ -1,4 +1,4 @@
-// Whom calls ask for which nobody names a model, where a person has chosen: it survives a restart.
+// The default model as people have chosen it (`provider use`); it survives a restart.
 #pragma once
 #include <optional>
 #include <string>

@@ -27,7 +27,7 @@ struct JobRow {
   Time started{}, deadline{};
 };
 
-// The first column of every row that the query has; its values are bound.
+// The first column of every row. The query's values are bound.
 std::vector<std::int64_t> integers(Statement query);
 
 std::optional<JobRow> job_row(Database& database, std::int64_t row);

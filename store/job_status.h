@@ -55,7 +55,7 @@ std::string batch_id(Database& database, std::int64_t batch);
 
 Result<JobStatus> job_status(Database& database, std::int64_t row);
 
-// Whom it asked last; empty: nobody.
+// The model that it asked last; empty: none yet.
 std::string model_asked(Database& database, std::int64_t row);
 
 // Every attempt that has ended, oldest first.

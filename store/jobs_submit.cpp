@@ -108,6 +108,22 @@ std::int64_t version_of(Database& database, const NewBatch& batch, const NewJob&
   return sent == batch.pipelines.end() ? 0 : store_pipeline(database, *sent, now);
 }
 
+// Beside the row that is claimed: what the job's steps read of the request, and its labels.
+void insert_request(Database& database, std::int64_t row, const NewJob& job) {
+  const std::string options = job.options.empty() ? "{}" : dump_json(job.options);
+  database
+      .statement(
+          "INSERT INTO job_requests (job, content, model, options, traceparent) "
+          "VALUES (?1, ?2, ?3, ?4, ?5)")
+      .bind(row, job.content_hash, job.model, options, job.traceparent)
+      .run();
+  for (const auto& [label, value] : job.labels) {
+    database.statement("INSERT OR REPLACE INTO job_labels (job, name, value) VALUES (?1, ?2, ?3)")
+        .bind(row, label, value)
+        .run();
+  }
+}
+
 Inserted insert_job(Database& database, std::int64_t batch_row, const NewBatch& batch,
                     const NewJob& job, Tally& tally, Time now) {
   const Place place = place_of(database, tenant_of(batch, job), batch.project, job.pipeline);
@@ -134,18 +150,7 @@ Inserted insert_job(Database& database, std::int64_t batch_row, const NewBatch& 
             later ? job.not_before : std::nullopt, reason, detail)
       .run();
   const std::int64_t row = database.last_rowid();
-  const std::string options = job.options.empty() ? "{}" : dump_json(job.options);
-  database
-      .statement(
-          "INSERT INTO job_requests (job, content, model, options, traceparent) "
-          "VALUES (?1, ?2, ?3, ?4, ?5)")
-      .bind(row, job.content_hash, job.model, options, job.traceparent)
-      .run();
-  for (const auto& [label, value] : job.labels) {
-    database.statement("INSERT OR REPLACE INTO job_labels (job, name, value) VALUES (?1, ?2, ?3)")
-        .bind(row, label, value)
-        .run();
-  }
+  insert_request(database, row, job);
   tally.accept({batch_row, place.lane, bytes}, state);
   return {row, state};
 }

@@ -1,5 +1,5 @@
-// What was asked of each model of late, out of the journal: a daemon that starts knows by it what
-// its providers have counted against their limits.
+// Recent calls to each model, from the journal: they tell a daemon that starts what its providers
+// have counted against their limits.
 #pragma once
 #include <cstdint>
 #include <string>
