@@ -6,7 +6,6 @@
 #include <array>
 #include <cerrno>
 #include <span>
-#include <vector>
 #include <zmq_addon.hpp>
 
 namespace docwright::client {
@@ -39,6 +38,14 @@ Result<bool> readable(zmq::socket_t& socket, int interrupt, Duration time) {
   }
   if (items[1].revents != 0) return fail(Code::cancelled, "interrupted");
   return items[0].revents != 0;
+}
+
+std::vector<std::string> receive(zmq::socket_t& socket) {
+  std::vector<zmq::message_t> parts;
+  if (!zmq::recv_multipart(socket, std::back_inserter(parts), zmq::recv_flags::dontwait)) return {};
+  std::vector<std::string> frames;
+  for (const zmq::message_t& part : parts) frames.push_back(part.to_string());
+  return frames;
 }
 
 Connection::Connection(Endpoint endpoint, const Options& options)
@@ -80,13 +87,10 @@ Result<Connection::Answer> Connection::next_answer() {
     auto ready = readable(socket_, options_.interrupt, until_next_sending());
     if (!ready) return std::unexpected(ready.error());
     if (!*ready) continue;
-    std::vector<zmq::message_t> frames;
-    if (!zmq::recv_multipart(socket_, std::back_inserter(frames), zmq::recv_flags::dontwait) ||
-        frames.empty())
-      continue;
-    std::string frame = frames.back().to_string();
-    std::string id = id_of(frame);
-    if (asked_.erase(id) > 0) return Answer{std::move(id), std::move(frame)};
+    std::vector<std::string> frames = receive(socket_);
+    if (frames.empty()) continue;
+    std::string id = id_of(frames.back());
+    if (asked_.erase(id) > 0) return Answer{std::move(id), std::move(frames.back())};
   }
 }
 

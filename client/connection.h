@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 #include <zmq.hpp>
 
 #include "client/docwright_client.h"
@@ -14,6 +15,9 @@ namespace docwright::client {
 
 // Until the socket has something to read. False: the time is over. `interrupt` as in Options.
 Result<bool> readable(zmq::socket_t& socket, int interrupt, Duration time);
+
+// The frames of one message; none: no message is there.
+std::vector<std::string> receive(zmq::socket_t& socket);
 
 // One thread at a time. Throws zmq::error_t; Client turns it into an Error.
 class Connection final {

@@ -3,11 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <utility>
-#include <zmq.hpp>
-#include <zmq_addon.hpp>
 
 #include "client/connection.h"
 #include "runtime/id.h"
@@ -249,13 +246,11 @@ Result<std::optional<wire::ReceivedEvent>> Subscription::next(Duration time) {
   try {
     auto ready = readable(implementation_->socket, implementation_->interrupt, time);
     if (!ready) return std::unexpected(std::move(ready.error()));
-    std::vector<zmq::message_t> frames;
-    if (!*ready || !zmq::recv_multipart(implementation_->socket, std::back_inserter(frames),
-                                        zmq::recv_flags::dontwait)) {
-      return std::nullopt;
-    }
+    if (!*ready) return std::nullopt;
+    const std::vector<std::string> frames = receive(implementation_->socket);
+    if (frames.empty()) return std::nullopt;
     if (frames.size() < 2) return fail(Code::invalid_request, "an event without its second frame");
-    auto event = wire::parse_event(frames[1].to_string_view());
+    auto event = wire::parse_event(frames[1]);
     if (!event) return std::unexpected(std::move(event.error()));
     return std::optional(std::move(*event));
   } catch (const zmq::error_t& error) {

@@ -1,5 +1,5 @@
-// A folder that exported files go into, and never beside: paths come from jobs, that is from anyone
-// who may submit.
+// A folder that exported files cannot leave: their paths come from jobs, so from anyone who may
+// submit.
 #pragma once
 #include <string>
 #include <string_view>

@@ -1,5 +1,5 @@
-// What git knows of a folder. git runs as a child, bounded in time and output; hooks of the
-// repository do not run.
+// Asks git about a folder. git runs as a child, bounded in time and output; no hook of the
+// repository runs.
 #pragma once
 #include <cstddef>
 #include <optional>

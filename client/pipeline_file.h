@@ -1,5 +1,5 @@
-// A pipeline's file of the client's, with the prompts that it names, as it is sent along with a
-// submit.
+// A pipeline in a file of the client's own, read with the prompts that it names, to be sent along
+// with a submit.
 #pragma once
 #include <string>
 #include <string_view>
@@ -9,8 +9,8 @@
 
 namespace docwright::client {
 
-// Whether a person means a file, not the name of one of the daemon's: it has a '/', or ends in
-// .yaml.
+// Whether the text means a file rather than one of the daemon's pipelines: it has a '/', or ends in
+// .yaml or .yml.
 bool is_pipeline_file(std::string_view text);
 
 struct PipelineFile {

@@ -1,4 +1,4 @@
-// Which files a submit of files and folders means, and what jobs call them.
+// The source files that a list of files and folders means, and the path that each job gets.
 #pragma once
 #include <functional>
 #include <map>

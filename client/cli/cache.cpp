@@ -1,4 +1,4 @@
-// cache show, clear: answers that serve other jobs than their own.
+// cache show, clear: recorded answers that other jobs may use.
 #include <fmt/format.h>
 
 #include <memory>

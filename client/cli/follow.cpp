@@ -1,4 +1,4 @@
-// wait, watch: until jobs have ended.
+// wait, watch: follow jobs until they have ended.
 #include "client/cli/follow.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// What is piped into the program.
+// Reads standard input.
 #pragma once
 #include <cstddef>
 #include <string>

@@ -1,4 +1,4 @@
-// model list: what the daemon can ask. model show: all that is known of one model, without a
+// model list: the models that the daemon can ask. model show: all that is known of one; needs no
 // daemon.
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -13,7 +13,7 @@
 
 namespace docwright::cli {
 
-// A terminal, as far as it matters here.
+// What output needs to know of a terminal.
 struct Look {
   bool terminal = false;
   bool color = false;

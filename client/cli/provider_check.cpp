@@ -1,5 +1,5 @@
-// provider check: whether those can be asked that a daemon would ask. No daemon is asked, and no
-// question.
+// provider check: whether the providers that a daemon would ask can be reached with their keys.
+// Needs no daemon, and asks no model.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

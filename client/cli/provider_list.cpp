@@ -1,4 +1,4 @@
-// provider list: who can be asked, where and with which key, and how they stand.
+// provider list: the providers, where each is, with which key, and what is wrong with it now.
 #include <fmt/format.h>
 
 #include <memory>
@@ -20,7 +20,7 @@ struct ListArguments {
   std::optional<std::string> config;
 };
 
-// What the daemon says of one address and key: nothing, where it may be asked.
+// What the daemon says of one address and key; empty: nothing is wrong.
 std::string trouble_text(const Json& trouble) {
   const std::string kind = plain_text(member(trouble, "kind"));
   const std::string until = time_cell(member(trouble, "until"));
@@ -55,7 +55,7 @@ std::vector<Column> group_columns() {
           {.key = "detail", .title = "DETAIL", .cut = Column::Cut::end}};
 }
 
-// What a daemon would see that is started here.
+// What a daemon that is started here would see.
 Result<wire::ProviderReply> own_list(const Session& session, const ListArguments& arguments) {
   const auto catalogue = OwnCatalogue::load(session, arguments.config);
   if (!catalogue) return std::unexpected(catalogue.error());
@@ -79,7 +79,7 @@ Result<wire::ProviderReply> list_of(Session& session, const ListArguments& argum
   const auto client = session.daemon();
   if (client) return session.ask(wire::ProviderRequest{});
   if (client.error().code != Code::unavailable) return std::unexpected(client.error());
-  session.out().say("No daemon answers: this is what one would see that is started here.");
+  session.out().say("No daemon answers: this is what one that is started here would see.");
   return own_list(session, arguments);
 }
 

@@ -1,4 +1,4 @@
-// provider use: whom calls ask for which nobody names a model.
+// provider use: chooses the default model, which answers calls that name none.
 #include <memory>
 
 #include "client/cli/session.h"
@@ -23,8 +23,7 @@ std::vector<Column> default_columns() {
 Result<Exit> use(Session& session, const UseArguments& arguments) {
   if (arguments.configured != arguments.name.empty()) {
     return fail(Code::invalid_request,
-                "say whom calls are to ask that name no model: a provider, a model, a route, or "
-                "--configured");
+                "name the default model: a provider, a model or a route; or say --configured");
   }
   const auto reply =
       session.ask(wire::ProviderRequest{.action = arguments.configured ? "reset" : "use",
@@ -41,15 +40,15 @@ Result<Exit> use(Session& session, const UseArguments& arguments) {
 }  // namespace
 
 Verb provider_use_verb() {
-  return {"provider use", "Chooses whom calls ask that name no model, while the daemon runs",
-          [](Options& options) -> Action {
-            auto arguments = std::make_shared<UseArguments>();
-            options.optional_positional("NAME", arguments->name,
-                                        "A provider (its default model), a model or a route");
-            options.flag("--configured", arguments->configured,
-                         "What the configuration says, again");
-            return [arguments](Session& session) { return use(session, *arguments); };
-          }};
+  return {
+      "provider use", "Chooses the default model, for calls that name none, while the daemon runs",
+      [](Options& options) -> Action {
+        auto arguments = std::make_shared<UseArguments>();
+        options.optional_positional("NAME", arguments->name,
+                                    "A provider (its default model), a model or a route");
+        options.flag("--configured", arguments->configured, "What the configuration says, again");
+        return [arguments](Session& session) { return use(session, *arguments); };
+      }};
 }
 
 }  // namespace docwright::cli

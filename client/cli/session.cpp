@@ -89,6 +89,8 @@ Result<std::string> Session::expand(std::string_view id) const {
 }
 
 Result<std::vector<wire::Selection>> Session::selections(const std::vector<std::string>& ids) {
+  // Without a daemon, that is what is wrong: not that @last is not known.
+  if (auto client = daemon(); !client) return std::unexpected(std::move(client.error()));
   std::vector<wire::Selection> batches;
   wire::Selection jobs;
   for (const std::string& given :

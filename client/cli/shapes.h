@@ -26,7 +26,7 @@ std::string list_cell(const Json& list);      // gpt-5.4-mini, gpt-5.4-nano
 
 // How many documents stand in for a model's, and what becomes of them; empty: none.
 std::string fallbacks_sentence(const wire::Summary& summary);
-// Whom calls ask that name no model, and who said so.
+// The default model, and who chose it.
 std::string default_model_cell(const Json& default_model);
 
 // The sum of what several selections report.

@@ -1,4 +1,4 @@
-// What a submit is to send: the sources that its arguments mean, one after the other.
+// The sources that a submit's arguments mean, read one after the other.
 #pragma once
 #include <optional>
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace docwright::cli {
 
-// Files are read when their turn comes; what is not worth a job is passed over and counted. Ctrl-C
+// Files are read when their turn comes; those that become no job are skipped and counted. Ctrl-C
 // ends it with Code::cancelled.
 class Sources final {
  public:
@@ -19,16 +19,15 @@ class Sources final {
 
   // One of the two, once.
   Result<void> from_input(const std::string& name);
-  // `listed` came from a list, as `git diff --name-only` makes it: what it names and is gone is
-  // passed over.
+  // `listed`: from a list such as `git diff --name-only` makes, where files that are gone are
+  // skipped.
   Result<void> from_files(std::vector<std::string> paths, const std::vector<std::string>& listed);
 
   Result<std::optional<client::Source>> next();
 
   bool only_one() const { return input_.has_value() || list_.files.size() == 1; }
-  const std::string& project() const {
-    return list_.project;
-  }  // what it is called if nobody says otherwise
+  // The default name of the project.
+  const std::string& project() const { return list_.project; }
   std::string skipped_text() const { return client::skipped_text(list_.skipped); }
 
  private:

@@ -120,8 +120,8 @@ void print(Session& session, const Receipt& receipt) {
              receipt.jobs);
 }
 
-// Jobs that existed before belong to another batch: then each job is followed by itself, as far as
-// one request can name them.
+// Duplicates belong to an earlier batch: where there are some, jobs are followed by their ids, as
+// many in one selection as a request can name.
 std::vector<wire::Selection> to_follow(const Receipt& receipt) {
   if (receipt.duplicates == 0) return {{.jobs = {}, .batch = receipt.batch}};
   std::vector<wire::Selection> selections;

@@ -1,4 +1,4 @@
-// version: of this program. `ping` says the daemon's.
+// version: this program's. `ping` tells the daemon's.
 #include <fmt/format.h>
 
 #include "client/cli/session.h"

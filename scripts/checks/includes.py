@@ -23,7 +23,7 @@ WRAPPED = {
     "sqlite3.h": ["store/sqlite.h"],
     "tree_sitter/": ["outline/syntax/tree.h"],
     "kainjow/": ["pipeline/template.cpp"],
-    "zmq": ["daemon/sockets", "client/docwright_client.cpp"],
+    "zmq": ["daemon/sockets", "client/connection"],
     "CLI/": ["client/cli/options.cpp"],
     "systemd/": ["daemon/service_manager.cpp"],
     "boost/beast/": ["providers/simulator/connection"],

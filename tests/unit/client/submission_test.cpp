@@ -19,7 +19,13 @@ Packer::NextSource sources(int count, std::size_t bytes) {
 
 std::vector<Submission> pack(int count, std::size_t bytes, const std::string& key = "",
                              const wire::Limits& limits = {}) {
-  Packer packer(sources(count, bytes), "shop", "default", {.priority = 7}, key, count == 1, limits);
+  Packer packer(sources(count, bytes),
+                {.project = "shop",
+                 .tenant = "default",
+                 .job = {.priority = 7},
+                 .key = key,
+                 .one_source = count == 1},
+                limits);
   std::vector<Submission> messages;
   for (auto message = packer.next(); message && *message; message = packer.next())
     messages.push_back(std::move(**message));
@@ -65,7 +71,8 @@ TEST(Packer, KeepsTheDaemonsLimits) {
 }
 
 TEST(Packer, ASourceThatNoMessageCanHoldIsAnErrorThatNamesIt) {
-  Packer packer(sources(1, 2000), "shop", "default", {}, "", true, {.frame_bytes = 1000});
+  Packer packer(sources(1, 2000), {.project = "shop", .tenant = "default", .one_source = true},
+                {.frame_bytes = 1000});
   const auto message = packer.next();
   ASSERT_FALSE(message.has_value());
   EXPECT_EQ(message.error().code, Code::too_large);
@@ -86,7 +93,7 @@ TEST(Packer, NothingIsNoMessage) {
 
 TEST(Packer, AnErrorOfTheSourceEndsIt) {
   Packer packer([]() -> Result<std::optional<Source>> { return fail(Code::cancelled, "stop"); },
-                "shop", "default", {}, "", false, {});
+                {.project = "shop", .tenant = "default"}, {});
   EXPECT_EQ(packer.next().error().code, Code::cancelled);
 }
 
