@@ -41,6 +41,7 @@ class AnswerReader final : public ResponseSink {
 
   void head(int status, Headers headers) noexcept override;
   bool bytes(std::string_view piece) noexcept override;
+  bool complete() const noexcept override { return events_ && events_->complete(); }
 
   int status() const { return response_.status; }
   const Headers& headers() const { return response_.headers; }

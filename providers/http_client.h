@@ -19,7 +19,8 @@ struct HttpLimits {
   Duration first_byte = std::chrono::seconds(300);  // from the end of sending to the first byte of
                                                     // the answer's body
   Duration idle = std::chrono::seconds(120);        // between bytes
-  Duration total = std::chrono::seconds(600);       // from admission
+  Duration ending = std::chrono::seconds(1);   // from the sink's `complete` to the end of the body
+  Duration total = std::chrono::seconds(600);  // from admission
   std::size_t connections_per_host = 64;
   std::size_t response_bytes_max = std::size_t{32} << 20;
 };

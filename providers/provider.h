@@ -26,6 +26,9 @@ class EventReader {
   virtual void event(std::string_view name, std::string_view data) = 0;
   // What the model has written so far.
   virtual std::string_view text() const = 0;
+  // The provider's own end mark has come, or an error: what may follow is not worth waiting for.
+  // Never where only the end of the connection ends the format.
+  virtual bool complete() const { return false; }
   // The connection has ended in order. Without the provider's own end mark: truncated, and
   // maybe_charged.
   virtual CallResult<Answer> end() = 0;

@@ -14,6 +14,9 @@ class ResponseSink {
   virtual void head(int status, Headers headers) noexcept = 0;
   // The next piece of the body, cut anywhere. False: no more of it; the exchange ends as malformed.
   virtual bool bytes(std::string_view piece) noexcept = 0;
+  // Asked after each piece. True: what matters has come; the end of the body is waited for only as
+  // long as it takes to use the connection again.
+  virtual bool complete() const noexcept { return false; }
 };
 
 }  // namespace docwright::providers

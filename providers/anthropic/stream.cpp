@@ -39,6 +39,7 @@ class MessageEvents final : public EventReader {
   }
 
   std::string_view text() const override { return reply_.calls_tool ? reply_.input : reply_.text; }
+  bool complete() const override { return done_ || error_; }
 
   CallResult<Answer> end() override {
     if (error_) return std::unexpected(std::move(*error_));

@@ -51,6 +51,9 @@ void Transfer::configure_once(const Easy& easy, const HttpOptions& options) {
   set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(easy, CURLOPT_USERAGENT, "docwright");
+  // Said, because nothing said means that any will do, and unpacked all the same, because there are
+  // servers that pack whatever is asked for.
+  set(easy, CURLOPT_ACCEPT_ENCODING, "identity");
   set(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
   set(easy, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
   set(easy, CURLOPT_PREREQFUNCTION, &Transfer::on_request);
@@ -122,15 +125,23 @@ Instant Transfer::due() const {
       return std::min(total_, since_ + limits_.first_byte);
     case Phase::receiving:
       return std::min(total_, since_ + limits_.idle);
+    case Phase::ending:
+      return std::min(total_, since_ + limits_.ending);
   }
   return deadline;
 }
 
 Instant Transfer::next_look(Instant now) const {
-  return std::min(due(), now + std::min({limits_.connect, limits_.first_byte, limits_.idle}));
+  const Duration shortest =
+      std::min({limits_.connect, limits_.first_byte, limits_.idle, limits_.ending});
+  return std::min(due(), now + shortest);
 }
 
 void Transfer::expire() {
+  if (phase_ == Phase::ending) {
+    result = {};
+    return;
+  }
   // Nobody there to talk to: as where a connection is refused.
   fail(phase_ == Phase::connecting ? ErrorClass::connect : ErrorClass::timeout, waited_for());
 }
@@ -163,8 +174,7 @@ int Transfer::on_request(void* self, char*, char*, int, int) {
     transfer.sent_twice_ = true;
     return CURL_PREREQFUNC_ABORT;
   }
-  transfer.phase_ = Phase::sent;
-  transfer.since_ = std::chrono::steady_clock::now();
+  transfer.enter(Phase::sent);
   return CURL_PREREQFUNC_OK;
 }
 
@@ -178,6 +188,11 @@ int Transfer::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_o
   return 0;
 }
 
+void Transfer::enter(Phase phase) {
+  phase_ = phase;
+  since_ = std::chrono::steady_clock::now();
+}
+
 bool Transfer::take(std::size_t bytes) {
   received_ += bytes;
   too_large_ = received_ > limits_.response_bytes_max;
@@ -187,10 +202,11 @@ bool Transfer::take(std::size_t bytes) {
 std::size_t Transfer::on_body(char* data, std::size_t, std::size_t bytes, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   if (!transfer.take(bytes)) return 0;
-  transfer.phase_ = Phase::receiving;
-  transfer.since_ = std::chrono::steady_clock::now();
+  if (transfer.phase_ != Phase::ending) transfer.enter(Phase::receiving);
   transfer.tell_head();
   transfer.unwanted_ = !transfer.sink_.bytes({data, bytes});
+  if (transfer.phase_ == Phase::receiving && transfer.sink_.complete())
+    transfer.enter(Phase::ending);
   return transfer.unwanted_ ? 0 : bytes;
 }
 
@@ -278,7 +294,8 @@ CallError Transfer::classified(CURLcode code) const {
   } else if (sent_twice_ || code == CURLE_OK) {
     error.message = fmt::format("{} closed the connection without an answer", origin);
   } else if (error.maybe_charged &&
-             (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)) {
+             (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY ||
+              code == CURLE_BAD_CONTENT_ENCODING)) {
     error.error_class = ErrorClass::malformed;
   } else if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) {
     error.error_class = ErrorClass::invalid_request;

@@ -36,7 +36,7 @@ class Transfer final : public std::enable_shared_from_this<Transfer> {
   // When to look at due() again. The clock that runs may change before then (connected, begun to
   // answer), but the one that follows cannot run out before this.
   Instant next_look(Instant now) const;
-  // Fails because the due time has come.
+  // Ends because the due time has come: as a failure, or because all that matters has.
   void expire();
 
   // Both turn what is known into `result`. An answer with an error status stands even where its
@@ -55,13 +55,14 @@ class Transfer final : public std::enable_shared_from_this<Transfer> {
   CallResult<void> result = std::unexpected(CallError{});
 
  private:
-  enum class Phase { queued, connecting, sent, receiving };
+  enum class Phase { queued, connecting, sent, receiving, ending };
 
   static std::size_t on_body(char* data, std::size_t, std::size_t bytes, void* self);
   static std::size_t on_header(char* data, std::size_t, std::size_t bytes, void* self);
   static int on_request(void* self, char*, char*, int, int);
   static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t uploaded);
 
+  void enter(Phase phase);
   bool take(std::size_t bytes);
   void header_line(std::string_view line);
   void tell_head();

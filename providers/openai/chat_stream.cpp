@@ -40,6 +40,7 @@ class ChatEvents final : public EventReader {
   }
 
   std::string_view text() const override { return deeds_.answered ? deeds_.arguments : text_; }
+  bool complete() const override { return done_ || error_; }
 
   CallResult<Answer> end() override {
     if (error_) return std::unexpected(std::move(*error_));

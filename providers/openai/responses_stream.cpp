@@ -31,6 +31,7 @@ class ResponsesEvents final : public EventReader {
   }
 
   std::string_view text() const override { return text_; }
+  bool complete() const override { return terminal_ || error_; }
 
   CallResult<Answer> end() override {
     if (error_) return std::unexpected(std::move(*error_));

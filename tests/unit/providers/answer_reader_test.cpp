@@ -96,6 +96,22 @@ TEST_F(AnswerReaderTest, NoCutIsASuccess) {
   }
 }
 
+TEST_F(AnswerReaderTest, ItIsCompleteWithTheEndMark) {
+  const std::string_view body = kStream;
+  const std::size_t done = body.find("[DONE]\n\n") + 8;
+  begin(200, "text/event-stream");
+  EXPECT_TRUE(reader_->bytes(body.substr(0, done - 1)));
+  EXPECT_FALSE(reader_->complete());
+  EXPECT_TRUE(reader_->bytes(body.substr(done - 1)));
+  EXPECT_TRUE(reader_->complete());
+  begin(200, "text/event-stream");
+  EXPECT_TRUE(reader_->bytes("data: {\"error\":{\"message\":\"no\"}}\n\n"));
+  EXPECT_TRUE(reader_->complete()) << "no more will come of it";
+  begin(200, "application/json");
+  EXPECT_TRUE(reader_->bytes(kPlain));
+  EXPECT_FALSE(reader_->complete()) << "HTTP says where it ends";
+}
+
 TEST_F(AnswerReaderTest, WhatItIsTheResponseSays) {
   EXPECT_EQ(read(200, "application/json", kPlain)->text, "Hello");
   EXPECT_FALSE(reader_->streamed());

@@ -57,7 +57,7 @@ class HttpClientFixture : public ::testing::Test {
   }
   CallResult<void> one_into(const std::string& url, ResponseSink& sink) {
     CallResult<void> outcome;
-    open();
+    if (client_ == nullptr) open();
     tasks_.spawn("ask", ask_into(url, sink, outcome));
     loop_.run_until_idle();
     return outcome;

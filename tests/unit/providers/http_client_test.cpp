@@ -83,6 +83,35 @@ TEST_F(HttpClientTest, ChunkedAnswers) {
   EXPECT_EQ(outcome->body, "abcde");
 }
 
+// {"a":1}, as gzip has it.
+constexpr std::string_view kPacked(
+    "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\x4a\x54\xb2"
+    "\x32\xac\x05\x00\xaf\xac\x1b\x56\x07\x00\x00\x00",
+    27);
+
+TEST_F(HttpClientTest, APackedAnswerIsUnpackedAlthoughNobodyAskedForOne) {
+  Server server([](const Server::Request&) {
+    return Server::Turn{Server::answer(200, std::string(kPacked), "Content-Encoding: gzip\r\n")};
+  });
+  const Outcome outcome = one(post(server.url()));
+  ASSERT_TRUE(outcome.has_value()) << outcome.error().message;
+  EXPECT_EQ(outcome->body, R"({"a":1})");
+  EXPECT_THAT(server.requests().front().head, HasSubstr("Accept-Encoding: identity\r\n"));
+}
+
+TEST_F(HttpClientTest, APackingThatNobodyKnowsIsMalformed) {
+  for (const std::string encoding : {"gzip", "of-my-own"}) {
+    outcomes_.clear();
+    Server server([&](const Server::Request&) {
+      return Server::Turn{
+          Server::answer(200, R"({"a":1})", "Content-Encoding: " + encoding + "\r\n")};
+    });
+    const CallError error = failure_of(post(server.url()));
+    EXPECT_EQ(error.error_class, ErrorClass::malformed) << encoding;
+    EXPECT_TRUE(error.maybe_charged) << encoding;
+  }
+}
+
 TEST_F(HttpClientTest, RedirectsAreNotFollowed) {
   Server server([](const Server::Request&) {
     return Server::Turn{Server::answer(307, "", "Location: http://127.0.0.1:1/elsewhere\r\n")};
@@ -121,6 +150,7 @@ struct Noting final : ResponseSink {
   Headers headers;
   std::vector<std::string> pieces;
   std::size_t most = 1000, taken = 0;
+  std::size_t all = 1'000'000;  // what is worth waiting for
 
   void head(int with_status, Headers with_headers) noexcept override {
     ++heads;
@@ -132,6 +162,7 @@ struct Noting final : ResponseSink {
     taken += piece.size();
     return taken <= most;
   }
+  bool complete() const noexcept override { return taken >= all; }
 };
 
 TEST_F(HttpClientTest, ASinkGetsTheAnswerAsItComes) {
@@ -194,6 +225,31 @@ TEST_F(HttpClientTest, ASinkThatWantsNoMoreEndsTheExchange) {
   EXPECT_EQ(sent.error().error_class, ErrorClass::malformed);
   EXPECT_TRUE(sent.error().maybe_charged);
   EXPECT_EQ(noting.pieces.size(), 1U);
+}
+
+// A server that holds the connection open after the end mark, or never ends its chunks.
+TEST_F(HttpClientTest, ACompleteAnswerIsNotWaitedForAnyLonger) {
+  Server server([](const Server::Request&) {
+    return Server::Turn{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndone\r\n",
+                        Then::hold};
+  });
+  HttpLimits limits;
+  limits.ending = 30ms;
+  open(limits);
+  Noting noting;
+  noting.all = 4;
+  const CallResult<void> sent = one_into(server.url(), noting);
+  EXPECT_TRUE(sent.has_value()) << sent.error().message;
+  EXPECT_THAT(noting.pieces, ElementsAre("done"));
+}
+
+TEST_F(HttpClientTest, TheConnectionOfACompleteAnswerServesAgain) {
+  Server server([](const Server::Request&) { return Server::Turn{Server::answer(200, "done")}; });
+  Noting noting;
+  noting.all = 4;
+  EXPECT_TRUE(one_into(server.url(), noting).has_value());
+  EXPECT_TRUE(one_into(server.url(), noting).has_value());
+  EXPECT_EQ(server.connections(), 1);
 }
 
 TEST_F(HttpClientTest, TheEnvironmentsProxyIsNotAskedForThisMachine) {
