@@ -19,11 +19,13 @@ constexpr Duration kCap = std::chrono::seconds(60);
 constexpr std::size_t kGatesMax = 10'000;
 // How long nobody asks where nothing says when to ask again.
 constexpr Duration kQuotaAgain = std::chrono::hours(1);
+// What would be there again sooner is no quota; servers put such hints on every 429.
+constexpr Duration kQuotaAgainLeast = std::chrono::minutes(1);
 constexpr Duration kRefusedKeyAgain = std::chrono::minutes(10);
 
 // When a used-up quota is there again: as the provider says, else as its rules say.
 Time quota_again(const providers::CallError& error, Time now) {
-  if (error.retry_after) return now + *error.retry_after;
+  if (error.retry_after) return now + std::max(*error.retry_after, kQuotaAgainLeast);
   switch (error.quota_reset) {
     case providers::QuotaReset::midnight_utc:
       return next_day(now, DayStart::utc);

@@ -175,7 +175,8 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::after_error(CallError error) {
 
 Error CallDesk::Lead::refusal(const CallError& error) const {
   return Error{Code::call_failed,
-               fmt::format("{}: the provider refused {}{}{}", asked_about(), said(error),
+               fmt::format("{}: the provider refused {}{}{}{}", asked_about(), said(error),
+                           error.maybe_charged ? "; the call stays charged at its bound" : "",
                            advice(error.error_class), smaller_window(error, *inquiry_.model))};
 }
 
@@ -183,6 +184,8 @@ Error CallDesk::Lead::refusal(const CallError& error) const {
 Task<CallDesk::Lead::Ended> CallDesk::Lead::after_unknown(CallError error) {
   ++unknowns_;
   ++unanswered_;
+  // What it cost is not known; what would come of asking again is.
+  if (is_permanent(error)) co_return end_for_all(error);
   if (inquiry_.on_unknown != OnUnknown::repeat) co_return end(*past_unknowns(), Elsewhere::nowhere);
   if (unanswered_ >= std::min(kUnansweredAtOnce, inquiry_.retries + 1) ||
       unknowns_ >= kUnknownsEver)

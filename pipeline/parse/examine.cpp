@@ -101,7 +101,7 @@ class Examiner final {
  private:
   std::string refused() const {
     if (order_.answer.finish == Finish::refusal)
-      return "the model refused: " + excerpt(order_.answer.text);
+      return fmt::format("the model refused: \"{}\"", excerpt(order_.answer.text));
     if (order_.answer.finish == Finish::content_filter)
       return "the provider's content filter withheld the answer";
     return {};

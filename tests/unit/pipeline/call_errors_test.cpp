@@ -188,6 +188,15 @@ TEST_F(CallErrors, AnExhaustedQuotaParksAtOnce) {
   EXPECT_LE(provider_.requests.size(), 3U);
 }
 
+// Gateways put the same hint on every 429: an account without money is not asked each second.
+TEST_F(CallErrors, AHintOfSecondsIsNotForAQuota) {
+  always(http_error(429, "insufficient_quota", "You exceeded your current quota.",
+                    {{"retry-after", "1"}}));
+  const Outcome outcome = run(planned_job(1));
+  EXPECT_THAT(text(outcome), StartsWith("parked quota:"));
+  EXPECT_GE(until(outcome), clock_.now() + seconds(60));
+}
+
 TEST_F(CallErrors, ARefusedKeyParksAndIsNotTriedByOthers) {
   always(http_error(401, "invalid_api_key", "Incorrect API key provided"));
   EXPECT_THAT(text(run(planned_job(1))),
@@ -227,6 +236,19 @@ TEST_F(CallErrors, PermanentErrorsAreNeverRetried) {
                        "refused (context_length, HTTP 400)"),
             HasSubstr("limit_tokens")));
   EXPECT_EQ(provider_.requests.size(), 1U);
+}
+
+// Whether it was charged is not known; that it would be refused again is.
+TEST_F(CallErrors, NorAreThoseThatMayHaveBeenCharged) {
+  HttpResponse flagged = http_error(400, "content_filter", "The prompt was flagged.");
+  flagged.status = 200;
+  always(flagged);
+  EXPECT_EQ(text(run(planned_job(1))),
+            "failed call_failed: chunk 0, step 'call', model 'test': the provider refused "
+            "(content_filter, HTTP 200): The prompt was flagged; the call stays charged at its "
+            "bound; the provider's filter refuses this text");
+  EXPECT_THAT(states(), ElementsAre("unknown"));
+  EXPECT_EQ(journal_.committed(), journal_.calls.front().bound);
 }
 
 // One chunk is refused for good while another one waits: later runs ask for the other alone.

@@ -119,7 +119,7 @@ TEST_F(Examine, CutBeforeAnythingIsNoBadJson) {
 TEST_F(Examine, RefusalsSayWhatWasSaid) {
   const Examination examination = run("I will not.", providers::Finish::refusal);
   EXPECT_TRUE(examination.refused);
-  EXPECT_EQ(examination.unusable, "the model refused: I will not.");
+  EXPECT_EQ(examination.unusable, "the model refused: \"I will not.\"");
   EXPECT_TRUE(run("", providers::Finish::content_filter).refused);
 }
 
