@@ -6,6 +6,7 @@
 #include "providers/forget_key.h"
 #include "providers/wire/errors.h"
 #include "providers/wire/members.h"
+#include "providers/wire/read_json.h"
 
 namespace docwright::providers {
 namespace {
@@ -38,7 +39,7 @@ void drop_keep_alives(std::string& body) {
 
 // llama-server's field has the error itself as its value.
 std::string as_error_body(std::string_view value) {
-  const Result<Json> parsed = parse_json(value);
+  const Result<Json> parsed = wire::read_json(value);
   if (!parsed) return dump_json({{"error", std::string(value)}});
   return dump_json(wire::member(*parsed, "error") ? *parsed : Json{{"error", *parsed}});
 }
@@ -179,7 +180,7 @@ std::optional<CallResult<Answer>> AnswerReader::beside_events() const {
   if (!sse_->error_field().empty()) {
     response.body = as_error_body(sse_->error_field());
   } else {
-    const Result<Json> rest = parse_json(sse_->rest());
+    const Result<Json> rest = wire::read_json(sse_->rest());
     if (!rest) return std::nullopt;
     const Json& document = rest->is_array() && !rest->empty() ? rest->front() : *rest;
     if (any_event_ && wire::member(document, "error") == nullptr) return std::nullopt;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "providers/wire/members.h"
+#include "providers/wire/read_json.h"
 #include "providers/wire/retry_hint.h"
 #include "runtime/text.h"
 
@@ -40,7 +41,7 @@ constexpr std::array kStatuses = {
 };
 
 int status_named(std::string_view body) {
-  const Result<Json> parsed = parse_json(body);
+  const Result<Json> parsed = read_json(body);
   const Json* error = parsed ? member(*parsed, "error") : nullptr;
   const std::string type = error == nullptr ? std::string() : text_of(*error, "type");
   for (const TypeStatus& entry : kStatuses) {

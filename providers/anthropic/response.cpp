@@ -6,6 +6,7 @@
 #include "providers/wire/finish.h"
 #include "providers/wire/members.h"
 #include "providers/wire/model_list.h"
+#include "providers/wire/read_json.h"
 #include "providers/wire/schema.h"
 #include "providers/wire/usage.h"
 
@@ -118,7 +119,7 @@ CallResult<Answer> answer_of(Reply reply, const Question& question, const Dialec
 CallResult<Answer> decode(const HttpResponse& response, const Question& question,
                           const Dialect& dialect) {
   if (response.status < 200 || response.status >= 300) return std::unexpected(error_of(response));
-  const Result<Json> body = parse_json(response.body);
+  const Result<Json> body = read_json(response.body);
   if (!body || !body->is_object()) {
     return std::unexpected(broken(ErrorClass::malformed, response.status,
                                   "the answer is not a JSON object: cut, or not from Anthropic"));

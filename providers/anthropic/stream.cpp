@@ -3,6 +3,7 @@
 #include "providers/anthropic/errors.h"
 #include "providers/anthropic/response.h"
 #include "providers/wire/members.h"
+#include "providers/wire/read_json.h"
 #include "providers/wire/sse.h"
 
 namespace docwright::providers::anthropic {
@@ -24,7 +25,7 @@ class MessageEvents final : public EventReader {
 
   void event(std::string_view, std::string_view data) override {
     if (error_ || done_ || wire::is_end_mark(data)) return;
-    const Result<Json> parsed = parse_json(data);
+    const Result<Json> parsed = wire::read_json(data);
     if (!parsed || !parsed->is_object()) {
       error_ = broken(ErrorClass::malformed, 200, "an event of the stream is not a JSON object");
       return;

@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "providers/wire/members.h"
+#include "providers/wire/read_json.h"
 #include "providers/wire/retry_hint.h"
 
 namespace docwright::providers::gemini {
@@ -76,7 +77,7 @@ void take_violation(Details& details, const Json& violation) {
 
 Details details_of(std::string_view body) {
   Details details;
-  const Result<Json> parsed = parse_json(body);
+  const Result<Json> parsed = read_json(body);
   if (!parsed) return details;
   const Json& top = parsed->is_array() && !parsed->empty() ? parsed->front() : *parsed;
   const Json* error = member(top, "error");

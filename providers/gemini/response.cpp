@@ -7,6 +7,7 @@
 #include "providers/wire/finish.h"
 #include "providers/wire/members.h"
 #include "providers/wire/model_list.h"
+#include "providers/wire/read_json.h"
 #include "providers/wire/schema.h"
 #include "providers/wire/usage.h"
 
@@ -139,7 +140,7 @@ CallResult<Answer> decode(const HttpResponse& response, const Question& question
   const auto no_answer = [&](std::string message) {
     return std::unexpected(broken(ErrorClass::malformed, response.status, std::move(message)));
   };
-  const Result<Json> body = parse_json(response.body);
+  const Result<Json> body = read_json(response.body);
   if (!body || !body->is_structured())
     return no_answer("the answer is not a JSON object: cut, or not from Gemini");
   // An array has the answer in parts, as a stream has.

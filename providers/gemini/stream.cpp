@@ -3,6 +3,7 @@
 #include "providers/gemini/errors.h"
 #include "providers/gemini/response.h"
 #include "providers/wire/members.h"
+#include "providers/wire/read_json.h"
 #include "providers/wire/sse.h"
 
 namespace docwright::providers::gemini {
@@ -22,7 +23,7 @@ class ContentEvents final : public EventReader {
 
   void event(std::string_view, std::string_view data) override {
     if (error_ || wire::is_end_mark(data)) return;
-    const Json parsed = parse_json(data).value_or(Json());
+    const Json parsed = wire::read_json(data).value_or(Json());
     // An error may come as the only entry of an array.
     const Json& document = parsed.is_array() && parsed.size() == 1 ? parsed.front() : parsed;
     if (!document.is_object()) {

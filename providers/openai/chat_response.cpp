@@ -1,5 +1,6 @@
 #include "providers/openai/response.h"
 #include "providers/wire/members.h"
+#include "providers/wire/read_json.h"
 
 namespace docwright::providers::openai {
 namespace {
@@ -40,7 +41,7 @@ std::string content_of(const Json& message) {
 CallResult<Answer> decode_chat(const HttpResponse& response, const Reading& reading) {
   if (response.status < 200 || response.status >= 300)
     return std::unexpected(error_of(response, reading.errors));
-  const Result<Json> parsed = parse_json(response.body);
+  const Result<Json> parsed = read_json(response.body);
   const auto no_answer = [&](ErrorClass error_class, std::string message) {
     return std::unexpected(broken(error_class, response.status, std::move(message)));
   };

@@ -2,6 +2,7 @@
 
 #include "providers/openai/stream.h"
 #include "providers/wire/members.h"
+#include "providers/wire/read_json.h"
 #include "providers/wire/sse.h"
 
 namespace docwright::providers::openai {
@@ -28,7 +29,7 @@ class ChatEvents final : public EventReader {
       done_ = true;
       return;
     }
-    const Result<Json> chunk = parse_json(data);
+    const Result<Json> chunk = read_json(data);
     if (!chunk || !chunk->is_object()) {
       error_ = broken(ErrorClass::malformed, 200, "an event of the stream is not a JSON object");
       return;
@@ -69,9 +70,11 @@ class ChatEvents final : public EventReader {
     if (std::string id = text_of(chunk, "id"); !id.empty()) answer_.response_id = std::move(id);
     if (std::string model = text_of(chunk, "model"); !model.empty())
       answer_.model = std::move(model);
-    const Json* choices = member(chunk, "choices");
-    if (choices != nullptr && choices->is_array() && !choices->empty())
-      take_choice(choices->front());
+    if (const Json* choices = given(chunk, "choices"); choices != nullptr && choices->is_array()) {
+      for (const Json& choice : *choices) {
+        if (is_the_answer(choice)) take_choice(choice);
+      }
+    }
     if (auto usage = usage_of(chunk)) {
       answer_.usage = usage;
       counted_ = written();
@@ -81,6 +84,14 @@ class ChatEvents final : public EventReader {
   // Bytes of what the answer tokens are.
   std::size_t written() const {
     return text_.size() + deeds_.refusal.size() + deeds_.arguments.size();
+  }
+
+  // Nobody asks for several; of a server that gives them all the same, the one that speaks first.
+  bool is_the_answer(const Json& choice) {
+    const Json* index = given(choice, "index");
+    if (index == nullptr) return true;
+    if (choice_.is_null()) choice_ = *index;
+    return *index == choice_;
   }
 
   void take_choice(const Json& choice) {
@@ -139,6 +150,7 @@ class ChatEvents final : public EventReader {
   Answer answer_;
   std::string text_;
   Deeds deeds_;
+  Json choice_;  // its index
   Json first_index_;
   std::string first_id_;
   std::size_t counted_ = 0;  // what was written when the usage came

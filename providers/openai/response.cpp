@@ -55,8 +55,10 @@ std::optional<Usage> counted_in(const Json& usage) {
     counted.input = count_of(*input);
   if (const Json* output = either(usage, "completion_tokens", "output_tokens")) {
     counted.output = count_of(*output);
-  } else {  // left out; then the sum of both tells it
-    counted.output = std::max(count_of(usage, "total_tokens") - counted.input, std::int64_t{0});
+  } else {  // left out; then the sum of both tells it, or nothing does
+    const std::int64_t total = count_of(usage, "total_tokens");
+    if (total < counted.input) return std::nullopt;
+    counted.output = total - counted.input;
   }
   counted.input_cached = count_of(usage, "prompt_cache_hit_tokens");
   if (const Json* details = either(usage, "prompt_tokens_details", "input_tokens_details")) {

@@ -1,6 +1,7 @@
 #include "providers/openai/response.h"
 
 #include "providers/wire/members.h"
+#include "providers/wire/read_json.h"
 
 namespace docwright::providers::openai {
 namespace {
@@ -98,7 +99,7 @@ CallResult<Answer> responses_answer(const Json& response, const Reading& reading
 CallResult<Answer> decode_responses(const HttpResponse& response, const Reading& reading) {
   if (response.status < 200 || response.status >= 300)
     return std::unexpected(error_of(response, reading.errors));
-  const Result<Json> parsed = parse_json(response.body);
+  const Result<Json> parsed = read_json(response.body);
   if (!parsed || !parsed->is_object()) {
     return std::unexpected(
         broken(ErrorClass::malformed, response.status,

@@ -1,5 +1,6 @@
 #include "providers/openai/stream.h"
 #include "providers/wire/members.h"
+#include "providers/wire/read_json.h"
 #include "providers/wire/sse.h"
 
 namespace docwright::providers::openai {
@@ -15,7 +16,7 @@ class ResponsesEvents final : public EventReader {
 
   void event(std::string_view name, std::string_view data) override {
     if (error_ || terminal_ || is_end_mark(data)) return;
-    Result<Json> parsed = parse_json(data);
+    Result<Json> parsed = read_json(data);
     if (!parsed || !parsed->is_object()) {
       error_ = broken(ErrorClass::malformed, 200, "an event of the stream is not a JSON object");
       return;
@@ -59,7 +60,7 @@ class ResponsesEvents final : public EventReader {
   }
 
   void take(std::string_view type, Json& event) {
-    if (type.ends_with(".delta")) began_ = true;
+    if (type.ends_with(".delta") || type == "response.output_item.added") began_ = true;
     if (type == "response.output_text.delta") {
       text_ += text_of(event, "delta");
     } else if (type == "response.refusal.delta") {

@@ -7,6 +7,7 @@
 #include "providers/wire/context_numbers.h"
 #include "providers/wire/error_table.h"
 #include "providers/wire/members.h"
+#include "providers/wire/read_json.h"
 #include "providers/wire/retry_hint.h"
 #include "providers/wire/sse.h"
 #include "runtime/characters.h"
@@ -102,8 +103,8 @@ std::string first_event(const std::string& body) {
 Said said_by(const std::string& body) {
   Said said;
   said.message = body.substr(0, kMessageBytesMax);
-  Result<Json> parsed = parse_json(body);
-  if (!parsed) parsed = parse_json(first_event(body));
+  Result<Json> parsed = read_json(body);
+  if (!parsed) parsed = read_json(first_event(body));
   if (!parsed) return said;
   const Json& top = parsed->is_array() && !parsed->empty() ? parsed->front() : *parsed;
   const Json* error = member(top, "error");
@@ -201,8 +202,9 @@ CallError error_under_good_status(std::string_view body, bool worked,
   CallError error = error_of({as_if, {}, std::string(body)}, own);
   error.status = 200;
   error.maybe_charged = true;
-  constexpr std::array kRefusals = {auth,      permission,      not_found, context_length,
-                                    too_large, invalid_request, quota};
+  constexpr std::array kRefusals = {auth,           permission, not_found,
+                                    context_length, too_large,  invalid_request,
+                                    rate_limit,     quota,      overloaded};
   if (!worked && std::ranges::find(kRefusals, error.error_class) != kRefusals.end())
     error.maybe_charged = false;
   return error;

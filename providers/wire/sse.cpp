@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "runtime/json.h"
+#include "providers/wire/read_json.h"
 
 namespace docwright::providers::wire {
 namespace {
@@ -70,7 +70,7 @@ void SseReader::end() {
   if (!stopped_ && !partial_.empty()) stopped_ = !line(partial_);
   if (stopped_) return;
   stopped_ = true;
-  if (is_end_mark(data_) || parse_json(data_)) dispatch();
+  if (is_end_mark(data_) || read_json(data_)) dispatch();
 }
 
 bool SseReader::line(std::string_view line) {

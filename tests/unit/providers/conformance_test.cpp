@@ -303,6 +303,24 @@ TEST_P(Conformance, UnknownMembersAndEventsAreIgnored) {
   }
 }
 
+// Half a surrogate pair, and a byte that is no UTF-8, in a member that nobody reads.
+TEST_P(Conformance, ABrokenCharacterCostsNoAnswer) {
+  const std::string broken = R"("unheard_of":"\ud83d \uDE00 \ud83d\ude00 )"
+                             "\xff\",";
+  for (Recorded one : recorded()) {
+    SCOPED_TRACE(one.name);
+    const Json before = seen_of(testing::read(codec(), one));
+    if (!before.contains("answer")) continue;
+    std::string& body = one.response.body;
+    for (std::size_t at = 0; at < body.size(); ++at) {
+      const bool begins = at == 0 || body[at - 1] == '\n' ||
+                          std::string_view(body).substr(0, at).ends_with("data: ");
+      if (begins && body[at] == '{' && body[at + 1] == '"') body.insert(at + 1, broken);
+    }
+    EXPECT_EQ(seen_of(testing::read(codec(), one)), before) << body;
+  }
+}
+
 TEST_P(Conformance, EveryStatusIsAnErrorWhateverItsBody) {
   const Recorded asked = testing::recorded({{"name", "x"}}, "none");
   for (int status = 300; status < 600; ++status) {

@@ -98,7 +98,11 @@ TEST_P(Format, ErrorsInTheMidstOfAStream) {
        {ErrorClass::overloaded, ErrorClass::server, ErrorClass::rate_limit}) {
     CallError error;
     error.error_class = error_class;
-    const auto result = read(api_->stream(answer_, *stream).front() + api_->stream_error(error));
+    std::string begun;
+    std::vector<std::string> events = api_->stream(answer_, *stream);
+    events.pop_back();  // the end mark
+    for (const std::string& event : events) begun += event;
+    const auto result = read(begun + api_->stream_error(error));
     ASSERT_FALSE(result.has_value());
     EXPECT_EQ(name(result.error().error_class), name(error_class));
     EXPECT_TRUE(result.error().maybe_charged);
