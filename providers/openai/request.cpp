@@ -10,31 +10,39 @@
 namespace docwright::providers::openai {
 namespace {
 
-// Lower limits than the answer's, other shapes of answer, several answers, text that comes from
-// somewhere else, storing what was asked: each would break a promise made elsewhere.
-constexpr std::array<std::string_view, 23> kReserved = {"model",
-                                                        "messages",
-                                                        "input",
-                                                        "instructions",
-                                                        "max_tokens",
-                                                        "max_completion_tokens",
-                                                        "max_output_tokens",
-                                                        "n",
-                                                        "stream",
-                                                        "stream_options",
-                                                        "response_format",
-                                                        "text",
-                                                        "tools",
-                                                        "tool_choice",
-                                                        "parallel_tool_calls",
-                                                        "functions",
-                                                        "function_call",
-                                                        "store",
-                                                        "background",
-                                                        "previous_response_id",
-                                                        "conversation",
-                                                        "truncation",
-                                                        "prompt_cache_key"};
+// Other limits than the answer's, other shapes of answer, several answers, text that comes from
+// somewhere else, searches and predictions that are paid for beside the answer, storing what was
+// asked: each would break a promise made elsewhere.
+constexpr auto kReserved = std::to_array<std::string_view>({"model",
+                                                            "messages",
+                                                            "input",
+                                                            "instructions",
+                                                            "max_tokens",
+                                                            "max_completion_tokens",
+                                                            "max_output_tokens",
+                                                            "n",
+                                                            "stream",
+                                                            "stream_options",
+                                                            "response_format",
+                                                            "text",
+                                                            "tools",
+                                                            "tool_choice",
+                                                            "parallel_tool_calls",
+                                                            "functions",
+                                                            "function_call",
+                                                            "store",
+                                                            "background",
+                                                            "previous_response_id",
+                                                            "conversation",
+                                                            "truncation",
+                                                            "prompt_cache_key",
+                                                            "prompt",
+                                                            "n_predict",
+                                                            "best_of",
+                                                            "modalities",
+                                                            "audio",
+                                                            "prediction",
+                                                            "web_search_options"});
 
 constexpr std::array<std::string_view, 6> kResponsesLack = {
     "stop", "seed", "logit_bias", "logprobs", "presence_penalty", "frequency_penalty"};

@@ -179,7 +179,9 @@ TEST(OpenAiRequest, AParameterCannotLiftTheAnswerLimit) {
   Question question = small_question();
   question.parameters = {{"max_tokens", 99999},
                          {"max_completion_tokens", 99999},
+                         {"n_predict", 99999},  // llama.cpp's own name for it
                          {"n", 8},
+                         {"best_of", 8},
                          {"stream", true},
                          {"model", "x"}};
   const Json body = body_of(codec().encode(question, {}, endpoint(), false));
@@ -191,6 +193,12 @@ TEST(OpenAiRequest, AParameterCannotLiftTheAnswerLimit) {
   for (const auto& [name, value] : question.parameters.items())
     EXPECT_TRUE(codec().reserves(name)) << name;
   EXPECT_FALSE(codec().reserves("temperature"));
+}
+
+// A stored prompt, searches, predicted text that was not taken: paid for, and in no bound.
+TEST(OpenAiRequest, NothingIsBoughtBesideTheAnswer) {
+  for (const char* name : {"prompt", "web_search_options", "prediction", "modalities", "audio"})
+    EXPECT_TRUE(codec().reserves(name)) << name;
 }
 
 TEST(OpenAiRequest, InvalidUtf8BecomesReplacementCharacters) {
