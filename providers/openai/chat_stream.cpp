@@ -30,13 +30,14 @@ class ChatEvents final : public EventReader {
       return;
     }
     const Result<Json> chunk = read_json(data);
-    if (!chunk || !chunk->is_object()) {
-      error_ = broken(ErrorClass::malformed, 200, "an event of the stream is not a JSON object");
+    if (!chunk) {  // (a value that is no object says nothing)
+      error_ = broken(ErrorClass::malformed, 200, "an event of the stream is not JSON");
       return;
     }
     if (tells_error(*chunk)) return fail(data);
-    if (const Json* groq = given(*chunk, "x_groq"); groq != nullptr && given(*groq, "error"))
-      return fail(dump_json({{"error", *given(*groq, "error")}}));
+    const Json* groq = given(*chunk, "x_groq");
+    if (const Json* error = groq == nullptr ? nullptr : error_in(*groq))
+      return fail(dump_json({{"error", *error}}));
     take(*chunk);
   }
 
@@ -86,12 +87,10 @@ class ChatEvents final : public EventReader {
     return text_.size() + deeds_.refusal.size() + deeds_.arguments.size();
   }
 
-  // Nobody asks for several; of a server that gives them all the same, the one that speaks first.
-  bool is_the_answer(const Json& choice) {
-    const Json* index = given(choice, "index");
-    if (index == nullptr) return true;
-    if (choice_.is_null()) choice_ = *index;
-    return *index == choice_;
+  // Nobody asks for several; of a server that gives them all the same, the first one counts.
+  static bool is_the_answer(const Json& choice) {
+    const Json* index = member(choice, "index");
+    return index == nullptr || !index->is_number() || *index == 0;
   }
 
   void take_choice(const Json& choice) {
@@ -150,7 +149,6 @@ class ChatEvents final : public EventReader {
   Answer answer_;
   std::string text_;
   Deeds deeds_;
-  Json choice_;  // its index
   Json first_index_;
   std::string first_id_;
   std::size_t counted_ = 0;  // what was written when the usage came

@@ -74,7 +74,7 @@ CallResult<Answer> responses_answer(const Json& response, const Reading& reading
   };
   const std::string status = text_of(response, "status");
   const bool worked = usage_of(response).has_value();
-  if (const Json* error = member(response, "error"); error != nullptr && !error->is_null()) {
+  if (const Json* error = error_in(response)) {
     return std::unexpected(
         error_under_good_status(dump_json({{"error", *error}}), worked, reading.errors));
   }

@@ -17,8 +17,8 @@ class ResponsesEvents final : public EventReader {
   void event(std::string_view name, std::string_view data) override {
     if (error_ || terminal_ || is_end_mark(data)) return;
     Result<Json> parsed = read_json(data);
-    if (!parsed || !parsed->is_object()) {
-      error_ = broken(ErrorClass::malformed, 200, "an event of the stream is not a JSON object");
+    if (!parsed) {
+      error_ = broken(ErrorClass::malformed, 200, "an event of the stream is not JSON");
       return;
     }
     std::string type = text_of(*parsed, "type");

@@ -183,9 +183,14 @@ bool used_up_for_the_day(const CallError& error, const Said& said) {
 
 }  // namespace
 
-bool tells_error(const Json& document) {
+const Json* error_in(const Json& document) {
   const Json* error = member(document, "error");
-  return (error != nullptr && !error->is_null()) || text_of(document, "object") == "error";
+  if (error == nullptr || *error == false || *error == "" || error->empty()) return nullptr;
+  return error;
+}
+
+bool tells_error(const Json& document) {
+  return error_in(document) != nullptr || text_of(document, "object") == "error";
 }
 
 CallError broken(ErrorClass error_class, int status, std::string message) {

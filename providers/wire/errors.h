@@ -23,12 +23,15 @@ CallError error_of(const HttpResponse& response, std::span<const ErrorRule> own 
 
 // Of an error object under a good status: a whole answer or an event of a stream. `worked`: some of
 // an answer has come before it. Without that, a provider that refuses to work for the question (its
-// length, the key, the quota, a limit, too much to do) has charged nothing, as with an error status.
-// It is read under the status that it names itself (a number as its code); `as_if`: another one,
-// known to the provider.
+// length, the key, the quota, a limit, too much to do) has charged nothing, as with an error
+// status. It is read under the status that it names itself (a number as its code); `as_if`: another
+// one, known to the provider.
 CallError error_under_good_status(std::string_view body, bool worked,
                                   std::span<const ErrorRule> own = {}, int as_if = 200);
 
+// Its member `error`; null where that says nothing: beside a good answer servers have null, false,
+// "" or {}.
+const Json* error_in(const Json& document);
 // Whether a document under a good status is an error and no answer: it has an `error`, or calls
 // itself one as vLLM did ({"object": "error", "message": ...}).
 bool tells_error(const Json& document);

@@ -2,22 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 
+#include "runtime/characters.h"
 #include "runtime/text.h"
 
 namespace docwright::providers::wire {
 namespace {
 
 constexpr Duration kLongest = std::chrono::hours(24);
-
-std::string_view header(const HttpResponse& response, std::string_view name) {
-  for (const auto& [known, value] : response.headers) {
-    if (known == name) return value;
-  }
-  return {};
-}
 
 bool digit(char c) {
   return c >= '0' && c <= '9';
@@ -105,10 +98,10 @@ std::optional<Duration> from_seconds(double seconds) {
 }
 
 std::optional<Duration> retry_after(const HttpResponse& response) {
-  std::string_view text = header(response, "retry-after");
+  std::string_view text = header(response.headers, "retry-after");
   if (text.empty()) return std::nullopt;
   if (const auto date = http_date(text)) {
-    const auto sent = http_date(header(response, "date"));
+    const auto sent = http_date(header(response.headers, "date"));
     if (!sent) return std::nullopt;
     return std::clamp<Duration>(*date - *sent, Duration{0}, kLongest);
   }
@@ -121,11 +114,12 @@ std::optional<Duration> retry_after(const HttpResponse& response) {
 std::optional<Duration> rate_limit_reset(const HttpResponse& response) {
   std::optional<Duration> used_up, unsaid;
   for (const std::string_view what : {"requests", "tokens", "project-tokens"}) {
-    auto reset = go_duration(header(response, "x-ratelimit-reset-" + std::string(what)));
+    auto reset = go_duration(header(response.headers, "x-ratelimit-reset-" + std::string(what)));
     // As Azure has spelt it.
-    if (!reset) reset = go_duration(header(response, "x-rate-limit-reset-" + std::string(what)));
+    if (!reset)
+      reset = go_duration(header(response.headers, "x-rate-limit-reset-" + std::string(what)));
     if (!reset) continue;
-    std::string_view left = header(response, "x-ratelimit-remaining-" + std::string(what));
+    std::string_view left = header(response.headers, "x-ratelimit-remaining-" + std::string(what));
     const auto remaining = take_number(left);
     if (remaining && *remaining > 0) continue;
     std::optional<Duration>& longest = remaining ? used_up : unsaid;
@@ -136,13 +130,13 @@ std::optional<Duration> rate_limit_reset(const HttpResponse& response) {
 
 // Anthropic tells moments; how far they are, the answer's own Date tells.
 std::optional<Duration> anthropic_reset(const HttpResponse& response) {
-  const auto sent = http_date(header(response, "date"));
+  const auto sent = http_date(header(response.headers, "date"));
   if (!sent) return std::nullopt;
   std::optional<Duration> used_up;
   for (const std::string_view what : {"requests", "tokens", "input-tokens", "output-tokens"}) {
     const std::string limit = "anthropic-ratelimit-" + std::string(what);
-    const auto reset = parse_rfc3339(header(response, limit + "-reset"));
-    if (!reset || header(response, limit + "-remaining") != "0") continue;
+    const auto reset = parse_rfc3339(header(response.headers, limit + "-reset"));
+    if (!reset || header(response.headers, limit + "-remaining") != "0") continue;
     const Duration wait = std::clamp<Duration>(*reset - *sent, Duration{0}, kLongest);
     used_up = std::max(used_up.value_or(Duration{0}), wait);
   }
@@ -150,13 +144,10 @@ std::optional<Duration> anthropic_reset(const HttpResponse& response) {
 }
 
 std::optional<Duration> from_text(std::string_view message) {
+  const std::string words = lower(message);
   for (const std::string_view phrase :
        {"try again in ", "retry in ", "retry after ", "try again after "}) {
-    for (std::size_t at = 0; at + phrase.size() <= message.size(); ++at) {
-      const auto same = [](char a, char b) {
-        return std::tolower(static_cast<unsigned char>(a)) == b;
-      };
-      if (!std::ranges::equal(message.substr(at, phrase.size()), phrase, same)) continue;
+    for (std::size_t at = words.find(phrase); at != words.npos; at = words.find(phrase, at + 1)) {
       if (const auto hint = go_duration(message.substr(at + phrase.size()))) return hint;
     }
   }
@@ -210,7 +201,7 @@ std::optional<std::chrono::sys_seconds> http_date(std::string_view text) {
 }
 
 std::optional<Duration> retry_hint(const HttpResponse& response, std::string_view message) {
-  std::string_view milliseconds = header(response, "retry-after-ms");
+  std::string_view milliseconds = header(response.headers, "retry-after-ms");
   if (const auto value = take_number(milliseconds); value && milliseconds.empty()) {
     return from_seconds(*value / 1000);
   }
