@@ -22,6 +22,15 @@ steps:
 SOURCE = "\n\n".join(f"def scale_{number}(value, factor):\n    return value * factor\n" for number in range(3)).encode()
 
 
+def ten_minutes_later(daemon):
+    daemon.stop()
+    database = sqlite3.connect(f"{daemon.state}/docwright.db")
+    with database:
+        database.execute("UPDATE jobs SET redo_at = 1 WHERE redo_at IS NOT NULL")
+    database.close()
+    daemon.start()
+
+
 class Fallbacks(unittest.TestCase):
     def setUp(self):
         self.down = True
@@ -96,12 +105,7 @@ class Fallbacks(unittest.TestCase):
         self.as_it_was()
         self.down = False
         asked = len(self.server.heard)
-        self.world.daemon.stop()
-        database = sqlite3.connect(f"{self.world.daemon.state}/docwright.db")
-        with database:  # ten minutes later
-            database.execute("UPDATE jobs SET redo_at = 1 WHERE redo_at IS NOT NULL")
-        database.close()
-        self.world.daemon.start()
+        ten_minutes_later(self.world.daemon)
         self.done_again()
         self.assertEqual(len(self.server.heard), asked + 1)
 
@@ -110,6 +114,23 @@ class Fallbacks(unittest.TestCase):
         self.assertEqual(self.world.client.ask("cancel", batch=self.batch)["changed"], 1)
         self.assertNotIn("redo_at", self.as_it_was())
         self.assertEqual(self.world.client.ask("cancel", all=True)["changed"], 0)
+
+
+class RoundsThatOnlyCost(unittest.TestCase):
+    def test_a_provider_that_never_answers_is_not_paid_round_after_round(self):
+        with World("--fault", "silent", config=CONFIG + "http:\n  first_byte_time_max: 1s\n") as world:
+            world.daemon.pipeline("each", PIPELINE.replace("retries: 0", "retries: 3"))
+            world.daemon.restart()
+            job = world.job(0, pipeline="each")
+            self.assertEqual((job["state"], job["fallbacks"], job["calls_unknown"]), ("succeeded", 1, 2))
+            self.assertIn("redo_at", job)
+            ten_minutes_later(world.daemon)
+            wait_until(lambda: world.jobs(job["batch"])[0]["attempt"] == 2 and world.at_rest(job["batch"]), "the round")
+            after = world.jobs(job["batch"])[0]
+            self.assertEqual((after["state"], after["fallbacks"], after["calls_unknown"]), ("succeeded", 1, 3))
+            self.assertNotIn("redo_at", after)
+            self.assertNotIn("job failed", world.daemon.log_text())
+            self.assertIn("1 job queued again", world.cli.run("retry", job["batch"]).stderr)
 
 
 if __name__ == "__main__":

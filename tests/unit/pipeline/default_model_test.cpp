@@ -86,6 +86,21 @@ TEST_F(ChosenModel, MayBeARoute) {
   EXPECT_THAT(asked(), ElementsAre("other-1"));
 }
 
+// A pipeline that was sent along while somebody else was chosen, and checked for that one.
+TEST_F(ChosenModel, ThatIsTheConfigurationsAgainGetsNoParameterThatItRefuses) {
+  std::string steps = kTestSteps;
+  steps.replace(steps.find("model: test, "), 13, "parameters: {top_p: 0.5, top_k: 4}, ");
+  const auto sent = parse_pipeline({"p.yaml", steps}, {.steps = steps_, .default_model = "other"});
+  ASSERT_TRUE(sent);
+  const auto job = planned_job(1);
+  job->pipeline = *sent;
+  EXPECT_EQ(text(run(job)), "succeeded 1 0");
+  EXPECT_THAT(asked(), ElementsAre("other-1"));
+  const Json body = *parse_json(provider_.requests.at(0).body);
+  EXPECT_FALSE(body.contains("top_p"));
+  EXPECT_EQ(body["top_k"], 4);
+}
+
 // They were checked against the model that the configuration names.
 TEST_F(ChosenModel, GetsNoParameterOfThePipelineThatItRefuses) {
   const std::string parameters = "parameters: {top_p: 0.5, presence_penalty: 1}, ";
