@@ -65,6 +65,7 @@ Allowance::Ready Allowance::ready(const Demand& demand, Now now) const {
   for (const Bucket& one : buckets_) {
     ready.at = std::max(ready.at, one.bucket.ready(amount(one.what, 1, demand), now.moment));
   }
+  if (supposed_) ready.at = std::max(ready.at, supposed_->ready(1, now.moment));
   for (const Day& day : days_) {
     const Duration wait = day.counter.ready(amount(day.what, 1, demand), now.time) - now.time;
     if (wait <= Duration{0}) continue;
@@ -76,6 +77,7 @@ Allowance::Ready Allowance::ready(const Demand& demand, Now now) const {
 
 Duration Allowance::pace(const Demand& demand) const {
   Duration longest{0};
+  if (supposed_) longest = supposed_->rate().period / supposed_->rate().amount;
   for (const Bucket& one : buckets_) {
     const RateBucket::Rate& rate = one.bucket.rate();
     const double time = static_cast<double>(amount(one.what, 1, demand)) /
@@ -90,8 +92,20 @@ bool Allowance::knows_a_minute() const {
       buckets_, [](const Bucket& one) { return one.bucket.rate().period <= minutes(1); });
 }
 
+void Allowance::suppose(std::optional<std::int64_t> requests_per_minute, Now now) {
+  if (!requests_per_minute) return supposed_.reset();
+  const RateBucket::Rate rate{*requests_per_minute, minutes(1), 1};
+  if (!supposed_) {
+    supposed_.emplace(rate, now.moment);
+    supposed_->lower_to(0, now.moment);
+  } else if (supposed_->rate() != rate) {
+    supposed_->change(rate, now.moment);
+  }
+}
+
 void Allowance::charge(std::int64_t requests, const Demand& demand, Now now) {
   for (Bucket& one : buckets_) one.bucket.take(amount(one.what, requests, demand), now.moment);
+  if (supposed_) supposed_->take(requests, now.moment);
   for (Day& day : days_) day.counter.take(amount(day.what, requests, demand), now.time);
 }
 

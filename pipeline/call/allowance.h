@@ -35,7 +35,10 @@ class Allowance final {
   // How long the limits take to let so much in.
   Duration pace(const Demand& demand) const;
 
-  // Whether anything holds back within the minute.
+  // So many requests a minute, evenly spread, although nobody has said so; nothing: no longer.
+  void suppose(std::optional<std::int64_t> requests_per_minute, Now now);
+
+  // Whether anything that was said holds back within the minute.
   bool knows_a_minute() const;
 
   // A call goes out; it has ended, and has taken `used` of what was reserved for it.
@@ -68,6 +71,7 @@ class Allowance final {
   const bool charged_when_used_;
   std::vector<Bucket> buckets_;
   std::vector<Day> days_;
+  std::optional<RateBucket> supposed_;
   std::int64_t output_in_flight_ = 0;  // reserved, not yet used
 };
 

@@ -25,8 +25,9 @@ class CallPace final {
   // For so long that the best may be out of date: what is the provider's fault and what is the
   // queue's is only seen with fewer calls.
   bool is_stale(Moment now) const;
-  // From here on nothing is known.
-  void forget();
+  // From here on half as many go out: where they are hardly quicker, it was not the queue, and the
+  // best is what they take.
+  void halved(Moment now);
 
  private:
   struct Pace {
@@ -37,6 +38,8 @@ class CallPace final {
   std::vector<Pace> round_;
   int length_ = 0;  // of the round, as it began
   std::optional<Pace> best_;
+  Pace last_;                   // round's
+  std::optional<Pace> before_;  // it was halved; none: a round ago
   std::optional<Moment> slow_since_;
 };
 

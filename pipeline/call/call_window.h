@@ -25,10 +25,13 @@ class CallWindow final {
   int used() const { return used_; }
   bool has_room() const { return used_ < size_; }
 
+  // It began after the last decrease.
+  bool is_current(Stamp began) const { return began == decreases_; }
+
   Stamp begin();           // takes a place
   void end() { --used_; }  // gives it back, after what the call has shown was said:
   void good(Stamp began);
-  void slow();                 // good, but no reason to grow; ends the doubling
+  void slow();                 // good, but no reason to grow; halves a doubling, takes a step back
   bool too_much(Stamp began);  // true: it was decreased
 
  private:
@@ -37,6 +40,7 @@ class CallWindow final {
   int used_ = 0;
   int clean_ = 0;  // good calls in a row
   bool slow_start_ = true;
+  bool grown_ = false;  // since it was too much, or slow
   Stamp decreases_ = 0;
 };
 

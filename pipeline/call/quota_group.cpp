@@ -17,6 +17,8 @@ using providers::ErrorClass;
 namespace {
 
 constexpr Duration kSpreadMax = std::chrono::minutes(1);
+// A server may count a call for a moment after its answer.
+constexpr Duration kRest = std::chrono::seconds(1);
 
 // Signs that a provider or the way to it has too much to do.
 bool is_congestion(const CallError& error) {
@@ -47,6 +49,8 @@ QuotaGroup::Turn& QuotaGroup::Turn::operator=(Turn&& other) noexcept {
     group_ = std::move(other.group_);
     demand_ = other.demand_;
     began_ = other.began_;
+    out_ = other.out_;
+    at_rest_ = other.at_rest_;
   }
   return *this;
 }
@@ -68,7 +72,11 @@ void QuotaGroup::Turn::failed(const CallError& error) {
       error.error_class == ErrorClass::rate_limit) {
     ++group_->refusals_;
   }
-  if (error.error_class == ErrorClass::rate_limit && !error.maybe_charged) group_->pause(error);
+  if (error.error_class == ErrorClass::rate_limit && !error.maybe_charged) {
+    if (!error.retry_after) group_->silent_.refused(out_, at_rest_, group_->now().moment);
+    group_->suppose();
+    group_->pause(error);
+  }
   if (error.maybe_charged) return group_->settle(*this, 1, demand_);
   if (error.status == 0) return group_->settle(*this, 0, {});  // it has reached nobody
   const Demand prompt{demand_.input, 0, std::min(demand_.input, demand_.tokens)};
@@ -83,6 +91,7 @@ QuotaGroup::QuotaGroup(Loop& loop, Random& random, Rules rules, std::span<const 
       window_(rules_.settings.calls_at_once_min, rules_.settings.calls_at_once_max > 0
                                                      ? rules_.settings.calls_at_once_max
                                                      : rules_.calls_max),
+      last_end_(now().moment),
       alarm_(loop, [this] { serve(); }) {
   widen();
 }
@@ -166,6 +175,8 @@ void QuotaGroup::serve() {
 
 QuotaGroup::Turn QuotaGroup::admit(const Demand& demand) {
   const Allowance::Now at = now();
+  silent_.began(at.moment);
+  suppose();
   allowance_.reserve(demand, at);
   booked_.clear();
   if (at.moment < pause_.until + pause_.spread) {
@@ -175,6 +186,8 @@ QuotaGroup::Turn QuotaGroup::admit(const Demand& demand) {
   Turn turn;
   turn.group_ = shared_from_this();
   turn.demand_ = demand;
+  turn.out_ = at.moment;
+  turn.at_rest_ = window_.used() == 0 && at.moment - last_end_ >= kRest;
   turn.began_ = window_.begin();
   return turn;
 }
@@ -229,23 +242,32 @@ void QuotaGroup::widen() {
   if (allowance_.knows_a_minute()) window_.limits_known();
 }
 
+// What is told goes before what is supposed.
+void QuotaGroup::suppose() {
+  allowance_.suppose(allowance_.knows_a_minute() ? std::nullopt : silent_.per_minute(), now());
+}
+
 void QuotaGroup::answered(CallWindow::Stamp began, const std::optional<Usage>& usage,
                           std::optional<Duration> took) {
   refusals_ = 0;
+  silent_.let_in(now().moment);
+  suppose();
   widen();
-  if (usage && took) pace_.learn(*took, usage->output, window_.size(), now().moment);
+  if (usage && took && window_.is_current(began))
+    pace_.learn(*took, usage->output, window_.size(), now().moment);
   if (!pace_.is_slow()) {
     window_.good(began);
   } else if (!pace_.is_stale(now().moment)) {
     window_.slow();
   } else if (window_.too_much(began)) {
-    pace_.forget();
+    pace_.halved(now().moment);
   }
 }
 
 void QuotaGroup::settle(Turn& turn, int requests, const Demand& used) {
   allowance_.settle(turn.demand_, requests, used, now());
   window_.end();
+  last_end_ = now().moment;
   const std::shared_ptr<QuotaGroup> self = std::exchange(turn.group_, nullptr);
   self->serve();
 }

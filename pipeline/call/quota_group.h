@@ -18,6 +18,7 @@
 #include "pipeline/call/call_pace.h"
 #include "pipeline/call/call_window.h"
 #include "pipeline/call/fair_line.h"
+#include "pipeline/call/silent_limit.h"
 #include "providers/http_message.h"
 #include "runtime/alarm.h"
 #include "runtime/loop.h"
@@ -61,6 +62,8 @@ class QuotaGroup final : public std::enable_shared_from_this<QuotaGroup> {
     std::shared_ptr<QuotaGroup> group_;  // null: none, or its end was said
     Demand demand_;
     CallWindow::Stamp began_ = 0;
+    Moment out_{};
+    bool at_rest_ = false;  // no other was out then, nor shortly before
   };
 
   // Not now, and not soon.
@@ -121,6 +124,7 @@ class QuotaGroup final : public std::enable_shared_from_this<QuotaGroup> {
   Later put_off(const Wish& wish, const Next& next);
   Moment book(const Wish& wish, Moment earliest);
   void widen();
+  void suppose();
   void answered(CallWindow::Stamp began, const std::optional<Usage>& usage,
                 std::optional<Duration> took);
   void finish(Handler handler, boost::system::error_code error, Reply reply);
@@ -133,6 +137,8 @@ class QuotaGroup final : public std::enable_shared_from_this<QuotaGroup> {
   Allowance allowance_;
   CallWindow window_;
   CallPace pace_;
+  SilentLimit silent_;
+  Moment last_end_;  // of a call
   Line line_;
   Pause pause_;
   int refusals_ = 0;  // by rate limits, since the last answer

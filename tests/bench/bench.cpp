@@ -11,7 +11,8 @@
 //   inflight  resident memory per call while 10,000 plain calls, and then 10,000 streams, are in
 //             flight at once, beside bare libcurl doing the same: goal <= 40 KiB
 //   limits    how much of a provider's limits is used, and how many requests it refuses for them;
-//             in virtual time: goal >= 99 % and < 0.1 %
+//             in virtual time: goal >= 99 % and < 0.1 %; beside it, without a goal, limits that
+//             nobody tells, and servers that let calls wait
 //   depth     time to claim at 1,000,000 queued rows over that at 1,000: goal <= 2
 //   start     seconds until ready with 100,000 rows queued and running: goal <= 1
 //   all       every one of them

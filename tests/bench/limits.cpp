@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <string>
 #include <vector>
 
 #include "tests/bench/benches.h"
@@ -11,15 +13,17 @@ namespace docwright::bench {
 namespace {
 
 using providers::TokensCharged;
+using test::LimitedProvider;
 using test::LimitWorld;
 using namespace std::chrono_literals;
 using Charges = config::LimitSettings::Charges;
 
 struct Case {
-  const char* name;
+  std::string name;
   LimitWorld::Options options;
   int tenants = 1;
-  bool goal = true;  // what the goal speaks of: limits of a minute
+  int workers = 200;  // of the first tenant
+  bool goal = true;   // what the goal speaks of: limits of a minute
 };
 
 // What the daemon expects at first is ten times what answers turn out to have.
@@ -68,8 +72,31 @@ std::vector<Case> cases(Duration time) {
   };
 }
 
+// Servers that tell neither their limit nor when to ask again, and one that never refuses.
+std::vector<Case> silent_cases() {
+  std::vector<Case> cases;
+  const auto add = [&](std::string name, LimitedProvider::Limits limits) {
+    limits.says_so = limits.says_when = false;
+    cases.push_back({.name = std::move(name),
+                     .options = {.limits = limits},
+                     .workers = std::max(200, 2 * limits.at_once),
+                     .goal = false});
+  };
+  for (const int limit : {5, 60, 600}) {
+    const double per_minute = limit;
+    add(fmt::format("silent_{}_per_minute", limit), {.requests_per_minute = per_minute});
+    add(fmt::format("silent_{}_per_whole_minute", limit),
+        {.requests_per_minute = per_minute, .whole_minutes = true});
+    add(fmt::format("silent_{}_at_once", limit), {.at_once = limit});
+  }
+  for (const int slots : {1, 4, 16})
+    add(fmt::format("line_before_{}_slots", slots), {.slots = slots});
+  return cases;
+}
+
 struct Worst {
   double use = 1, refused = 0, share = 1;
+  double in_line = 0;  // of a call, over the work on it
 };
 
 // The first tenant has as many who ask as all others together.
@@ -78,9 +105,10 @@ Worst run(const Case& each, Duration time, unsigned seed) {
   options.seed = seed;
   LimitWorld world(options);
   for (int i = 0; i < each.tenants; ++i)
-    world.employ(fmt::format("tenant {}", i), i == 0 ? 200 : 50, time);
+    world.employ(fmt::format("tenant {}", i), i == 0 ? each.workers : 50, time);
   world.run();
-  Worst worst{world.use(time), world.refused_share(), 1};
+  Worst worst{world.use(time), world.refused_share(), 1,
+              world.counted().in_line / world.counted().busy};
   for (const auto& [tenant, calls] : world.counted().users)
     worst.share =
         std::min(worst.share, calls * each.tenants / static_cast<double>(world.counted().accepted));
@@ -95,18 +123,23 @@ Json limits(double scale) {
   const Duration time = std::chrono::minutes(minutes);
   Json results = Json::object();
   Worst worst;
-  for (const Case& each : cases(time)) {
+  std::vector<Case> all = cases(time);
+  std::ranges::move(silent_cases(), std::back_inserter(all));
+  for (const Case& each : all) {
     Worst of_case;
     for (int seed = 1; seed <= seeds; ++seed) {
       const Worst one = run(each, time, static_cast<unsigned>(seed));
       of_case.use = std::min(of_case.use, one.use);
       of_case.refused = std::max(of_case.refused, one.refused);
       of_case.share = std::min(of_case.share, one.share);
+      of_case.in_line = std::max(of_case.in_line, one.in_line);
     }
     results[each.name] = {{"limit_used_percent", 100 * of_case.use},
                           {"refused_percent", 100 * of_case.refused}};
     if (each.tenants > 1)
       results[each.name]["smallest_share_percent_of_equal"] = 100 * of_case.share;
+    if (each.options.limits.slots > 0)
+      results[each.name]["wait_in_line_over_work"] = of_case.in_line;
     if (!each.goal) continue;
     worst.use = std::min(worst.use, of_case.use);
     worst.refused = std::max(worst.refused, of_case.refused);

@@ -134,6 +134,8 @@ class LimitWorld final {
       return limit > 0 ? used / (limit * minutes) : 0;
     };
     return std::max({share(counted().accepted, limits.requests_per_minute),
+                     share(counted().busy / 60, limits.at_once),
+                     share(counted().busy / 60, limits.slots),
                      share(counted().tokens, limits.tokens_per_minute),
                      share(counted().input, limits.input_tokens_per_minute),
                      share(counted().output, limits.output_tokens_per_minute)});

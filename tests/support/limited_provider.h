@@ -1,6 +1,7 @@
 // A far provider that means its limits: so many requests and tokens in a minute, a bucket for each,
-// 429 for what does not fit. It counts in its own way, so that whoever keeps within its limits has
-// not only agreed with himself. In virtual time, on the end of a ScriptedProvider.
+// or so many calls at once, 429 for what does not fit; or so many slots, and a line before them. It
+// counts in its own way, so that whoever keeps within its limits has not only agreed with himself.
+// In virtual time, on the end of a ScriptedProvider.
 #pragma once
 #include <fmt/format.h>
 
@@ -9,6 +10,7 @@
 #include <limits>
 #include <map>
 #include <random>
+#include <set>
 #include <string>
 
 #include "providers/limit_rules.h"
@@ -25,7 +27,11 @@ class LimitedProvider final {
     Duration lowered_from = Duration::max();
     double span_seconds = 60;  // that it looks at: its buckets hold so much time's worth
     providers::TokensCharged charged = providers::TokensCharged::used;
-    bool says_so = true;  // in its headers
+    bool whole_minutes = false;  // it counts requests in minutes of its clock, not in a bucket
+    int at_once = 0;             // more are refused
+    int slots = 0;               // more wait in a line of its own
+    bool says_so = true;         // in its headers
+    bool says_when = true;       // with its refusals
   };
   // How long answers are: most are short, one in five is long. From `longer_from` on, all are
   // `longer` times as long.
@@ -38,6 +44,7 @@ class LimitedProvider final {
     int accepted = 0, refused = 0;
     double tokens = 0;                 // charged
     double input = 0, output = 0;      // used
+    double busy = 0, in_line = 0;      // seconds, of all calls
     std::map<std::string, int> users;  // accepted, by the question's field `user`
   };
 
@@ -113,6 +120,21 @@ class LimitedProvider final {
     lowered_ = lowered_ || lower;
   }
 
+  int at_work(double now) {
+    ends_.erase(ends_.begin(), ends_.upper_bound(now));
+    return static_cast<int>(ends_.size());
+  }
+  // Until all but one fewer than there are slots have ended: first come, first served.
+  double wait_for_slot(double now) {
+    if (limits_.slots == 0 || at_work(now) < limits_.slots) return 0;
+    return *std::next(ends_.rbegin(), limits_.slots - 1) - now;
+  }
+  double wait_for_minute(double now) {
+    if (minute_ != std::floor(now / 60)) in_minute_ = 0;
+    minute_ = std::floor(now / 60);
+    return in_minute_ < limits_.requests_per_minute ? 0 : 60 * (minute_ + 1) - now;
+  }
+
   CallResult<HttpResponse> answer(const HttpRequest& request) {
     using providers::TokensCharged;
     const Json body = parse_json(request.body).value();
@@ -128,14 +150,15 @@ class LimitedProvider final {
     const bool counts = now <= end_;
     advance(now);
     scripted_.latency = std::chrono::milliseconds(60);
-    const double wait =
-        std::max({requests_.wait(1), tokens_.wait(charge), input_.wait(input), output_.wait(0)});
-    if (wait > 0) {
+    const double wait = std::max({limits_.whole_minutes ? wait_for_minute(now) : requests_.wait(1),
+                                  tokens_.wait(charge), input_.wait(input), output_.wait(0)});
+    if (wait > 0 || (limits_.at_once > 0 && at_work(now) >= limits_.at_once)) {
       counted_.refused += counts ? 1 : 0;
       return http_error(429, "rate_limit_exceeded", "slow down",
-                        headers(fmt::format("{:.3f}", wait)));
+                        headers(limits_.says_when ? fmt::format("{:.3f}", wait) : ""));
     }
     requests_.take(1);
+    ++in_minute_;
     tokens_.take(charge);
     input_.take(input);
     if (counts) {
@@ -145,8 +168,13 @@ class LimitedProvider final {
       counted_.input += input;
     }
     // The network is not equally fast all the time.
-    const double time = 0.5 + output * 0.01 + std::exponential_distribution<double>(10)(random_);
-    scripted_.latency = Duration(static_cast<Duration::rep>(time * 1e6));
+    const double line = wait_for_slot(now);
+    const double work = 0.5 + output * 0.01 + std::exponential_distribution<double>(10)(random_);
+    scripted_.latency = Duration(static_cast<Duration::rep>((line + work) * 1e6));
+    const double time = std::chrono::duration<double>(scripted_.latency).count();
+    ends_.insert(now + time);
+    counted_.busy += std::clamp(end_ - (now + line), 0.0, work);
+    counted_.in_line += counts ? line : 0;
     output_.due.emplace(now + time, output);
     if (now + time <= end_) counted_.output += output;
     if (limits_.charged == TokensCharged::used) {
@@ -185,6 +213,8 @@ class LimitedProvider final {
   double end_ = std::numeric_limits<double>::infinity();
   std::mt19937 random_;
   Bucket requests_, tokens_, input_, output_;
+  std::multiset<double> ends_;  // of what it works on, and of what waits in its line
+  double minute_ = 0, in_minute_ = 0;
   bool lowered_ = false;
   Counted counted_;
 };

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 namespace docwright::pipeline {
 namespace {
 
@@ -9,15 +11,18 @@ using namespace std::chrono_literals;
 
 class CallPaceTest : public testing::Test {
  protected:
-  // A round of calls that take 1.5 s and 10 ms a token, `times` over.
+  void calls(int count, Duration each) {
+    for (int i = 0; i < count; ++i) pace_.learn(each, 400, 1, now_);
+  }
+  // A round of calls that take 1.5 s and 10 ms a token, `times` over. The first round is short.
   void round(std::int64_t tokens, double times = 1) {
-    for (int i = 0; i < 8; ++i) {
-      const double seconds = times * (1.5 + 0.01 * static_cast<double>(tokens));
+    const double seconds = times * (1.5 + 0.01 * static_cast<double>(tokens));
+    for (int i = std::exchange(first_, false) ? 5 : 0; i < 8; ++i)
       pace_.learn(Duration(static_cast<Duration::rep>(seconds * 1e6)), tokens, 1, now_);
-    }
   }
 
   CallPace pace_;
+  bool first_ = true;
   Moment now_{1h};
 };
 
@@ -42,14 +47,23 @@ TEST_F(CallPaceTest, OtherLengthsOfAnswersAreNot) {
 
 TEST_F(CallPaceTest, FewSlowCallsSayNothing) {
   round(400);
-  for (int i = 0; i < 3; ++i) pace_.learn(1min, 400, 1, now_);
-  for (int i = 0; i < 5; ++i) pace_.learn(5s, 400, 1, now_);
+  calls(3, 1min);
+  calls(5, 5s);
   EXPECT_FALSE(pace_.is_slow());
 }
 
+// With one slot and twice as many calls each round, those that come later have waited for each
+// other.
+TEST_F(CallPaceTest, TheFirstCallsHaveMetTheShortestQueue) {
+  for (const int queue : {1, 1, 2}) calls(1, queue * 5s);
+  EXPECT_FALSE(pace_.is_slow());
+  for (const int queue : {2, 3, 3, 4, 4, 5, 5, 6}) calls(1, queue * 5s);
+  EXPECT_TRUE(pace_.is_slow());
+}
+
 TEST_F(CallPaceTest, NorDoCallsThatAreQuickAllTheSame) {
-  for (int i = 0; i < 8; ++i) pace_.learn(10ms, 400, 1, now_);
-  for (int i = 0; i < 8; ++i) pace_.learn(900ms, 400, 1, now_);
+  calls(3, 10ms);
+  calls(8, 900ms);
   EXPECT_FALSE(pace_.is_slow());
 }
 
@@ -59,9 +73,27 @@ TEST_F(CallPaceTest, WhatIsKnownGrowsOldWhileItIsSlow) {
   round(400, 3);
   EXPECT_FALSE(pace_.is_stale(now_ + 9min));
   EXPECT_TRUE(pace_.is_stale(now_ + 10min));
-  pace_.forget();
-  round(400, 3);
+}
+
+TEST_F(CallPaceTest, HalfAsManyThatAreHardlyQuickerAreTheBest) {
+  round(400);
+  round(400, 5);
+  pace_.halved(now_);
+  round(400, 4.5);
   EXPECT_FALSE(pace_.is_slow());
+  round(400, 8);
+  EXPECT_FALSE(pace_.is_slow());
+}
+
+TEST_F(CallPaceTest, HalfAsManyThatAreMuchQuickerWereInAQueue) {
+  round(400);
+  round(400, 8);
+  now_ += 10min;
+  pace_.halved(now_);
+  round(400, 4);
+  EXPECT_TRUE(pace_.is_slow());
+  EXPECT_FALSE(pace_.is_stale(now_ + 9min));
+  EXPECT_TRUE(pace_.is_stale(now_ + 10min));
 }
 
 }  // namespace

@@ -63,6 +63,10 @@ TEST(CallWindow, SlowCallsDoNotMakeItGrowAndEndTheSlowStart) {
   EXPECT_EQ(window.size(), 2);
   good_round(window);
   EXPECT_EQ(window.size(), 3);
+  window.slow();  // the step that made them slow
+  EXPECT_EQ(window.size(), 2);
+  window.slow();
+  EXPECT_EQ(window.size(), 2);
 }
 
 TEST(CallWindow, DecreasesOncePerRoundTrip) {

@@ -57,6 +57,40 @@ TEST(LimitUse, OfALimitThatIsLoweredOnTheWay) {
   EXPECT_LE(world.refused_share(), 0.005);
 }
 
+// A proxy that refuses and says nothing: what it lets in within a minute is learned from that.
+TEST(LimitUse, OfASmallLimitThatNobodyTells) {
+  for (const bool whole_minutes : {false, true}) {
+    LimitWorld world({.limits = {.requests_per_minute = 5,
+                                 .whole_minutes = whole_minutes,
+                                 .says_so = false,
+                                 .says_when = false}});
+    world.employ("t", 50, 30min);
+    world.run();
+    EXPECT_GE(world.use(30min), 0.95) << whole_minutes;
+    EXPECT_LE(world.refused_share(), 0.15) << whole_minutes;
+  }
+}
+
+// Nothing is learned of a minute there: they are as many as the window lets out.
+TEST(LimitUse, OfFewCallsAtOnceThatNobodyTells) {
+  LimitWorld world({.limits = {.at_once = 5, .says_so = false, .says_when = false}});
+  world.employ("t", 50, 30min);
+  world.run();
+  EXPECT_GE(world.use(30min), 0.6);
+  EXPECT_LE(world.refused_share(), 0.1);
+}
+
+// A server that refuses nothing and lets calls wait: all its slots work, and the wait stays short.
+TEST(LimitUse, OfSlotsBeforeWhichCallsWait) {
+  for (const int slots : {1, 4, 16}) {
+    LimitWorld world({.limits = {.slots = slots, .says_so = false}});
+    world.employ("t", 200, 60min);
+    world.run();
+    EXPECT_GE(world.use(60min), 0.97) << slots;
+    EXPECT_LE(world.counted().in_line, 6 * world.counted().busy) << slots;
+  }
+}
+
 TEST(LimitUse, FiveTenantsGetEqualShares) {
   LimitWorld world(
       {.limits = {.requests_per_minute = 300}, .settings = {.requests_per_minute = 300}});
