@@ -274,14 +274,15 @@ std::string parameter_refusal(const Route& route, const providers::Models& model
 }
 
 std::string parameter_conflict(const Route& route, const providers::Models& models,
-                               const Json& parameters) {
+                               const Json& parameters, std::int64_t answer_tokens_max) {
   std::string first;
   for (const Target& target : route.targets) {
     const providers::Model* model = models.find(target.model);
     if (model == nullptr) return {};
     Json all = model->parameters;
     providers::override_parameters(all, parameters);
-    std::string conflict = providers::parameter_conflict(*model, all);
+    std::string conflict = providers::parameter_conflict(
+        *model, all, std::min(answer_tokens_max, model->output_tokens_max));
     if (conflict.empty()) return {};
     if (first.empty()) first = std::move(conflict);
   }

@@ -71,9 +71,9 @@ std::string parameter_refusal(const Route& route, const providers::Models& model
                               const providers::Registry& providers, std::string_view parameter,
                               const Json& value);
 // Why these cannot be sent together, over the defaults of its models, to any of them; empty: they
-// can.
+// can. An answer limit is lowered to what each model writes; 0: not known.
 std::string parameter_conflict(const Route& route, const providers::Models& models,
-                               const Json& parameters);
+                               const Json& parameters, std::int64_t answer_tokens_max = 0);
 // Everything that may be named.
 std::vector<std::string_view> model_and_route_names(const providers::Models& models,
                                                     const Routes& routes);

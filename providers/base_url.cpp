@@ -5,7 +5,6 @@
 namespace docwright::providers {
 namespace {
 
-constexpr std::string_view kChat = "/chat/completions";
 constexpr std::string_view kVersion = "/v1";
 
 void drop_slashes(std::string_view& text) {
@@ -19,9 +18,15 @@ bool control_or_blank(std::string_view text) {
   return false;
 }
 
+// ".../v1", ".../v1beta"
+bool ends_in_version(std::string_view path) {
+  const std::string_view last = path.substr(path.rfind('/') + 1);
+  return last.size() > 1 && last[0] == 'v' && last[1] >= '0' && last[1] <= '9';
+}
+
 }  // namespace
 
-Result<std::string> normalise_base_url(std::string_view text) {
+Result<std::string> normalise_base_url(std::string_view text, const AddressForm& form) {
   const auto refuse = [&](std::string_view why) {
     return fail(
         Code::configuration,
@@ -43,12 +48,12 @@ Result<std::string> normalise_base_url(std::string_view text) {
 
   std::string_view path = rest.substr(host.size());
   drop_slashes(path);
-  const bool whole = path.ends_with(kChat);
-  if (whole) path.remove_suffix(kChat.size());
+  const bool whole = path.ends_with(form.last);
+  if (whole) path.remove_suffix(form.last.size());
   drop_slashes(path);
   while (path.ends_with("/v1/v1")) path.remove_suffix(kVersion.size());
-  if (path.empty() && !whole) path = kVersion;
-  return fmt::format("{}://{}{}", scheme, host, path);
+  const bool lacks_path = path.empty() || (form.path_behind_prefix && !ends_in_version(path));
+  return fmt::format("{}://{}{}{}", scheme, host, path, lacks_path && !whole ? form.path : "");
 }
 
 }  // namespace docwright::providers

@@ -38,8 +38,8 @@ const config::ProviderSettings* Credentials::settings_of(const Provider& provide
 
 Result<std::string> Credentials::base_url(const Provider& provider, const Model& model) const {
   if (!model.base_url.empty()) return model.base_url;
-  const auto from = [](std::string_view place, const std::string& text) -> Result<std::string> {
-    Result<std::string> normal = normalise_base_url(text);
+  const auto from = [&](std::string_view place, const std::string& text) -> Result<std::string> {
+    Result<std::string> normal = normalise_base_url(text, provider.address);
     if (!normal) normal.error().message = fmt::format("{}: {}", place, normal.error().message);
     return normal;
   };

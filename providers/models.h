@@ -47,6 +47,7 @@ struct Model {
   Json parameters = Json::object();             // defaults sent with each question
   std::vector<std::string> parameters_refused;  // places that the model rejects: an error at lint
   std::vector<std::vector<std::string>> parameters_exclusive;  // places, one of each list at most
+  std::vector<std::string> parameters_below_limit;  // places of numbers below the answer limit
   std::map<std::string, std::vector<std::string>> parameter_words;    // all that each may be
   std::map<std::string, std::pair<double, double>> parameter_ranges;  // least and largest
   Json entry;  // every option as its entries say it, secrets as references: for people

@@ -193,6 +193,9 @@ const Spec<ModelEntry>& model_entry_spec() {
           option("parameters_exclusive", &E::parameters_exclusive)
               .about("Parameters that the model rejects together, written alike: temperature or "
                      "reasoning_effort!=none."),
+          option("parameters_below_limit", &E::parameters_below_limit)
+              .about("Numbers that have to be below the answer limit that is sent with them, "
+                     "written alike: thinking.budget_tokens."),
           option("parameter_words", &E::parameter_words)
               .about(
                   "The words that a parameter may have: reasoning_effort: [low, high]. Parameters "

@@ -50,6 +50,7 @@ struct ModelEntry : Dialect {
   Json parameters = Json::object();
   std::vector<std::string> parameters_refused;
   std::vector<std::string> parameters_exclusive;
+  std::vector<std::string> parameters_below_limit;
   Json parameter_words = Json::object();
   Json parameter_ranges = Json::object();
 };

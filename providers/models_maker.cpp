@@ -34,6 +34,7 @@ class Maker final {
     model.dialect = dialect;
     model.parameters = entry_.parameters;
     model.parameters_refused = entry_.parameters_refused;
+    model.parameters_below_limit = entry_.parameters_below_limit;
     exclusive(model);
     model.replaced_by = entry_.replaced_by;
     model.quota_group = entry_.quota_group;
@@ -42,7 +43,7 @@ class Maker final {
     limits(model);
     price_list(model, provider);
     model.retires = day(entry_.retires);
-    address(model);
+    address(model, provider);
     words(model);
     ranges(model);
     parameters(model, provider);
@@ -136,7 +137,7 @@ class Maker final {
     }
   }
 
-  void address(Model& model) {
+  void address(Model& model, const Provider* provider) {
     if (entry_.base_url.empty()) {
       if (!entry_.headers.empty()) {
         refuse("headers",
@@ -144,7 +145,8 @@ class Maker final {
       }
       return;
     }
-    const Result<std::string> normal = normalise_base_url(entry_.base_url);
+    const Result<std::string> normal = normalise_base_url(
+        entry_.base_url, provider == nullptr ? AddressForm() : provider->address);
     if (!normal) return refuse("base_url", normal.error().message);
     model.base_url = *normal;
   }

@@ -71,7 +71,8 @@ std::string parameter_refusal(const Model& model, const Provider* provider,
   return value_refusal(model, alone);
 }
 
-std::string parameter_conflict(const Model& model, const Json& parameters) {
+std::string parameter_conflict(const Model& model, const Json& parameters,
+                               std::int64_t answer_tokens_max) {
   for (const std::vector<std::string>& places : model.parameters_exclusive) {
     const auto given = std::ranges::count_if(
         places, [&](const std::string& place) { return holds(parameters, place); });
@@ -79,6 +80,14 @@ std::string parameter_conflict(const Model& model, const Json& parameters) {
       return fmt::format("the model '{}' takes only one of {}: leave the others out", model.name,
                          fmt::join(places, ", "));
     }
+  }
+  for (const std::string& place : model.parameters_below_limit) {
+    const Json* value = value_at(parameters, place);
+    const bool fits = value == nullptr || !value->is_number() ||
+                      value->get<double>() < static_cast<double>(answer_tokens_max);
+    if (answer_tokens_max == 0 || fits) continue;
+    return fmt::format("the model '{}' takes {} below the answer limit of {} tokens alone, got {}",
+                       model.name, place, answer_tokens_max, dump_json(*value));
   }
   return {};
 }

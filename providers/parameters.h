@@ -15,8 +15,10 @@ namespace docwright::providers {
 std::string parameter_refusal(const Model& model, const Provider* provider,
                               std::string_view parameter, const Json& value);
 
-// Why all of these cannot be sent together; empty: they can.
-std::string parameter_conflict(const Model& model, const Json& parameters);
+// Why all of these cannot be sent together, with that answer limit (0: not known yet); empty: they
+// can.
+std::string parameter_conflict(const Model& model, const Json& parameters,
+                               std::int64_t answer_tokens_max = 0);
 
 // A later mapping overrides an earlier one's members; null takes one out. 0 is a value.
 void override_parameters(Json& parameters, const Json& later);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "providers/answer.h"
+#include "providers/base_url.h"
 #include "providers/http_message.h"
 #include "providers/limit_rules.h"
 #include "providers/question.h"
@@ -74,6 +75,7 @@ struct Provider {
   std::string base_url;  // default; empty: it has none, every user has an address of their own
   std::string
       base_url_env;  // environment variable that overrides it, in order of preference with key_env
+  AddressForm address;               // of any address of it
   std::vector<std::string> key_env;  // names of environment variables that hold a key
   // Azure's: which hold the deployment and the version of the interface.
   std::string deployment_env;

@@ -23,31 +23,36 @@ constexpr std::int64_t kRaiseFactor = 4;
 // An answer of more tokens takes minutes: a connection that is silent for so long may be cut.
 constexpr std::int64_t kLongAnswer = 16'000;
 
-// Whether a model takes all of these, beside its own ones.
-bool takes_all(const Model& model, const Provider& provider, const Json& parameters) {
+// Whether a model takes all of these, beside its own ones and with that answer limit.
+bool takes_all(const Model& model, const Provider& provider, const Json& parameters,
+               std::int64_t answer_tokens_max) {
   for (const auto& [name, value] : parameters.items()) {
     if (!providers::parameter_refusal(model, &provider, name, value).empty()) return false;
   }
   Json together = model.parameters;
   providers::override_parameters(together, parameters);
-  return providers::parameter_conflict(model, together).empty();
+  return providers::parameter_conflict(model, together, answer_tokens_max).empty();
 }
 
 StepResult<Json> resolve_parameters(const Job& job, const CallOptions& options, const Model& model,
-                                    const Provider& provider, bool own_model) {
+                                    const Provider& provider, bool own_model,
+                                    std::int64_t answer_tokens_max) {
+  const auto conflict_of = [&](const Json& parameters) {
+    return providers::parameter_conflict(model, parameters, answer_tokens_max);
+  };
   Json parameters = model.parameters;
   // What the pipeline sets is meant for its own model; lint has checked it against that one. Where
   // a submit names another, or a route has several, what that one refuses is left out; so is what
   // cannot stand beside the submit's parameters.
-  const bool takes = own_model || takes_all(model, provider, options.parameters);
+  const bool takes = own_model || takes_all(model, provider, options.parameters, answer_tokens_max);
   for (const auto& [name, value] : options.parameters.items()) {
     Json more = parameters;
     providers::override_parameters(more, Json{{name, value}});
     Json beside = {{name, value}};
     providers::override_parameters(beside, job.parameters);
-    if (!providers::parameter_conflict(model, beside).empty()) continue;
+    if (!conflict_of(beside).empty()) continue;
     if (takes || (providers::parameter_refusal(model, &provider, name, value).empty() &&
-                  providers::parameter_conflict(model, more).empty()))
+                  conflict_of(more).empty()))
       parameters = std::move(more);
   }
   for (const auto& [name, value] : job.parameters.items()) {
@@ -57,7 +62,7 @@ StepResult<Json> resolve_parameters(const Job& job, const CallOptions& options, 
       return stop(Code::invalid_request, std::move(refusal));
   }
   providers::override_parameters(parameters, job.parameters);
-  if (auto conflict = providers::parameter_conflict(model, parameters); !conflict.empty())
+  if (auto conflict = conflict_of(parameters); !conflict.empty())
     return stop(Code::invalid_request, std::move(conflict));
   return parameters;
 }
@@ -150,14 +155,14 @@ StepResult<Resolved> resolve(const Parts& parts, const Job& job, const CallOptio
                             resolved.model->name, resolved.model->provider,
                             did_you_mean(resolved.model->provider, parts.providers.names())));
   }
-  auto parameters =
-      resolve_parameters(job, options, *resolved.model, *resolved.provider, own_model);
-  if (!parameters) return std::unexpected(std::move(parameters.error()));
-  resolved.parameters = std::move(*parameters);
   resolved.answer_tokens_max = options.answer_tokens_max;
   if (const std::int64_t most = resolved.model->output_tokens_max; most > 0) {
     resolved.answer_tokens_max = std::min(resolved.answer_tokens_max, most);
   }
+  auto parameters = resolve_parameters(job, options, *resolved.model, *resolved.provider, own_model,
+                                       resolved.answer_tokens_max);
+  if (!parameters) return std::unexpected(std::move(parameters.error()));
+  resolved.parameters = std::move(*parameters);
   return resolved;
 }
 

@@ -41,7 +41,8 @@ void check_route(const CallOptions& options, std::string_view option,
         !refusal.empty())
       binding.error("parameters", refusal);
   }
-  if (auto conflict = parameter_conflict(*route, *around.models, options.parameters);
+  if (auto conflict =
+          parameter_conflict(*route, *around.models, options.parameters, options.answer_tokens_max);
       !conflict.empty())
     binding.error("parameters", conflict);
   const auto writes = [&](const Target& target) {

@@ -44,6 +44,7 @@ Provider provider() {
   provider.sentence = "Anthropic's Messages: the Claude models.";
   provider.base_url = "https://api.anthropic.com/v1";
   provider.base_url_env = "ANTHROPIC_BASE_URL";
+  provider.address = {.path = "/v1", .last = "/messages", .path_behind_prefix = true};
   provider.key_env = {"ANTHROPIC_API_KEY"};
   provider.limits = {.headers = LimitHeaders::anthropic,
                      .charged = TokensCharged::used,

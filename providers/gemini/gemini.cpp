@@ -44,6 +44,7 @@ Provider provider() {
   provider.sentence = "Google's Gemini API: the Gemini models.";
   provider.base_url = "https://generativelanguage.googleapis.com/v1beta";
   provider.base_url_env = "GOOGLE_GEMINI_BASE_URL";
+  provider.address = {.path = "/v1beta", .last = "/models", .path_behind_prefix = true};
   provider.key_env = {"GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_AI_API_KEY"};
   provider.limits = {.headers = LimitHeaders::none,
                      .charged = TokensCharged::used,

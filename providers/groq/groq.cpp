@@ -29,6 +29,7 @@ Provider provider() {
   provider.sentence = "Groq's Chat Completions.";
   provider.base_url = "https://api.groq.com/openai/v1";
   provider.base_url_env = "GROQ_BASE_URL";
+  provider.address.path = "/openai/v1";
   provider.key_env = {"GROQ_API_KEY"};
   provider.limits = {.headers = LimitHeaders::groq,
                      .charged = TokensCharged::larger,

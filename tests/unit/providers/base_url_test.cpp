@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
+#include "tests/unit/providers/fixtures.h"
+
 namespace docwright::providers {
 namespace {
 
@@ -25,6 +29,38 @@ TEST(BaseUrl, Normalised) {
     const Result<std::string> result = normalise_base_url(written);
     ASSERT_TRUE(result.has_value()) << written << ": " << result.error().message;
     EXPECT_EQ(*result, normal) << written;
+  }
+}
+
+TEST(BaseUrl, EachProviderHasItsOwnPath) {
+  const std::tuple<const char*, const char*, const char*> cases[] = {
+      {"anthropic", "https://h", "https://h/v1"},
+      {"anthropic", "https://h/v1/messages", "https://h/v1"},
+      {"anthropic", "https://gateway/anthropic", "https://gateway/anthropic/v1"},
+      {"anthropic", "https://gateway/anthropic/v1/", "https://gateway/anthropic/v1"},
+      {"anthropic", "https://gateway/own/messages", "https://gateway/own"},
+      {"gemini", "https://h", "https://h/v1beta"},
+      {"gemini", "https://h/v1/", "https://h/v1"},
+      {"gemini", "https://h/v1beta/models", "https://h/v1beta"},
+      {"gemini", "https://gateway/google", "https://gateway/google/v1beta"},
+      {"groq", "https://h/", "https://h/openai/v1"},
+      {"groq", "https://gateway/groq", "https://gateway/groq"},
+      {"openai", "https://gateway/vertex", "https://gateway/vertex"},
+  };
+  for (const auto& [provider, written, normal] : cases) {
+    const auto result = normalise_base_url(written, testing::registry().find(provider)->address);
+    EXPECT_EQ(result.value(), normal) << provider << ' ' << written;
+  }
+}
+
+// Whoever writes nothing but the host of a provider means its interface.
+TEST(BaseUrl, AHostAloneIsTheProvidersOwnAddress) {
+  for (const std::string& name : testing::with_codec()) {
+    const Provider& provider = *testing::registry().find(name);
+    const std::string& own = provider.base_url;
+    if (own.empty()) continue;
+    EXPECT_EQ(normalise_base_url(own, provider.address).value(), own);
+    EXPECT_EQ(normalise_base_url(own.substr(0, own.find('/', 8)), provider.address).value(), own);
   }
 }
 

@@ -74,6 +74,7 @@ models:
     parameters: {thinking: {type: disabled}}
     parameters_refused: [thinking.type=enabled, config.deep.down]
     parameters_exclusive: [temperature or top_p, thinking.type=disabled or config.effort=high or x]
+    parameters_below_limit: [thinking.budget]
     parameter_words: {config.effort: [low, high]}
     parameter_ranges: {thinking.budget: [10, 20]}
 )"}},
@@ -106,6 +107,15 @@ models:
   EXPECT_THAT(conflict(R"({"config": {"effort": "high"}})"), HasSubstr("config.effort=high"));
   EXPECT_THAT(conflict(R"({"x": 0})"), HasSubstr("only one of thinking.type=disabled"));
   EXPECT_EQ(conflict(R"({"x": 0, "thinking": null})"), "") << "null takes a default out";
+
+  const auto below = [&](const char* thinking, std::int64_t answer_tokens_max) {
+    return parameter_conflict(model, {{"thinking", Json::parse(thinking)}}, answer_tokens_max);
+  };
+  EXPECT_EQ(below(R"({"budget": 11})", 12), "");
+  EXPECT_EQ(
+      below(R"({"budget": 12})", 12),
+      "the model 'a' takes thinking.budget below the answer limit of 12 tokens alone, got 12");
+  EXPECT_EQ(below(R"({"budget": 12})", 0), "") << "the limit is not known";
 }
 
 // What the providers' pages say that a model refuses, where it was asked by one who did not know.
@@ -171,6 +181,12 @@ TEST(ModelParameters, TheShippedListKnowsWhatIsRefused) {
         << name;
   }
   EXPECT_FALSE(takes("claude-sonnet-4-0", kEnabled)) << "a tool that must be called excludes it";
+  for (const char* thinking : {R"("enabled", "budget_tokens": 2000)", R"("adaptive")"}) {
+    const std::string with = std::string(R"({"thinking": {"type": )") + thinking + "}, ";
+    EXPECT_FALSE(takes("claude-opus-4-6", (with + R"("temperature": 0})").c_str())) << thinking;
+    EXPECT_FALSE(takes("claude-opus-4-6", (with + R"("top_k": 5})").c_str())) << thinking;
+    EXPECT_TRUE(takes("claude-opus-4-6", (with + R"("temperature": 1})").c_str())) << thinking;
+  }
   EXPECT_FALSE(takes("claude-opus-4-8", R"({"speed": "fast"})")) << "at other prices";
   EXPECT_FALSE(takes("claude-opus-4-8", R"({"inference_geo": "us"})"));
 
