@@ -166,6 +166,11 @@ Task<CallDesk::Lead::Ended> CallDesk::Lead::after_error(CallError error) {
                  fmt::format("{}: the provider wants a key {}", asked_about(), said(error)),
                  now() + kKeyAgain},
           Elsewhere::anybody);
+    case ErrorClass::permission:
+      // This key may not; another one may.
+      if (doors_.size() < 2) break;
+      doors_.erase(doors_.begin() + static_cast<std::ptrdiff_t>(door_));
+      co_return std::nullopt;
     default:
       break;
   }

@@ -80,6 +80,26 @@ TEST_F(CallKeys, ARefusedKeyIsPassedOverAtOnce) {
   EXPECT_LE(journal_.count("failed"), 4);
 }
 
+// What one key may not use, another one may; where none may, waiting helps nobody.
+TEST_F(CallKeys, AKeyWithoutPermissionIsPassedOver) {
+  further_keys_ = {"good"};
+  provider_.script = [](const HttpRequest& request, int) -> CallResult<HttpResponse> {
+    if (providers::header(request.headers, "Authorization") == "Bearer good")
+      return right_completion(request);
+    return http_error(403, "permission_error", "not yours");
+  };
+  EXPECT_EQ(text(run(asking("test", 4))), "succeeded 4 0");
+}
+
+TEST_F(CallKeys, WithoutPermissionForAnyKeyTheJobFails) {
+  further_keys_ = {"second", "third"};
+  provider_.script = [](const HttpRequest&, int) -> CallResult<HttpResponse> {
+    return http_error(403, "permission_error", "not yours");
+  };
+  EXPECT_THAT(text(run(asking("test"))), HasSubstr("refused (permission, HTTP 403): not yours"));
+  EXPECT_EQ(provider_.requests.size(), 3U);
+}
+
 TEST_F(CallKeys, WithoutAGoodKeyTheJobWaits) {
   further_keys_ = {"second"};
   provider_.script = [](const HttpRequest&, int) -> CallResult<HttpResponse> {
