@@ -236,6 +236,13 @@ class MessagesServer final : public simulator::Api {
         fit.prompt_tokens, fit.answer_tokens_max, fit.window);
   }
 
+  std::optional<std::string> too_long_an_answer(const simulator::Fit& fit) const override {
+    if (fit.output_max == 0 || fit.answer_tokens_max <= fit.output_max) return std::nullopt;
+    return fmt::format(
+        "max_tokens: {} > {}, which is the maximum allowed number of output tokens for {}",
+        fit.answer_tokens_max, fit.output_max, fit.model);
+  }
+
   Headers identity(std::string_view request_id) const override {
     return {{"request-id", std::string(request_id)}};
   }

@@ -8,8 +8,10 @@ struct Shape {
   int status;
   std::string_view type, words;
 };
-Shape shape_of(ErrorClass error_class) {
-  switch (error_class) {
+Shape shape_of(const CallError& error) {
+  if (error.status == 409)
+    return {409, "conflict_error", "The request conflicts with another one."};
+  switch (error.error_class) {
     case ErrorClass::auth:
       return {401, "authentication_error", "invalid x-api-key"};
     case ErrorClass::permission:
@@ -47,17 +49,17 @@ std::string_view words_of(const CallError& error) {
     return "This request would exceed your organization's rate limit of input tokens per minute.";
   if (error.error_class == ErrorClass::rate_limit && error.code == "concurrent")
     return "Number of concurrent connections has exceeded your rate limit.";
-  return shape_of(error.error_class).words;
+  return shape_of(error).words;
 }
 
 }  // namespace
 
 int status_of(const CallError& error) {
-  return shape_of(error.error_class).status;
+  return shape_of(error).status;
 }
 
 Json error_body(const CallError& error) {
-  const Shape shape = shape_of(error.error_class);
+  const Shape shape = shape_of(error);
   return {{"type", "error"},
           {"error", {{"details", nullptr}, {"type", shape.type}, {"message", words_of(error)}}},
           {"request_id", "req_simulated"}};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "providers/anthropic/simulated_form.h"
 #include "providers/wire/members.h"
 
 namespace docwright::providers::anthropic {
@@ -21,24 +22,6 @@ constexpr std::array<std::string_view, 18> kFields = {
 
 constexpr std::size_t kMarksMax = 4;
 
-// "claude-opus-4-7" is 407, "claude-3-7-sonnet-20250219" 307, "claude-sonnet-5" 500.
-int version_of(std::string_view model) {
-  int numbers[2] = {0, 0};
-  std::size_t found = 0;
-  for (std::size_t at = 0; at < model.size() && found < 2;) {
-    const std::size_t end = std::min(model.find('-', at), model.size());
-    const std::string_view word = model.substr(at, end - at);
-    const bool number =
-        !word.empty() && word.size() < 3 && word.find_first_not_of("0123456789") == word.npos;
-    if (number)
-      numbers[found++] = std::stoi(std::string(word));
-    else if (found > 0)
-      break;
-    at = end + 1;
-  }
-  return numbers[0] * 100 + numbers[1];
-}
-
 Complaint missing_or_unknown(const Json& body) {
   for (const char* name : {"model", "max_tokens", "messages"}) {
     if (member(body, name) == nullptr) return fmt::format("{}: Field required", name);
@@ -53,19 +36,28 @@ Complaint missing_or_unknown(const Json& body) {
   return std::nullopt;
 }
 
-Complaint wrong_mark(const Json& mark) {
+// What is marked for the cache, in the order of the prompt.
+struct Marks {
+  std::size_t count = 0;
+  bool minutes = false;  // one of them is for minutes: none behind it may be for an hour
+};
+
+Complaint wrong_mark(const Json& mark, Marks& marks) {
+  ++marks.count;
   if (text_of(mark, "type") != "ephemeral")
     return "cache_control: Input tag does not match the expected tag 'ephemeral'";
   const std::string ttl = text_of(mark, "ttl");
   if (mark.contains("ttl") && ttl != "5m" && ttl != "1h")
     return "cache_control.ephemeral.ttl: Input should be '5m' or '1h'";
+  if (ttl == "1h" && marks.minutes)
+    return "a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block.";
+  marks.minutes = marks.minutes || ttl != "1h";
   return std::nullopt;
 }
 
-Complaint wrong_block(const Json& block, std::size_t& marks) {
+Complaint wrong_block(const Json& block, Marks& marks) {
   if (const Json* mark = member(block, "cache_control")) {
-    ++marks;
-    if (auto complaint = wrong_mark(*mark)) return complaint;
+    if (auto complaint = wrong_mark(*mark, marks)) return complaint;
   }
   if (text_of(block, "type") != "text") return std::nullopt;
   const std::string text = text_of(block, "text");
@@ -75,7 +67,7 @@ Complaint wrong_block(const Json& block, std::size_t& marks) {
   return std::nullopt;
 }
 
-Complaint wrong_content(const Json& content, std::size_t& marks) {
+Complaint wrong_content(const Json& content, Marks& marks) {
   if (content.is_string()) return wrong_block({{"type", "text"}, {"text", content}}, marks);
   if (!content.is_array()) return "messages: Input should be a valid list";
   for (const Json& block : content) {
@@ -84,12 +76,32 @@ Complaint wrong_content(const Json& content, std::size_t& marks) {
   return std::nullopt;
 }
 
+// The beginning of the answer, as a last message of the assistant.
+Complaint wrong_prefill(const Json& body) {
+  const Json& last = body["messages"].back();
+  if (text_of(last, "role") != "assistant") return std::nullopt;
+  if (version_of(text_of(body, "model")) >= 406) {
+    return "This model does not support assistant message prefill. The conversation must end with "
+           "a user message.";
+  }
+  const Json& content = last["content"];
+  const std::string text = content.is_string() ? content.get<std::string>()
+                           : content.is_array() && !content.empty()
+                               ? text_of(content.back(), "text")
+                               : std::string();
+  if (!text.empty() && std::string_view(" \t\r\n").contains(text.back()))
+    return "messages: final assistant content cannot end with trailing whitespace";
+  return std::nullopt;
+}
+
 Complaint wrong_messages(const Json& body) {
   const Json& messages = body["messages"];
   if (!messages.is_array() || messages.empty()) return "messages: at least one message is required";
-  std::size_t marks = body.contains("cache_control") ? 1 : 0;
+  Marks marks;
   if (const Json* tools = member(body, "tools"); tools != nullptr && tools->is_array()) {
-    for (const Json& tool : *tools) marks += tool.contains("cache_control") ? 1 : 0;
+    for (const Json& tool : *tools) {
+      if (auto complaint = wrong_block(tool, marks)) return complaint;
+    }
   }
   if (const Json* system = member(body, "system")) {
     if (auto complaint = wrong_content(*system, marks)) return complaint;
@@ -106,16 +118,14 @@ Complaint wrong_messages(const Json& body) {
   }
   if (text_of(messages.front(), "role") != "user")
     return "messages: first message must use the \"user\" role";
-  if (marks > kMarksMax) {
+  if (const Json* mark = member(body, "cache_control")) {
+    if (auto complaint = wrong_mark(*mark, marks)) return complaint;
+  }
+  if (marks.count > kMarksMax) {
     return fmt::format("A maximum of {} blocks with cache_control may be provided. Found {}.",
-                       kMarksMax, marks);
+                       kMarksMax, marks.count);
   }
-  if (text_of(messages.back(), "role") == "assistant" &&
-      version_of(text_of(body, "model")) >= 406) {
-    return "This model does not support assistant message prefill. The conversation must end with "
-           "a user message.";
-  }
-  return std::nullopt;
+  return wrong_prefill(body);
 }
 
 Complaint wrong_sampling(const Json& body) {
@@ -185,6 +195,13 @@ Complaint wrong_thinking(const Json& body) {
   if (thinking == nullptr) return std::nullopt;
   const std::string model = text_of(body, "model"), type = text_of(*thinking, "type");
   const int version = version_of(model);
+  if (type == "enabled" || type == "adaptive") {
+    const Json* temperature = member(body, "temperature");
+    if (temperature != nullptr && *temperature != 1)
+      return "`temperature` may only be set to 1 when thinking is enabled or in adaptive mode.";
+    if (body.contains("top_k"))
+      return "`top_k` must be unset when thinking is enabled or in adaptive mode.";
+  }
   if (type == "enabled") {
     if (version >= 407) return "\"thinking.type.enabled\" is not supported for this model.";
     return wrong_budget(body, *thinking);
@@ -202,62 +219,24 @@ Complaint wrong_thinking(const Json& body) {
   return std::nullopt;
 }
 
-bool acceptable_key(std::string_view name) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
-  return !name.empty() && name.size() <= 64 && name.find_first_not_of(kPlain) == name.npos;
-}
-
-Complaint wrong_schema(const Json& schema) {
-  if (!schema.is_object()) return std::nullopt;
-  for (const char* name : {"minimum", "maximum", "multipleOf", "minLength", "maxLength", "maxItems",
-                           "uniqueItems", "not"}) {
-    if (schema.contains(name))
-      return fmt::format("output_config.format.schema: property '{}' is not supported", name);
-  }
-  if (count_of(schema, "minItems") > 1)
-    return "output_config.format.schema: 'minItems' values other than 0 or 1 are not supported";
-  if (const Json* items = member(schema, "items")) {
-    if (auto complaint = wrong_schema(*items)) return complaint;
-  }
-  for (const char* name : {"anyOf", "$defs"}) {
-    const Json* inner = member(schema, name);
-    if (inner == nullptr || !inner->is_structured()) continue;
-    for (const Json& one : *inner) {
-      if (auto complaint = wrong_schema(one)) return complaint;
-    }
-  }
-  const Json* properties = member(schema, "properties");
-  if (properties == nullptr) return std::nullopt;
-  if (member(schema, "additionalProperties") == nullptr ||
-      schema["additionalProperties"] != false) {
-    return "output_config.format.schema: For 'object' type, 'additionalProperties' must be "
-           "explicitly set to false";
-  }
-  for (const auto& [name, value] : properties->items()) {
-    if (!acceptable_key(name)) return "Property keys should match pattern '^[a-zA-Z0-9_.-]{1,64}$'";
-    if (auto complaint = wrong_schema(value)) return complaint;
-  }
-  return std::nullopt;
-}
-
-Complaint wrong_form(const Json& body) {
-  if (const Json* config = member(body, "output_config")) {
-    const Json* format = member(*config, "format");
-    const Json* schema = format == nullptr ? nullptr : member(*format, "schema");
-    if (schema != nullptr) return wrong_schema(*schema);
-  }
-  const Json* tools = member(body, "tools");
-  if (tools == nullptr || !tools->is_array()) return std::nullopt;
-  for (const Json& tool : *tools) {
-    const Json* schema = member(tool, "input_schema");
-    if (schema == nullptr) return "tools.0.custom.input_schema: Field required";
-    if (auto complaint = wrong_schema(*schema)) return complaint;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
+
+int version_of(std::string_view model) {
+  int numbers[2] = {0, 0};
+  std::size_t found = 0;
+  for (std::size_t at = 0; at < model.size() && found < 2;) {
+    const std::size_t end = std::min(model.find('-', at), model.size());
+    const std::string_view word = model.substr(at, end - at);
+    const bool number =
+        !word.empty() && word.size() < 3 && word.find_first_not_of("0123456789") == word.npos;
+    if (number)
+      numbers[found++] = std::stoi(std::string(word));
+    else if (found > 0)
+      break;
+    at = end + 1;
+  }
+  return numbers[0] * 100 + numbers[1];
+}
 
 std::optional<std::string> broken_rule(const Json& body) {
   if (!body.is_object()) return "The request body is not valid JSON: an object is expected";

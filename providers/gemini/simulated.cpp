@@ -6,6 +6,7 @@
 
 #include "providers/gemini/simulated_errors.h"
 #include "providers/gemini/simulated_rules.h"
+#include "providers/gemini/simulated_spelling.h"
 #include "providers/wire/members.h"
 
 namespace docwright::providers::gemini {
@@ -84,9 +85,14 @@ void add_texts(Asked& asked, const std::string& role, const Json& content) {
   }
 }
 
-void add_schema(Asked& asked, const Json& schema) {
-  asked.schema = schema;
-  asked.prompt_bytes += static_cast<std::int64_t>(dump_json(schema).size());
+// A schema, under one of two names: of JSON, or of OpenAPI.
+void add_schema(Asked& asked, const Json& holder, std::string_view json,
+                std::string_view open_api) {
+  const Json* schema = member(holder, json);
+  if (schema == nullptr) schema = member(holder, open_api);
+  if (schema == nullptr) return;
+  asked.schema = in_json_types(*schema);
+  asked.prompt_bytes += static_cast<std::int64_t>(dump_json(*schema).size());
 }
 
 void add_function(Asked& asked, const Json& body) {
@@ -95,8 +101,7 @@ void add_function(Asked& asked, const Json& body) {
   const Json* functions = member(tools->front(), "functionDeclarations");
   if (functions == nullptr || !functions->is_array() || functions->empty()) return;
   asked.forced_tool = text_of(functions->front(), "name");
-  if (const Json* schema = member(functions->front(), "parametersJsonSchema"))
-    add_schema(asked, *schema);
+  add_schema(asked, functions->front(), "parametersJsonSchema", "parameters");
 }
 
 // In an address, "%2F" is a slash. What is no such triple stays as it is.
@@ -128,26 +133,26 @@ class ContentServer final : public simulator::Api {
                     "identity). Please use API Key or other form of API consumer identity to call "
                     "this API.");
     }
-    const Result<Json> body = parse_json(request.body);
-    if (!body) {
+    const Result<Json> written = parse_json(request.body);
+    if (!written) {
       return refuse(ErrorClass::invalid_request,
-                    "Invalid JSON payload received. " + body.error().message);
+                    "Invalid JSON payload received. " + written.error().message);
     }
+    const Json body = in_camel_case(*written);
     const std::size_t name = request.path.rfind(kModels) + kModels.size();
     asked.model = decoded(request.path.substr(name, request.path.rfind(':') - name));
-    if (auto complaint = broken_rule(asked.model, *body))
+    if (auto complaint = broken_rule(asked.model, body))
       return refuse(ErrorClass::invalid_request, std::move(*complaint));
     asked.stream = request.path.ends_with(kStream);
     asked.stream_usage = true;
     asked.stream_in_array = asked.stream && !request.query.contains("alt=sse");
-    add_function(asked, *body);
-    if (const Json* system = member(*body, "systemInstruction"))
-      add_texts(asked, "system", *system);
-    for (const Json& content : (*body)["contents"])
+    add_function(asked, body);
+    if (const Json* system = member(body, "systemInstruction")) add_texts(asked, "system", *system);
+    for (const Json& content : body["contents"])
       add_texts(asked, text_of(content, "role") == "model" ? "assistant" : "user", content);
-    if (const Json* config = member(*body, "generationConfig")) {
+    if (const Json* config = member(body, "generationConfig")) {
       asked.answer_tokens_max = count_of(*config, "maxOutputTokens");
-      if (const Json* schema = member(*config, "responseJsonSchema")) add_schema(asked, *schema);
+      add_schema(asked, *config, "responseJsonSchema", "responseSchema");
     }
     return asked;
   }
@@ -213,6 +218,14 @@ class ContentServer final : public simulator::Api {
     return fmt::format(
         "The input token count ({}) exceeds the maximum number of tokens allowed ({}).",
         fit.prompt_tokens, fit.window);
+  }
+
+  std::optional<std::string> too_long_an_answer(const simulator::Fit& fit) const override {
+    if (fit.output_max == 0 || fit.answer_tokens_max <= fit.output_max) return std::nullopt;
+    return fmt::format(
+        "Unable to submit request because it has a maxOutputTokens value of {} but the supported "
+        "range is from 1 (inclusive) to {} (exclusive). Update the value and try again.",
+        fit.answer_tokens_max, fit.output_max + 1);
   }
 
   bool caches_unasked() const override { return true; }

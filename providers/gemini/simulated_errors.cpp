@@ -12,8 +12,9 @@ struct Shape {
   int code;
   std::string_view status, words;
 };
-Shape shape_of(ErrorClass error_class) {
-  switch (error_class) {
+Shape shape_of(const CallError& error) {
+  if (error.status == 409) return {409, "ABORTED", "The operation was aborted."};
+  switch (error.error_class) {
     case ErrorClass::auth:
       return {400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key."};
     case ErrorClass::permission:
@@ -73,12 +74,12 @@ Json details_of(const CallError& error) {
 }  // namespace
 
 int status_of(const CallError& error) {
-  return shape_of(error.error_class).code;
+  return shape_of(error).code;
 }
 
 Json error_body(const CallError& error) {
-  const Shape shape = shape_of(error.error_class);
-  Json what = {{"code", shape.code},
+  const Shape shape = shape_of(error);
+  Json what = {{"code", error.status > 0 ? error.status : shape.code},
                {"message", error.message.empty() ? shape.words : error.message},
                {"status", shape.status}};
   if (Json details = details_of(error); !details.empty()) what["details"] = std::move(details);

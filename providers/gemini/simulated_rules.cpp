@@ -16,7 +16,6 @@ using namespace wire;
 using Complaint = std::optional<std::string>;
 using Names = std::span<const std::string_view>;
 
-// In the spelling that docwright writes; the provider takes snake_case as well.
 constexpr std::array<std::string_view, 9> kFields = {
     "contents",       "systemInstruction", "generationConfig", "tools", "toolConfig",
     "safetySettings", "cachedContent",     "serviceTier",      "labels"};
@@ -59,6 +58,13 @@ constexpr std::array<std::string_view, 21> kSchemaKeywords = {"$id",
                                                               "additionalProperties",
                                                               "required",
                                                               "propertyOrdering"};
+
+// Of OpenAPI's schemas.
+constexpr std::array<std::string_view, 22> kOpenApiKeywords = {
+    "type",          "format",        "title",    "description",     "nullable",  "enum",
+    "items",         "minItems",      "maxItems", "minLength",       "maxLength", "pattern",
+    "minProperties", "maxProperties", "minimum",  "maximum",         "anyOf",     "properties",
+    "required",      "default",       "example",  "propertyOrdering"};
 
 Complaint unknown_name(const Json& object, Names known, std::string_view place) {
   for (const auto& [name, value] : object.items()) {
@@ -106,11 +112,17 @@ Complaint wrong_contents(const Json& body) {
   return std::nullopt;
 }
 
-Complaint wrong_schema(const Json& schema) {
+// A schema of one kind: its keywords, and where it stands.
+struct SchemaKind {
+  Names keywords;
+  std::string_view place;
+};
+constexpr SchemaKind kJsonSchema = {kSchemaKeywords, "generation_config.response_json_schema"};
+constexpr SchemaKind kOpenApi = {kOpenApiKeywords, "generation_config.response_schema"};
+
+Complaint wrong_schema(const Json& schema, const SchemaKind& kind) {
   if (!schema.is_object()) return std::nullopt;
-  if (auto complaint =
-          unknown_name(schema, kSchemaKeywords, "generation_config.response_json_schema"))
-    return complaint;
+  if (auto complaint = unknown_name(schema, kind.keywords, kind.place)) return complaint;
   if (schema.contains("$ref")) {
     for (const auto& [name, value] : schema.items()) {
       if (!name.starts_with('$'))
@@ -127,18 +139,25 @@ Complaint wrong_schema(const Json& schema) {
     const Json* inner = member(schema, name);
     if (inner == nullptr || !inner->is_structured()) continue;
     for (const Json& one : *inner) {
-      if (auto complaint = wrong_schema(one)) return complaint;
+      if (auto complaint = wrong_schema(one, kind)) return complaint;
     }
   }
   if (const Json* items = member(schema, "items")) {
-    if (auto complaint = wrong_schema(*items)) return complaint;
+    if (auto complaint = wrong_schema(*items, kind)) return complaint;
   }
   const Json* properties = member(schema, "properties");
   if (properties == nullptr || !properties->is_object()) return std::nullopt;
   for (const auto& [name, value] : properties->items()) {
-    if (auto complaint = wrong_schema(value)) return complaint;
+    if (auto complaint = wrong_schema(value, kind)) return complaint;
   }
   return std::nullopt;
+}
+
+// Under one name or the other; nothing where there is none, or a right one.
+Complaint wrong_schema_in(const Json& holder, std::string_view json, std::string_view open_api) {
+  if (const Json* schema = member(holder, json)) return wrong_schema(*schema, kJsonSchema);
+  const Json* schema = member(holder, open_api);
+  return schema == nullptr ? std::nullopt : wrong_schema(*schema, kOpenApi);
 }
 
 Complaint wrong_thinking(std::string_view model, const Json& config) {
@@ -150,6 +169,9 @@ Complaint wrong_thinking(std::string_view model, const Json& config) {
     return fmt::format("Thinking is not supported by models/{}.", model);
   if (model.starts_with("gemini-2.5") && thinking->contains("thinkingLevel"))
     return "Thinking level is not supported for this model.";
+  const Json* budget = member(*thinking, "thinkingBudget");
+  if (budget != nullptr && *budget == 0 && model.starts_with("gemini-2.5-pro"))
+    return "Budget 0 is invalid. This model only works in thinking mode.";
   return std::nullopt;
 }
 
@@ -162,8 +184,7 @@ Complaint wrong_functions(const Json& body) {
     for (const Json& function : *functions) {
       if (function.contains("parameters") && function.contains("parametersJsonSchema"))
         return "Only one of parameters and parameters_json_schema may be set.";
-      const Json* schema = member(function, "parametersJsonSchema");
-      if (auto complaint = schema == nullptr ? std::nullopt : wrong_schema(*schema))
+      if (auto complaint = wrong_schema_in(function, "parametersJsonSchema", "parameters"))
         return complaint;
     }
   }
@@ -175,13 +196,16 @@ Complaint wrong_config(const Json& body) {
   if (config == nullptr || !config->is_object()) return std::nullopt;
   if (auto complaint = unknown_name(*config, kConfigFields, "generation_config")) return complaint;
   const bool json = text_of(*config, "responseMimeType") == "application/json";
-  const Json* schema = member(*config, "responseJsonSchema");
-  if (schema != nullptr && !json)
-    return "responseJsonSchema is only supported with the response mime type application/json.";
-  if (json && member(body, "tools") != nullptr)
-    return "Function calling with a response mime type: 'application/json' is unsupported";
-  if (schema != nullptr && config->contains("responseSchema"))
-    return "Only one of response_schema and response_json_schema may be set.";
+  const bool both = config->contains("responseJsonSchema") && config->contains("responseSchema");
+  if (both) return "Only one of response_schema and response_json_schema may be set.";
+  for (const char* name : {"responseJsonSchema", "responseSchema"}) {
+    if (config->contains(name) && !json)
+      return fmt::format("{} is only supported with the response mime type application/json.",
+                         name);
+  }
+  if (const Json* limit = member(*config, "maxOutputTokens");
+      limit != nullptr && count_of(*limit) == 0)
+    return "max_output_tokens must be positive.";
   if (const Json* temperature = member(*config, "temperature")) {
     const double value = temperature->is_number() ? temperature->get<double>() : -1;
     if (value < 0 || value > 2) return "temperature must be in the range [0.0, 2.0].";
@@ -189,7 +213,15 @@ Complaint wrong_config(const Json& body) {
   const Json* stops = member(*config, "stopSequences");
   if (stops != nullptr && stops->size() > 5)
     return "The number of stop sequences exceeds the limit of 5.";
-  return schema == nullptr ? std::nullopt : wrong_schema(*schema);
+  return wrong_schema_in(*config, "responseJsonSchema", "responseSchema");
+}
+
+// Models before Gemini 3 take one or the other.
+Complaint functions_and_form(std::string_view model, const Json& body, const Json& config) {
+  const bool json = text_of(config, "responseMimeType") == "application/json";
+  if (json && member(body, "tools") != nullptr && model.starts_with("gemini-2"))
+    return "Function calling with a response mime type: 'application/json' is unsupported";
+  return std::nullopt;
 }
 
 }  // namespace
@@ -200,7 +232,9 @@ std::optional<std::string> broken_rule(std::string_view model, const Json& body)
     if (auto complaint = rule(body)) return complaint;
   }
   const Json* config = member(body, "generationConfig");
-  return config == nullptr ? std::nullopt : wrong_thinking(model, *config);
+  if (config == nullptr) return std::nullopt;
+  if (auto complaint = functions_and_form(model, body, *config)) return complaint;
+  return wrong_thinking(model, *config);
 }
 
 }  // namespace docwright::providers::gemini

@@ -52,6 +52,37 @@ TEST_P(AnthropicSimulated, RefusesWhatTheProviderRefuses) {
   says("'5m' or '1h'", [](Json& body) {
     body["system"][0]["cache_control"] = {{"type", "ephemeral"}, {"ttl", "1d"}};
   });
+  says("'1h' cache_control block must not come after", [](Json& body) {
+    const auto marked = [](const char* ttl) {
+      return Json{{"type", "text"},
+                  {"text", "x"},
+                  {"cache_control", {{"type", "ephemeral"}, {"ttl", ttl}}}};
+    };
+    body["system"] = {marked("1h"), marked("5m"), marked("1h")};
+  });
+  says("trailing whitespace", [](Json& body) {
+    body["model"] = "claude-sonnet-4-5";
+    body["messages"][2] = {{"role", "assistant"}, {"content", "{ "}};
+  });
+  says("does not support output format", [](Json& body) { body["model"] = "claude-sonnet-4-0"; });
+  says("only be specified while providing tools",
+       [](Json& body) { body["tool_choice"] = {{"type", "any"}}; });
+  const Json tool = {{"name", "f"}, {"input_schema", {{"type", "object"}}}};
+  says("Tool 'g' not found", [&](Json& body) {
+    body["tools"] = Json::array({tool});
+    body["tool_choice"] = {{"type", "tool"}, {"name", "g"}};
+  });
+  says("should match pattern", [&](Json& body) {
+    body["tools"] = Json::array({tool});
+    body["tools"][0]["name"] = "a b";
+  });
+  for (const char* name : {"temperature", "top_k"}) {
+    says(name, [&](Json& body) {
+      body["model"] = "claude-opus-4-6";
+      body["thinking"] = {{"type", "adaptive"}};
+      body[name] = 0;
+    });
+  }
   const auto thinks = [&](const char* model, Json thinking, const char* effort = "") {
     return complaint([&](Json& body) {
       body["model"] = model;
@@ -99,6 +130,13 @@ TEST_P(AnthropicSimulated, MarksSayWhatIsStable) {
   const auto marked = asked();
   const auto schema = static_cast<std::int64_t>(marked->schema.dump().size());
   EXPECT_EQ(marked->stable_bytes, schema + 18 + 13 + 2);
+}
+
+TEST_P(AnthropicSimulated, AnAnswerLimitAboveTheModelsIsRefused) {
+  Fit fit{.model = "claude-haiku-4-5", .answer_tokens_max = 64'000, .output_max = 64'000};
+  EXPECT_EQ(api_->too_long_an_answer(fit), std::nullopt);
+  fit.answer_tokens_max = 70'000;
+  EXPECT_THAT(*api_->too_long_an_answer(fit), HasSubstr("max_tokens: 70000 > 64000"));
 }
 
 TEST_P(AnthropicSimulated, LimitsAreToldAsMoments) {

@@ -27,7 +27,7 @@ TEST_P(GeminiSimulated, RefusesWhatTheProviderRefuses) {
   says("oneof field", [](Json& body) { body["contents"][0]["parts"][0]["text"] = ""; });
   says("valid role", [](Json& body) { body["contents"][1]["role"] = "assistant"; });
   says("mime type", [](Json& body) { body["generationConfig"].erase("responseMimeType"); });
-  says("Function calling with", [](Json& body) { body["tools"] = Json::array(); });
+  says("must be positive", [](Json& body) { body["generationConfig"]["maxOutputTokens"] = 0; });
   says("only one of thinking", [](Json& body) {
     body["generationConfig"]["thinkingConfig"] = {{"thinkingBudget", 0}, {"thinkingLevel", "LOW"}};
   });
@@ -42,9 +42,15 @@ TEST_P(GeminiSimulated, RefusesWhatTheProviderRefuses) {
   EXPECT_THAT(property({{"$ref", "#"}, {"description", "x"}}), HasSubstr("siblings"));
   EXPECT_THAT(property({{"enum", {"a", nullptr}}}), HasSubstr("strings and numbers"));
   EXPECT_THAT(property({{"anyOf", {{{"pattern", "a"}}}}}), HasSubstr("\"pattern\""));
+  question_.model = "gemini-3.5-flash";
+  EXPECT_EQ(complaint([](Json& body) { body["tools"] = Json::array(); }), "");
   question_.model = "gemini-2.5-flash";
+  says("Function calling with", [](Json& body) { body["tools"] = Json::array(); });
   question_.parameters = {{"thinkingConfig", {{"thinkingLevel", "LOW"}}}};
   EXPECT_THAT(asked().error().message, HasSubstr("Thinking level"));
+  question_.model = "gemini-2.5-pro";
+  question_.parameters = {{"thinkingConfig", {{"thinkingBudget", 0}}}};
+  EXPECT_THAT(asked().error().message, HasSubstr("Budget 0 is invalid"));
   question_.model = "gemini-2.0-flash";
   EXPECT_THAT(asked().error().message, HasSubstr("not supported by models/gemini-2.0-flash"));
   question_.parameters = Json::object();
@@ -54,6 +60,47 @@ TEST_P(GeminiSimulated, RefusesWhatTheProviderRefuses) {
   });
   endpoint_.key.clear();
   EXPECT_EQ(asked().error().error_class, ErrorClass::permission);
+}
+
+TEST_P(GeminiSimulated, TakesEitherSpelling) {
+  EXPECT_EQ(complaint([](Json& body) {
+              Json config = body["generationConfig"];
+              Json& schema = config["response_json_schema"] = config["responseJsonSchema"];
+              schema["properties"]["snake_case"] = {{"type", "string"}};
+              config["response_mime_type"] = config["responseMimeType"];
+              config.erase("responseJsonSchema");
+              config.erase("responseMimeType");
+              body["generation_config"] = config;
+              body.erase("generationConfig");
+            }),
+            "");
+}
+
+TEST_P(GeminiSimulated, KnowsSchemasOfOpenApi) {
+  const auto asked_with = [&](const Json& schema) {
+    HttpRequest request = codec().encode(question_, dialect_, endpoint_, false);
+    Json body = Json::parse(request.body);
+    body["generationConfig"].erase("responseJsonSchema");
+    body["generationConfig"]["responseSchema"] = schema;
+    request.body = body.dump();
+    return parsed(request);
+  };
+  const Json schema = {{"type", "OBJECT"},
+                       {"properties", {{"type", {{"type", "STRING"}, {"nullable", true}}}}},
+                       {"propertyOrdering", {"type"}}};
+  const auto asked = asked_with(schema);
+  ASSERT_TRUE(asked.has_value()) << asked.error().message;
+  EXPECT_EQ(asked->schema["type"], "object");
+  EXPECT_EQ(asked->schema["properties"]["type"]["type"], "string");
+  EXPECT_THAT(asked_with({{"type", "OBJECT"}, {"additionalProperties", false}}).error().message,
+              HasSubstr("\"additionalProperties\" at 'generation_config.response_schema'"));
+}
+
+TEST_P(GeminiSimulated, AnAnswerLimitAboveTheModelsIsRefused) {
+  Fit fit{.model = "gemini-2.5-flash", .answer_tokens_max = 65'536, .output_max = 65'536};
+  EXPECT_EQ(api_->too_long_an_answer(fit), std::nullopt);
+  fit.answer_tokens_max = 70'000;
+  EXPECT_THAT(*api_->too_long_an_answer(fit), HasSubstr("70000 but the supported range"));
 }
 
 TEST_P(GeminiSimulated, StreamsInAnArrayWhereNoEventsAreAskedFor) {
