@@ -141,6 +141,7 @@ FROM (
   SELECT provider, model, step, coalesce(tokens_in, 0) AS tokens_in, coalesce(tokens_out, 0) AS tokens_out, charged_nusd,
     CASE WHEN state = 'failed' THEN 'failed' WHEN state = 'unknown' THEN 'unknown'
       WHEN finish = 'length' THEN 'truncated' WHEN finish IN ('refusal', 'content_filter') THEN 'refused'
+      WHEN finish = 'error' THEN 'broken_off'
       WHEN question % 2 = 1 THEN 'repeated' WHEN mended IS NOT NULL THEN 'repaired' END AS waste
   FROM call_journal LEFT JOIN (
     SELECT DISTINCT json_extract(record, '$.provenance.call') AS mended FROM document_records

@@ -92,6 +92,7 @@ TEST_F(ReportViewsTest, WasteIsCountedOnceByItsFirstReason) {
   answered(made(job, {.attempt = 3}), 1, "length");
   answered(made(job, {.question = "r", .number = 1}), 1);
   answered(made(job, {.question = "f"}), 1, "refusal");
+  answered(made(job, {.question = "e"}), 1, "error");
   const auto mended = made(job, {.question = "m"});
   answered(mended, 1);
   answered(made(job, {.question = "good"}), 1);
@@ -111,8 +112,9 @@ TEST_F(ReportViewsTest, WasteIsCountedOnceByItsFirstReason) {
   auto rows = cells(report("waste"), {"step", "waste", "calls", "cost_usd"});
   std::ranges::sort(rows);
   EXPECT_THAT(
-      rows, ElementsAre("call failed 1 0", "call refused 1 3e-07", "call repaired 1 3e-07",
-                        "call repeated 1 3e-07", "call truncated 1 3e-07", "call unknown 1 1e-06"));
+      rows, ElementsAre("call broken_off 1 3e-07", "call failed 1 0", "call refused 1 3e-07",
+                        "call repaired 1 3e-07", "call repeated 1 3e-07", "call truncated 1 3e-07",
+                        "call unknown 1 1e-06"));
 }
 
 TEST_F(ReportViewsTest, ErrorsAreGroupedByTheProvidersCode) {
