@@ -224,7 +224,7 @@ Complaint wrong_thinking(const Json& body) {
 int version_of(std::string_view model) {
   int numbers[2] = {0, 0};
   std::size_t found = 0;
-  for (std::size_t at = 0; at < model.size() && found < 2;) {
+  for (std::size_t at = model.find("claude-"); at < model.size() && found < 2;) {
     const std::size_t end = std::min(model.find('-', at), model.size());
     const std::string_view word = model.substr(at, end - at);
     const bool number =

@@ -65,6 +65,7 @@ TEST_P(AnthropicSimulated, RefusesWhatTheProviderRefuses) {
     body["messages"][2] = {{"role", "assistant"}, {"content", "{ "}};
   });
   says("does not support output format", [](Json& body) { body["model"] = "claude-sonnet-4-0"; });
+  EXPECT_EQ(complaint([](Json& body) { body["model"] = "deployment-2"; }), "");
   says("only be specified while providing tools",
        [](Json& body) { body["tool_choice"] = {{"type", "any"}}; });
   const Json tool = {{"name", "f"}, {"input_schema", {{"type", "object"}}}};
