@@ -279,20 +279,6 @@ TEST_F(CallErrors, NoAnswerStaysChargedAndIsRepeated) {
   EXPECT_EQ(journal_.committed(), journal_.calls[0].bound + 200'000);
 }
 
-// What it was charged is not known; what the provider thinks of it is.
-TEST_F(CallErrors, ARefusalInTheMidstOfAnAnswerIsNotRepeated) {
-  HttpResponse refused{200, {{"content-type", "text/event-stream"}}, {}};
-  refused.body =
-      "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"
-      "data: {\"error\":{\"code\":400,\"message\":\"no\"}}\n\n";
-  always(refused);
-  EXPECT_THAT(text(run(planned_job(1))),
-              AllOf(HasSubstr("the provider refused (invalid_request, HTTP 200): no"),
-                    HasSubstr("stays charged at its bound")));
-  EXPECT_EQ(provider_.requests.size(), 1U);
-  EXPECT_EQ(journal_.count("unknown"), 1);
-}
-
 TEST_F(CallErrors, NoAnswerForEverIsBounded) {
   always(cut_connection());
   EXPECT_THAT(text(run(planned_job(1))),
