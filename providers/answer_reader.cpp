@@ -1,12 +1,10 @@
 #include "providers/answer_reader.h"
 
-#include <algorithm>
-#include <cctype>
-
 #include "providers/forget_key.h"
 #include "providers/wire/errors.h"
 #include "providers/wire/members.h"
 #include "providers/wire/read_json.h"
+#include "runtime/characters.h"
 
 namespace docwright::providers {
 namespace {
@@ -24,9 +22,7 @@ bool is_good(int status) {
 }
 
 bool is_event_stream(std::string_view content_type) {
-  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
-  return content_type.size() >= kEventStream.size() &&
-         std::ranges::equal(content_type.substr(0, kEventStream.size()), kEventStream, same);
+  return lower(content_type).starts_with(kEventStream);
 }
 
 // A server that takes its time may send blank lines and comments before a document too.

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 #include <string_view>
+
+#include "runtime/characters.h"
 
 namespace docwright::providers::gemini {
 namespace {
@@ -20,14 +21,9 @@ std::string camel_case(std::string_view name) {
     const bool humps = name[at] == '_' && at > 0 && at + 1 < name.size();
     if (humps) ++at;
     const char c = name[at];
-    result += humps ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    result += humps ? to_upper(c) : c;
   }
   return result;
-}
-
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
 }
 
 }  // namespace

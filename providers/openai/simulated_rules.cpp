@@ -9,6 +9,7 @@
 #include "providers/openai/simulated_models.h"
 #include "providers/openai/simulated_schema.h"
 #include "providers/wire/members.h"
+#include "runtime/characters.h"
 
 namespace docwright::providers::openai {
 namespace {
@@ -56,11 +57,7 @@ Refusal out_of_range(const Json& body, std::string_view name, double least, doub
 }
 
 bool says_json(const Json& json) {
-  if (json.is_string()) {
-    std::string text = json.get<std::string>();
-    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return text.contains("json");
-  }
+  if (json.is_string()) return lower(json.get_ref<const std::string&>()).contains("json");
   return json.is_structured() && std::ranges::any_of(json, says_json);
 }
 

@@ -9,7 +9,7 @@
 namespace docwright::providers::wire {
 namespace {
 
-constexpr std::size_t kEscapeBytes = 6;  // \uXXXX
+constexpr std::size_t kEscapeBytes = 6;  // \u and four digits
 
 // The code unit that `text` begins with, as an escape.
 std::optional<unsigned> code_unit(std::string_view text) {

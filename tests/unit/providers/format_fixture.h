@@ -9,6 +9,7 @@
 #include "providers/simulator/api.h"
 #include "providers/wire/json_array.h"
 #include "providers/wire/sse.h"
+#include "runtime/characters.h"
 
 namespace docwright::providers::simulator {
 
@@ -25,9 +26,8 @@ inline Side side_of(const HttpRequest& request) {
   side.path = rest.substr(0, query);
   if (query != rest.npos) side.query = rest.substr(query + 1);
   side.body = request.body;
-  for (auto [name, value] : request.headers) {
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    side.headers.emplace_back(name, value);
+  for (const auto& [name, value] : request.headers) {
+    side.headers.emplace_back(lower(name), value);
   }
   return side;
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "providers/simulator/api.h"
+#include "runtime/characters.h"
 #include "tests/unit/providers/answer_schemas.h"
 #include "tests/unit/providers/mutate.h"
 
@@ -85,9 +86,8 @@ TEST(HostileRequests, BreakNothing) {
     const std::string rest = request.url.substr(base.size());
     const std::size_t query = std::min(rest.find('?'), rest.size());
     Headers headers;
-    for (auto [name, value] : request.headers) {
-      for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-      headers.emplace_back(name, value);
+    for (const auto& [name, value] : request.headers) {
+      headers.emplace_back(lower(name), value);
     }
     for (const Spoken& one : spoken) {
       if (!one.api->takes(rest.substr(0, query))) continue;

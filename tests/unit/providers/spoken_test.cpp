@@ -4,6 +4,7 @@
 
 #include "providers/simulator/api.h"
 #include "providers/wire/sse.h"
+#include "runtime/characters.h"
 #include "tests/unit/providers/answer_schemas.h"
 
 namespace docwright::providers {
@@ -51,9 +52,8 @@ Sent sent(const Codec& codec, const Question& question, const Dialect& dialect, 
   const std::string rest = sent.request.url.substr(base.size());
   sent.path = rest.substr(0, rest.find('?'));
   if (rest.contains('?')) sent.query = rest.substr(rest.find('?') + 1);
-  for (auto [name, value] : sent.request.headers) {
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    sent.headers.emplace_back(name, value);
+  for (const auto& [name, value] : sent.request.headers) {
+    sent.headers.emplace_back(lower(name), value);
   }
   return sent;
 }
@@ -178,9 +178,8 @@ TEST_P(OpenAiFamily, AnErrorIsReadAsItsClass) {
     error.retry_after = std::chrono::seconds(7);
     const simulator::Rendered refused = server().error(error);
     Headers headers;
-    for (auto [name, value] : refused.headers) {
-      for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-      headers.emplace_back(name, value);
+    for (const auto& [name, value] : refused.headers) {
+      headers.emplace_back(lower(name), value);
     }
     const Question question = question_for(spoken().provider);
     const Dialect dialect = dialects().front();
